@@ -1,0 +1,107 @@
+"""The nouns of a conversation: what comes in, what goes out, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    STUDENT = "student"
+    ASSISTANT = "assistant"
+    PERSON = "person"
+    SYSTEM = "system"
+
+
+class TurnStatus(StrEnum):
+    """How far a turn has come."""
+
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+class ConversationStatus(StrEnum):
+    """Who is expected to speak next."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    """The student has asked for a person and none has taken the conversation yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something a student may pick instead of typing.
+
+    ``payload`` is what the dialogue receives when it is picked (``/intent{...}``); without one
+    the label's text is sent as if typed. Only a choice that this conversation was offered is
+    accepted back.
+    """
+
+    label: str
+    text: str = ""
+    payload: str | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """``label``, ``text`` and ``payload``."""
+        return {"label": self.label, "text": self.text or self.label, "payload": self.payload}
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Self:
+        """The inverse of `to_wire`."""
+        return cls(wire["label"], wire.get("text", ""), wire.get("payload"))
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A student's message after a channel has verified and parsed it."""
+
+    channel: str
+    address: str
+    """Who wrote, in the channel's own terms; one address is one conversation."""
+    delivery_id: str
+    """The provider's id of this delivery; the same id is handled once."""
+    text: str
+    payload: str | None = None
+    received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """A message to a student, in a form that every channel can render.
+
+    ``text`` is Markdown. ``kind`` is ``answer``, ``text``, ``handover`` or ``apology``;
+    ``answer`` holds the wire form of `knowledge_base.model.Answer` when there is one.
+    """
+
+    text: str
+    author: Author = Author.ASSISTANT
+    kind: str = "text"
+    choices: tuple[Choice, ...] = ()
+    answer: dict[str, Any] | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        """One JSON object, as it is kept in the transcript."""
+        return {
+            "text": self.text,
+            "author": self.author.value,
+            "kind": self.kind,
+            "choices": [choice.to_wire() for choice in self.choices],
+            "answer": self.answer,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Self:
+        """The inverse of `to_wire`."""
+        return cls(
+            text=wire["text"],
+            author=Author(wire["author"]),
+            kind=wire["kind"],
+            choices=tuple(Choice.from_wire(choice) for choice in wire["choices"]),
+            answer=wire["answer"],
+        )

@@ -1,0 +1,58 @@
+"""What can go wrong with content, and what to do about it.
+
+```
+KnowledgeBaseError
+├── SourceError            a source cannot be read as a whole
+│   ├── UnknownFormat      no reader recognises it
+│   ├── MappingError       the mapping file is wrong
+│   └── SourceTooLarge     it passes a limit
+├── NothingPublished       there is no edition to answer from
+├── NothingToPublish       no document has been imported yet
+├── UnknownEdition         the edition that was named is not on the shelf
+├── DamagedEdition         a file of the edition does not match its manifest
+└── EncoderUnavailable     the sentence encoder cannot be loaded
+```
+
+Every message names what is wrong, where, and what to do. They are raised low and turned
+into words for a person once, at the edge.
+"""
+
+
+class KnowledgeBaseError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class SourceError(KnowledgeBaseError):
+    """A source cannot be read as a whole; nothing of it was imported."""
+
+
+class UnknownFormat(SourceError):
+    """No reader recognises the source."""
+
+
+class MappingError(SourceError):
+    """The mapping file is missing, or names a field that does not exist."""
+
+
+class SourceTooLarge(SourceError):
+    """The source passes a limit on size."""
+
+
+class NothingPublished(KnowledgeBaseError):
+    """No edition has been published yet, so there is nothing to answer from."""
+
+
+class NothingToPublish(KnowledgeBaseError):
+    """No document has been imported yet, so an edition would be empty."""
+
+
+class UnknownEdition(KnowledgeBaseError):
+    """The edition that was named is not on the shelf."""
+
+
+class DamagedEdition(KnowledgeBaseError):
+    """A file of the edition is missing or does not match the manifest's hash."""
+
+
+class EncoderUnavailable(KnowledgeBaseError):
+    """The sentence encoder that a setting or a manifest names cannot be loaded."""
