@@ -1,0 +1,47 @@
+"""What the gateway says in its own name: an apology, and the way to a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from channels.model import Author, Choice, OutboundMessage
+from channels.settings import InstitutionSettings
+
+
+class Apologist:
+    """Words for when the bot cannot speak; they name the institution's own contact."""
+
+    def __init__(self, institution: InstitutionSettings, person_payload: str) -> None:
+        self._institution = institution
+        self._person = Choice("Talk to a person", payload=person_payload)
+
+    def apology(self) -> OutboundMessage:
+        """Says that the turn failed, and offers a person."""
+        text = (
+            "I'm sorry, I couldn't answer that just now. Your message is saved. "
+            f"Please try again in a minute, or reach a person: {self._reach()}"
+        )
+        return OutboundMessage(text, Author.SYSTEM, "apology", (self._person,))
+
+    def contact(self) -> OutboundMessage:
+        """Says how to reach a person, without the bot's help."""
+        text = (
+            f"You can reach a person at {self._institution.name}: {self._reach()}\n\n"
+            "I've marked this conversation so that staff see that you are waiting."
+        )
+        return OutboundMessage(text, Author.SYSTEM, "handover")
+
+    def complete(self, message: OutboundMessage) -> OutboundMessage:
+        """A hand-over without words of its own gets the contact's."""
+        if message.kind == "handover" and not message.text.strip():
+            return replace(self.contact(), author=message.author)
+        return message
+
+    def _reach(self) -> str:
+        place = self._institution
+        ways = [f"[{place.email}](mailto:{place.email})"]
+        if place.phone:
+            digits = "".join(c for c in place.phone if c.isdigit() or c == "+")
+            ways.append(f"[{place.phone}](tel:{digits})")
+        hours = f" ({place.office_hours})" if place.office_hours else ""
+        return " or ".join(ways) + hours + "."

@@ -1,0 +1,42 @@
+"""What the gateway counts about itself, in a Prometheus registry of its own."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+"""Bounds around what a turn takes: tens of milliseconds in Rasa, the deadline at the top."""
+
+
+class Metrics:
+    """Counters and gauges; no label ever holds a text or a name of a student."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.messages = Counter(
+            "advisor_messages", "Messages accepted", ["channel"], registry=self.registry
+        )
+        self.repeats = Counter(
+            "advisor_repeated_deliveries",
+            "Deliveries that had been handled before",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.turns = Counter(
+            "advisor_turns", "Turns ended", ["outcome", "reason"], registry=self.registry
+        )
+        self.turn_seconds = Histogram(
+            "advisor_turn_seconds",
+            "Seconds from acceptance to the recorded reply, split into gateway and bot",
+            ["part"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.sockets = Gauge("advisor_sockets", "Open WebSockets", registry=self.registry)
+        self.queue = Gauge(
+            "advisor_queue_length", "Turns without an outcome", registry=self.registry
+        )
+
+    def page(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,196 @@
+"""The one path of a message: recorded at the door, answered in order, never lost in between."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.apology import Apologist
+from channels.brain import Brain, BrainReply
+from channels.errors import MessageEmpty, MessageTooLong, NotAccepting, UnofferedChoice
+from channels.hub import Hub
+from channels.metrics import Metrics
+from channels.model import ConversationStatus, InboundMessage, TurnStatus
+from channels.records import Outcome, PendingTurn, Receipt
+from channels.transcript import Transcript
+
+TALK_TO_PERSON = "/talk_to_person"
+"""The command that always stands open: a student may ask for a person at any time."""
+FIRST_RETRY_SECONDS = 0.2
+LONGEST_RETRY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Accepts messages and answers them with one turn in flight per conversation."""
+
+    def __init__(
+        self,
+        *,
+        transcript: Transcript,
+        brain: Brain,
+        hub: Hub,
+        metrics: Metrics,
+        apologist: Apologist,
+        message_limit: int,
+    ) -> None:
+        self._transcript = transcript
+        self._brain = brain
+        self._hub = hub
+        self._metrics = metrics
+        self._apologist = apologist
+        self._message_limit = message_limit
+        self._accepting = True
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._knocks: set[str] = set()
+
+    async def resume(self) -> int:
+        """Take up the turns that have no outcome; how many conversations have one."""
+        conversations = await self._transcript.unfinished()
+        for conversation in conversations:
+            self._wake(conversation)
+        return len(conversations)
+
+    async def accept(self, inbound: InboundMessage) -> Receipt:
+        """Record a message; it will be answered even if this process dies right after.
+
+        A repeated delivery returns its first receipt and starts nothing. Raises a
+        `channels.errors.MessageRefused` that says why the message is not taken.
+        """
+        await self._check(inbound)
+        try:
+            receipt = await self._transcript.record(inbound)
+        except SQLAlchemyError as error:
+            log.error("transcript_unwritable", error=type(error).__name__)
+            raise NotAccepting("The message could not be recorded.") from error
+        if receipt.repeated:
+            self._metrics.repeats.labels(inbound.channel).inc()
+        else:
+            self._metrics.messages.labels(inbound.channel).inc()
+            self._hub.announce(receipt.conversation, receipt.seq)
+        self._wake(receipt.conversation)
+        return receipt
+
+    async def _check(self, inbound: InboundMessage) -> None:
+        if not self._accepting:
+            raise NotAccepting("The assistant is restarting.")
+        if len(inbound.text) > self._message_limit:
+            raise MessageTooLong(
+                f"The message has {len(inbound.text)} characters; "
+                f"at most {self._message_limit} are taken."
+            )
+        if not inbound.text.strip():
+            raise MessageEmpty("The message is empty.")
+        if inbound.payload is None or inbound.payload == TALK_TO_PERSON:
+            return
+        try:
+            conversation = await self._transcript.open(inbound.channel, inbound.address)
+            offered = await self._transcript.offered(conversation, inbound.payload)
+        except SQLAlchemyError as error:
+            raise NotAccepting("The message could not be recorded.") from error
+        if not offered:
+            raise UnofferedChoice("This choice was not offered in this conversation.")
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, let running turns finish; the rest waits for the next start."""
+        self._accepting = False
+        workers = set(self._workers.values())
+        if not workers:
+            return
+        _, late = await asyncio.wait(workers, timeout=seconds)
+        for worker in late:
+            worker.cancel()
+        if late:
+            log.warning("drained_with_turns_left", conversations=len(late))
+            await asyncio.wait(late)
+
+    def _wake(self, conversation: str) -> None:
+        self._knocks.add(conversation)
+        if conversation not in self._workers:
+            name = f"conversation {conversation}"
+            self._workers[conversation] = asyncio.create_task(self._work(conversation), name=name)
+
+    async def _work(self, conversation: str) -> None:
+        """Answer turn after turn; ends when there is none, so that idle chats cost nothing."""
+        retry = FIRST_RETRY_SECONDS
+        try:
+            while conversation in self._knocks:
+                self._knocks.discard(conversation)
+                try:
+                    while self._may_begin() and (
+                        turn := await self._transcript.next_turn(conversation)
+                    ):
+                        await self._answer(turn)
+                        retry = FIRST_RETRY_SECONDS
+                except SQLAlchemyError as error:
+                    # The turn stays unfinished: asking again is safe, the bot knows turn_id.
+                    log.error("transcript_unwritable", error=type(error).__name__)
+                    await asyncio.sleep(retry)
+                    retry = min(retry * 2, LONGEST_RETRY_SECONDS)
+                    self._knocks.add(conversation)
+        finally:
+            del self._workers[conversation]
+            self._hub.announce(conversation, typing=False)
+
+    def _may_begin(self) -> bool:
+        return self._accepting
+
+    async def _answer(self, turn: PendingTurn) -> None:
+        self._hub.announce(turn.conversation, typing=True)
+        began = time.monotonic()
+        reply = await self._ask(turn)
+        bot_seconds = time.monotonic() - began
+        outcome = self._outcome(turn, reply, bot_seconds)
+        last = await self._transcript.finish(turn, outcome)
+        self._hub.announce(turn.conversation, last, typing=False)
+        self._measure(turn, outcome, bot_seconds)
+
+    async def _ask(self, turn: PendingTurn) -> BrainReply:
+        try:
+            return await self._brain.turn(turn.conversation, turn.id, turn.text, turn.payload)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the student gets an answer
+            log.error("brain_raised", turn=turn.id, error=type(error).__name__)
+            return BrainReply(reason="internal")
+
+    def _outcome(self, turn: PendingTurn, reply: BrainReply, bot_seconds: float) -> Outcome:
+        wants_person = turn.payload == TALK_TO_PERSON
+        if reply.reason is None:
+            replies = tuple(self._apologist.complete(message) for message in reply.replies)
+        elif wants_person:
+            replies = (self._apologist.contact(),)
+        else:
+            replies = (self._apologist.apology(),)
+        handed_over = any(message.kind == "handover" for message in replies)
+        answered = reply.reason is None or wants_person
+        return Outcome(
+            status=TurnStatus.ANSWERED if answered else TurnStatus.FAILED,
+            replies=replies,
+            reason=reply.reason,
+            intent=reply.intent,
+            confidence=reply.confidence,
+            form=reply.form,
+            bot_milliseconds=bot_seconds * 1000,
+            conversation_status=ConversationStatus.WAITING if handed_over else None,
+        )
+
+    def _measure(self, turn: PendingTurn, outcome: Outcome, bot_seconds: float) -> None:
+        whole = (datetime.now(UTC) - turn.accepted_at).total_seconds()
+        gateway_seconds = max(0.0, whole - bot_seconds)
+        self._metrics.turns.labels(outcome.status.value, outcome.reason or "").inc()
+        self._metrics.turn_seconds.labels("bot").observe(bot_seconds)
+        self._metrics.turn_seconds.labels("gateway").observe(gateway_seconds)
+        log.info(
+            "turn_ended",
+            conversation=turn.conversation,
+            turn=turn.id,
+            outcome=outcome.status.value,
+            reason=outcome.reason,
+            intent=outcome.intent,
+            gateway_ms=round(gateway_seconds * 1000, 1),
+            bot_ms=round(bot_seconds * 1000, 1),
+        )

@@ -1,0 +1,100 @@
+"""What the transcript gives back: receipts, turns to do, and what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from channels.model import ConversationStatus, OutboundMessage, TurnStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message has been recorded; ``repeated`` when it had been recorded before."""
+
+    conversation: str
+    turn_id: str
+    message_id: str
+    seq: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingTurn:
+    """A turn that was accepted and has no outcome yet."""
+
+    id: str
+    conversation: str
+    text: str
+    payload: str | None
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a turn ended: what is said to the student, and what is kept about it."""
+
+    status: TurnStatus
+    replies: tuple[OutboundMessage, ...]
+    reason: str | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    form: str | None = None
+    bot_milliseconds: float | None = None
+    conversation_status: ConversationStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of a conversation at its place; ``seq`` starts at 1 and has no gaps."""
+
+    seq: int
+    id: str
+    message: OutboundMessage
+    at: datetime
+    delivery_id: str | None = None
+    turn_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """What is kept about a turn; ``bot_milliseconds`` is the time the bot took."""
+
+    id: str
+    status: TurnStatus
+    reason: str | None
+    intent: str | None
+    confidence: float | None
+    form: str | None
+    bot_milliseconds: float | None
+    accepted_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def milliseconds(self) -> float | None:
+        """From acceptance to the recorded reply; None while the turn runs."""
+        if self.finished_at is None:
+            return None
+        return (self.finished_at - self.accepted_at).total_seconds() * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """One line of a list of conversations; ``latest`` is the text of the newest message."""
+
+    id: str
+    channel: str
+    status: ConversationStatus
+    messages: int
+    created_at: datetime
+    updated_at: datetime
+    latest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A whole conversation; ``turns`` is keyed by the id that entries carry."""
+
+    summary: ConversationSummary
+    entries: tuple[Entry, ...]
+    turns: dict[str, TurnRecord] = field(default_factory=dict)

@@ -1,0 +1,338 @@
+"""The record of every conversation, written at the door; nothing else touches its tables."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from channels.identifiers import new_id
+from channels.model import (
+    Author,
+    Choice,
+    ConversationStatus,
+    InboundMessage,
+    OutboundMessage,
+    TurnStatus,
+)
+from channels.records import (
+    ConversationSummary,
+    Entry,
+    Outcome,
+    PendingTurn,
+    Receipt,
+    Timeline,
+    TurnRecord,
+)
+from channels.schema import conversations, deliveries, messages, turns
+
+UNFINISHED = (TurnStatus.ACCEPTED.value, TurnStatus.RUNNING.value)
+
+
+class Transcript:
+    """Conversations, turns and messages in a database.
+
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot do its part.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        # SQLite has one writer: waiting here costs less than its busy handler, which sleeps.
+        self._writers = asyncio.Semaphore(1 if engine.dialect.name == "sqlite" else 64)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writers, self._engine.begin() as db:
+            yield db
+
+    async def open(self, channel: str, address: str) -> str:
+        """Id of the conversation with ``address``, begun when there is none."""
+        async with self._writing() as db:
+            return await _conversation(db, channel, address, datetime.now(UTC))
+
+    async def record(self, inbound: InboundMessage) -> Receipt:
+        """Write a student's message and its turn; a repeated delivery gets its first receipt."""
+        try:
+            return await self._record(inbound)
+        except IntegrityError:
+            # Somebody else wrote the same delivery, or began the same conversation, meanwhile.
+            return await self._first_receipt(inbound) or await self._record(inbound)
+
+    async def _record(self, inbound: InboundMessage) -> Receipt:
+        async with self._writing() as db:
+            conversation = await _conversation(
+                db, inbound.channel, inbound.address, inbound.received_at
+            )
+            receipt = Receipt(
+                conversation, new_id("t"), new_id("m"), await _raise_watermark(db, conversation, 1)
+            )
+            await db.execute(
+                insert(deliveries).values(
+                    channel=inbound.channel,
+                    delivery_id=inbound.delivery_id,
+                    conversation_id=conversation,
+                    turn_id=receipt.turn_id,
+                    message_id=receipt.message_id,
+                    seq=receipt.seq,
+                    at=inbound.received_at,
+                )
+            )
+            await db.execute(
+                insert(turns).values(
+                    id=receipt.turn_id,
+                    conversation_id=conversation,
+                    seq=receipt.seq,
+                    payload=inbound.payload,
+                    status=TurnStatus.ACCEPTED.value,
+                    accepted_at=inbound.received_at,
+                )
+            )
+            said = OutboundMessage(inbound.text, author=Author.STUDENT)
+            row = _message_row(said, receipt, receipt.seq, inbound.received_at)
+            row |= {"id": receipt.message_id, "delivery_id": inbound.delivery_id}
+            await db.execute(insert(messages).values(row))
+        return receipt
+
+    async def _first_receipt(self, inbound: InboundMessage) -> Receipt | None:
+        query = select(deliveries).where(
+            deliveries.c.channel == inbound.channel,
+            deliveries.c.delivery_id == inbound.delivery_id,
+        )
+        async with self._engine.connect() as db:
+            row = (await db.execute(query)).first()
+        if row is None:
+            return None
+        return Receipt(row.conversation_id, row.turn_id, row.message_id, row.seq, repeated=True)
+
+    async def next_turn(self, conversation: str) -> PendingTurn | None:
+        """The oldest turn without an outcome, marked as running; None when there is none.
+
+        A turn that was running when the gateway died comes back first.
+        """
+        query = (
+            select(turns, messages.c.text)
+            .join(messages, (messages.c.turn_id == turns.c.id) & (messages.c.seq == turns.c.seq))
+            .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
+            .order_by(turns.c.seq)
+            .limit(1)
+        )
+        async with self._engine.connect() as db:
+            row = (await db.execute(query)).first()
+        if row is None:
+            return None
+        async with self._writing() as db:
+            await db.execute(
+                update(turns).where(turns.c.id == row.id).values(status=TurnStatus.RUNNING.value)
+            )
+        return PendingTurn(row.id, conversation, row.text, row.payload, row.accepted_at)
+
+    async def finish(self, turn: PendingTurn, outcome: Outcome) -> int:
+        """Write the replies and the outcome together; the watermark after them.
+
+        A turn that already has an outcome keeps it, so that a repeat adds nothing.
+        """
+        now = datetime.now(UTC)
+        async with self._writing() as db:
+            ended = await db.execute(
+                update(turns)
+                .where(turns.c.id == turn.id, turns.c.status.in_(UNFINISHED))
+                .values(
+                    status=outcome.status.value,
+                    reason=outcome.reason,
+                    intent=outcome.intent,
+                    confidence=outcome.confidence,
+                    form=outcome.form,
+                    bot_milliseconds=outcome.bot_milliseconds,
+                    finished_at=now,
+                )
+            )
+            replies = outcome.replies if ended.rowcount else ()
+            last = await _raise_watermark(db, turn.conversation, len(replies))
+            first = last - len(replies) + 1
+            for seq, reply in enumerate(replies, first):
+                receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
+                await db.execute(insert(messages).values(_message_row(reply, receipt, seq, now)))
+            if ended.rowcount and outcome.conversation_status:
+                await db.execute(
+                    update(conversations)
+                    .where(conversations.c.id == turn.conversation)
+                    .values(status=outcome.conversation_status.value)
+                )
+        return last
+
+    async def unfinished(self) -> tuple[str, ...]:
+        """Conversations with a turn that has no outcome, such as after a crash."""
+        query = select(turns.c.conversation_id).where(turns.c.status.in_(UNFINISHED)).distinct()
+        async with self._engine.connect() as db:
+            return tuple((await db.execute(query)).scalars())
+
+    async def waiting_turns(self) -> int:
+        """How many turns have no outcome yet."""
+        query = select(func.count()).select_from(turns).where(turns.c.status.in_(UNFINISHED))
+        async with self._engine.connect() as db:
+            return int((await db.execute(query)).scalar_one())
+
+    async def watermark(self, conversation: str) -> int:
+        """``seq`` of the newest message, 0 when nothing was said or nobody knows it."""
+        query = select(conversations.c.last_seq).where(conversations.c.id == conversation)
+        async with self._engine.connect() as db:
+            return int((await db.execute(query)).scalar_one_or_none() or 0)
+
+    async def entries(self, conversation: str, after: int = 0) -> tuple[Entry, ...]:
+        """Messages with a ``seq`` above ``after``, in order."""
+        query = (
+            select(messages)
+            .where(messages.c.conversation_id == conversation, messages.c.seq > after)
+            .order_by(messages.c.seq)
+        )
+        async with self._engine.connect() as db:
+            return tuple(_entry(row) for row in await db.execute(query))
+
+    async def offered(self, conversation: str, payload: str) -> bool:
+        """Whether a message of this conversation offered ``payload`` as a choice."""
+        query = select(messages.c.choices).where(
+            messages.c.conversation_id == conversation,
+            messages.c.author != Author.STUDENT.value,
+            messages.c.choices.is_not(None),
+        )
+        async with self._engine.connect() as db:
+            lists = (await db.execute(query)).scalars()
+            return any(choice.get("payload") == payload for wires in lists for choice in wires)
+
+    async def conversations(self, offset: int, limit: int) -> tuple[ConversationSummary, ...]:
+        """A page of conversations in which something was said: waiting ones first, then newest."""
+        query = (
+            _summaries()
+            .where(conversations.c.last_seq > 0)
+            .order_by(
+                case((conversations.c.status == ConversationStatus.WAITING.value, 0), else_=1),
+                conversations.c.updated_at.desc(),
+                conversations.c.id,
+            )
+            .offset(offset)
+            .limit(limit)
+        )
+        async with self._engine.connect() as db:
+            return tuple(_summary(row) for row in await db.execute(query))
+
+    async def timeline(self, conversation: str) -> Timeline | None:
+        """Everything that was said and recorded; None when there is no such conversation."""
+        async with self._engine.connect() as db:
+            found = (
+                await db.execute(_summaries().where(conversations.c.id == conversation))
+            ).first()
+            if found is None:
+                return None
+            rows = await db.execute(select(turns).where(turns.c.conversation_id == conversation))
+            records = {row.id: _turn_record(row) for row in rows}
+        return Timeline(_summary(found), await self.entries(conversation), records)
+
+    async def check_writable(self) -> None:
+        """Take the database's write lock and give it back; raises when it cannot be had."""
+        async with self._writing() as db:
+            await db.execute(
+                update(conversations).where(conversations.c.id == "").values(status="")
+            )
+
+
+async def _conversation(db: AsyncConnection, channel: str, address: str, now: datetime) -> str:
+    query = select(conversations.c.id).where(
+        conversations.c.channel == channel, conversations.c.address == address
+    )
+    known = (await db.execute(query)).scalar_one_or_none()
+    if known is not None:
+        return str(known)
+    conversation = new_id("c")
+    await db.execute(
+        insert(conversations).values(
+            id=conversation,
+            channel=channel,
+            address=address,
+            status=ConversationStatus.OPEN.value,
+            last_seq=0,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    return conversation
+
+
+async def _raise_watermark(db: AsyncConnection, conversation: str, by: int) -> int:
+    raised = await db.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation)
+        .values(last_seq=conversations.c.last_seq + by, updated_at=datetime.now(UTC))
+        .returning(conversations.c.last_seq)
+    )
+    return int(raised.scalar_one())
+
+
+def _message_row(
+    message: OutboundMessage, receipt: Receipt, seq: int, at: datetime
+) -> dict[str, Any]:
+    wire = message.to_wire()
+    return {
+        "id": receipt.message_id,
+        "conversation_id": receipt.conversation,
+        "turn_id": receipt.turn_id,
+        "seq": seq,
+        "author": wire["author"],
+        "kind": wire["kind"],
+        "text": wire["text"],
+        "choices": wire["choices"] or None,
+        "answer": wire["answer"],
+        "at": at,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    choices: Sequence[dict[str, Any]] = row.choices or ()
+    message = OutboundMessage(
+        row.text,
+        Author(row.author),
+        row.kind,
+        tuple(Choice.from_wire(choice) for choice in choices),
+        row.answer,
+    )
+    return Entry(row.seq, row.id, message, row.at, row.delivery_id, row.turn_id)
+
+
+def _turn_record(row: Row[Any]) -> TurnRecord:
+    return TurnRecord(
+        row.id,
+        TurnStatus(row.status),
+        row.reason,
+        row.intent,
+        row.confidence,
+        row.form,
+        row.bot_milliseconds,
+        row.accepted_at,
+        row.finished_at,
+    )
+
+
+def _summaries() -> Select[Any]:
+    newest = (messages.c.conversation_id == conversations.c.id) & (
+        messages.c.seq == conversations.c.last_seq
+    )
+    return select(conversations, messages.c.text.label("latest")).join(
+        messages, newest, isouter=True
+    )
+
+
+def _summary(row: Row[Any]) -> ConversationSummary:
+    return ConversationSummary(
+        row.id,
+        row.channel,
+        ConversationStatus(row.status),
+        row.last_seq,
+        row.created_at,
+        row.updated_at,
+        row.latest or "",
+    )
