@@ -1,0 +1,88 @@
+/* Every word that the panel says, in one object, so that another language is data and not code. */
+
+const ENGLISH = {
+  assistant: "Assistant",
+  assistant_of: "{institution} assistant",
+  disclosure: "Automated assistant",
+  welcome_title: "Ask about micro-credentials",
+  welcome:
+    "I am an automated assistant, not a person. I answer from published pages and show my " +
+    "sources. Staff can read this conversation, so please leave out private details such as " +
+    "ID or card numbers.",
+  you: "You",
+  staff: "Staff member",
+  notice: "Notice",
+  log: "Conversation",
+  log_hint: "Use the up and down arrow keys to move between messages.",
+  typing: "The assistant is writing",
+  message_label: "Your question",
+  placeholder: "Type your question…",
+  send: "Send",
+  close: "Close chat",
+  menu: "More options",
+  talk_to_person: "Talk to a person",
+  talk_to_person_message: "I would like to talk to a person",
+  restart: "Start a new conversation",
+  restart_ask: "Start again? This conversation will no longer be shown on this device.",
+  restart_yes: "Start again",
+  restart_no: "Keep it",
+  sources_one: "Source",
+  sources_other: "Sources",
+  new_tab: "opens in a new tab",
+  in_force_from: "In force from {from}",
+  in_force_until: "In force until {until}",
+  in_force_between: "In force from {from} to {until}",
+  last_verified: "Last checked {on}",
+  no_dates: "No effective date is stated",
+  show_quote: "Show the words quoted",
+  abstained: "Not found in the published information",
+  suggestions: "Suggestions",
+  sending: "Sending…",
+  waiting: "Will be sent when you are connected again",
+  failed: "Not sent.",
+  failed_too_long: "Not sent: the message is too long.",
+  failed_too_fast: "Not sent: that was quick. Wait a moment, then try again.",
+  failed_unanswered: "Not sent: no answer from the server.",
+  retry: "Try again",
+  connecting: "Connecting…",
+  reconnecting: "No connection to the assistant. Trying again…",
+  offline: "You are offline. What you write is sent when you are connected again.",
+  online: "Connected again.",
+  refused:
+    "This site is not registered with the assistant, so the chat cannot be used here. " +
+    "If this is your site, add its address to the assistant’s allowed origins.",
+  characters_left: "{count} characters left",
+  too_long: "{count} characters over the limit of {limit}",
+  jump: "New messages",
+  says: "{who}: {words}",
+  with_sources_one: "{count} source",
+  with_sources_other: "{count} sources",
+};
+
+export const STRINGS = { en: ENGLISH };
+
+/* A function say(key, values) for a locale. `own` replaces single texts, as settings.strings does. */
+export function sayIn(locale, own = {}) {
+  const language = locale.split("-")[0].toLowerCase();
+  const texts = { ...ENGLISH, ...STRINGS[language], ...own };
+  const plural = new Intl.PluralRules(language in STRINGS ? locale : "en");
+  return function say(key, values = {}) {
+    const form = "count" in values ? texts[`${key}_${plural.select(values.count)}`] : undefined;
+    const pattern = form ?? texts[key] ?? texts[`${key}_other`] ?? key;
+    return pattern.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  };
+}
+
+/* "July 1, 2026" or "1 July 2026", as the locale has it, of an ISO date; "" for none. */
+export function dayIn(locale, iso) {
+  const day = iso ? new Date(`${iso}T00:00:00Z`) : null;
+  if (!day || Number.isNaN(day.getTime())) return "";
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+}
+
+/* The time of day of a message, in the reader's own zone; "" for none. */
+export function timeIn(locale, iso) {
+  const at = iso ? new Date(iso) : null;
+  if (!at || Number.isNaN(at.getTime())) return "";
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+}

@@ -1,0 +1,297 @@
+/* The launcher: one small script that a page embeds; it draws the button and fetches the panel
+ * only when somebody needs it, so that a page pays for the chat on first use.
+ *
+ *   <script src="https://advisor.example/widget.js" async></script>
+ *
+ * Settings come from data-* attributes of that tag or from `window.advisorSettings`:
+ *
+ *   server    where the assistant lives; by default the folder this script came from
+ *   position  "right" (default) or "left"
+ *   locale    BCP 47 tag such as "en-US"; by default the page's lang
+ *   dir       "ltr" or "rtl"; by default that of the locale
+ *   title     words on the launcher
+ *   theme     "auto" (default), "light" or "dark"
+ *   open      true opens the panel at the first visit
+ *   strings   (object only) texts that replace the built-in ones, see strings.js
+ *
+ * Calls: advisor("open"), "close", "toggle", "ask" (text), "on" (event, listener), "reset".
+ * Calls made before this script has loaded are kept when the page holds this line:
+ *
+ *   window.advisor = window.advisor || function () { (advisor.q = advisor.q || []).push(arguments); };
+ */
+(() => {
+  "use strict";
+
+  const early = window.advisor?.q ?? [];
+  if (window.advisor?.open) return; // embedded twice on one page
+
+  const script = document.currentScript ?? document.querySelector('script[src*="widget.js"]');
+  const settings = {
+    position: "right",
+    theme: "auto",
+    ...window.advisorSettings,
+    ...script?.dataset,
+  };
+  settings.locale ||= document.documentElement.lang || navigator.language || "en";
+  const server = settings.server?.replace(/\/*$/, "/") ?? script?.src ?? "./";
+  const base = new URL(".", new URL(server, location.href));
+
+  const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku|ps|sd|ug|ur|yi)\b/i;
+  settings.dir ||= RIGHT_TO_LEFT.test(settings.locale) ? "rtl" : "ltr";
+
+  const TEXTS = {
+    launch: "Ask a question",
+    unread_one: "{count} unread message",
+    unread_other: "{count} unread messages",
+    unavailable: "The assistant could not be loaded. Please try again.",
+    ...settings.strings,
+  };
+
+  /* A phone shows the panel over the whole page, see panel.css. */
+  const PHONE = "(max-width: 480px), (max-height: 420px)";
+
+  const STYLE = `
+    :host { all: initial !important; position: fixed !important; z-index: 2147483000 !important;
+      inset-block-end: 0 !important; inset-inline-end: 0 !important; display: block !important;
+      color-scheme: light dark; font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto,
+        "Helvetica Neue", Arial, sans-serif; }
+    :host([data-position="left"]) { inset-inline: 0 auto !important; }
+    :host([data-theme="light"]) { color-scheme: light; }
+    :host([data-theme="dark"]) { color-scheme: dark; }
+    [hidden] { display: none !important; }
+    .launcher { position: fixed; inset-block-end: max(20px, env(safe-area-inset-bottom));
+      inset-inline-end: 20px; display: flex; align-items: center; gap: 10px; min-height: 56px;
+      padding: 0 22px 0 18px; border: 0; border-radius: 28px; cursor: pointer;
+      font: 600 16px/1 inherit; font-family: inherit; color: var(--advisor-on-accent, #fff);
+      background: var(--advisor-accent, #8c2f1b);
+      box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 8px 24px rgb(60 20 10 / .28);
+      transition: transform .16s ease, box-shadow .16s ease; }
+    :host([data-position="left"]) .launcher { inset-inline: 20px auto; }
+    .launcher:hover { transform: translateY(-2px);
+      box-shadow: 0 2px 4px rgb(0 0 0 / .24), 0 12px 30px rgb(60 20 10 / .34); }
+    .launcher:focus-visible { outline: 3px solid #1a5fb4; outline-offset: 2px;
+      box-shadow: 0 0 0 2px #fff, 0 0 0 7px #fff; }
+    .launcher svg { width: 26px; height: 26px; flex: none; }
+    .badge { position: absolute; inset-block-start: -6px; inset-inline-end: -4px; min-width: 24px;
+      height: 24px; padding: 0 7px; box-sizing: border-box; border-radius: 12px; text-align: center;
+      font: 700 13px/24px system-ui, sans-serif; color: #fff; background: #b3261e;
+      box-shadow: 0 0 0 2px #fff; }
+    .trouble { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; margin: 0;
+      max-width: 260px; padding: 12px 16px; border-radius: 12px; font-size: 15px;
+      color: #fff; background: #7a1c16; }
+    :host([data-position="left"]) .trouble { inset-inline: 20px auto; }
+    @media (prefers-reduced-motion: reduce) { .launcher { transition: none; } }
+    @media print { :host { display: none !important; } }
+    @media (forced-colors: active) { .launcher { border: 2px solid ButtonText; } }`;
+
+  /* What the browser keeps for this site and this server; a refused localStorage is no obstacle. */
+  const memory = new Map();
+  const prefix = `advisor:${base.host}${base.pathname}:`;
+  const store = {
+    prefix,
+    get(name) {
+      try {
+        return localStorage.getItem(prefix + name);
+      } catch {
+        return memory.get(name) ?? null;
+      }
+    },
+    set(name, value) {
+      memory.set(name, value);
+      try {
+        localStorage.setItem(prefix + name, value);
+      } catch {
+        /* kept in memory for as long as the page lives */
+      }
+    },
+    remove(name) {
+      memory.delete(name);
+      try {
+        localStorage.removeItem(prefix + name);
+      } catch {
+        /* there was nothing to remove */
+      }
+    },
+    names() {
+      try {
+        return Object.keys(localStorage)
+          .filter((key) => key.startsWith(prefix))
+          .map((key) => key.slice(prefix.length));
+      } catch {
+        return [...memory.keys()];
+      }
+    },
+  };
+
+  const listeners = new Map([["ready", new Set()], ["message", new Set()], ["unread", new Set()]]);
+  let isReady = false;
+  function emit(event, value) {
+    for (const listener of listeners.get(event)) {
+      try {
+        listener(value);
+      } catch (error) {
+        console.error(`advisor: a listener of "${event}" failed`, error);
+      }
+    }
+  }
+
+  const host = document.createElement("advisor-widget");
+  host.dataset.position = settings.position === "left" ? "left" : "right";
+  host.dataset.theme = ["light", "dark"].includes(settings.theme) ? settings.theme : "auto";
+  host.dir = settings.dir;
+  host.lang = settings.locale;
+  const root = host.attachShadow({ mode: "open" });
+  /* A constructed sheet is allowed under any content security policy of the page around. */
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [sheet];
+
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "launcher";
+  button.setAttribute("aria-haspopup", "dialog");
+  button.setAttribute("aria-expanded", "false");
+  button.append(bubble(), text("span", "label", settings.title || TEXTS.launch));
+  const badge = text("span", "badge", "");
+  badge.hidden = true;
+  button.append(badge);
+  const trouble = text("p", "trouble", TEXTS.unavailable);
+  trouble.setAttribute("role", "alert");
+  trouble.hidden = true;
+  root.append(button, trouble);
+  button.addEventListener("click", () => open());
+
+  function text(tag, name, words) {
+    const element = document.createElement(tag);
+    element.className = name;
+    element.textContent = words;
+    return element;
+  }
+
+  function bubble() {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("fill", "currentColor");
+    path.setAttribute(
+      "d",
+      "M12 3c5.2 0 9 3.3 9 7.6s-3.8 7.6-9 7.6c-.9 0-1.8-.1-2.6-.3L5.3 20.4c-.7.3-1.3-.2-1.2-.9" +
+        "l.6-3.5C3.6 14.7 3 12.7 3 10.6 3 6.3 6.8 3 12 3ZM8 9.4a1.2 1.2 0 1 0 0 2.4" +
+        " 1.2 1.2 0 0 0 0-2.4Zm4 0a1.2 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4Zm4 0a1.2" +
+        " 1.2 0 1 0 0 2.4 1.2 1.2 0 0 0 0-2.4Z",
+    );
+    svg.append(path);
+    return svg;
+  }
+
+  function showUnread(count) {
+    badge.hidden = count === 0;
+    badge.textContent = count > 99 ? "99+" : String(count);
+    const words = count === 1 ? TEXTS.unread_one : TEXTS.unread_other;
+    const title = settings.title || TEXTS.launch;
+    button.setAttribute(
+      "aria-label",
+      count ? `${title}, ${words.replace("{count}", count)}` : title,
+    );
+    emit("unread", count);
+  }
+
+  /* The panel, fetched once. The number in the address makes a browser try again after a failure
+   * rather than remember it. */
+  let loading = null;
+  let attempt = 0;
+  function panel() {
+    const address = new URL(`widget/panel.js${attempt ? `?attempt=${attempt}` : ""}`, base);
+    loading ??= import(address)
+      .then((module) => module.mount({ root, base, settings, store, emit, showUnread, onClose }))
+      .catch((error) => {
+        loading = null;
+        attempt += 1;
+        console.error("advisor: the panel could not be loaded", error);
+        throw error;
+      });
+    return loading;
+  }
+
+  async function open({ focus = true } = {}) {
+    trouble.hidden = true;
+    button.setAttribute("aria-busy", "true");
+    try {
+      const loaded = await panel();
+      button.hidden = true;
+      button.setAttribute("aria-expanded", "true");
+      store.set("open", location.href);
+      loaded.open({ focus });
+    } catch {
+      trouble.hidden = false;
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  function onClose({ focus = true } = {}) {
+    button.hidden = false;
+    button.setAttribute("aria-expanded", "false");
+    store.set("open", "");
+    if (focus) button.focus();
+  }
+
+  async function close() {
+    if (loading) (await loading).close();
+  }
+
+  const api = {
+    open: () => open(),
+    close,
+    toggle: () => (button.hidden ? close() : open()),
+    async ask(question) {
+      await open();
+      if (loading) (await loading).ask(String(question));
+    },
+    async reset() {
+      if (loading) (await loading).reset();
+      else store.names().forEach((name) => store.remove(name));
+      showUnread(0);
+    },
+    on(event, listener) {
+      if (!listeners.has(event)) {
+        throw new TypeError(
+          `advisor.on: no event "${event}"; there are ${[...listeners.keys()].join(", ")}`,
+        );
+      }
+      listeners.get(event).add(listener);
+      if (event === "ready" && isReady) listener();
+      return () => listeners.get(event).delete(listener);
+    },
+  };
+
+  function advisor(name, ...values) {
+    if (!Object.hasOwn(api, name)) {
+      console.warn(`advisor: no call "${name}"; there are ${Object.keys(api).join(", ")}`);
+      return undefined;
+    }
+    return api[name](...values);
+  }
+  window.advisor = Object.assign(advisor, api);
+
+  function start() {
+    document.body.append(host);
+    isReady = true;
+    emit("ready");
+    for (const call of early) advisor(...call);
+
+    const openedAt = store.get("open");
+    const firstVisit = openedAt === null;
+    const samePage = openedAt === location.href;
+    const wide = !matchMedia(PHONE).matches;
+    if (openedAt ? wide || samePage : firstVisit && String(settings.open) === "true") {
+      open({ focus: false });
+    } else if (store.get("session")) {
+      /* Somebody who has written before: listen for a reply, when the page has nothing better to do. */
+      (window.requestIdleCallback ?? setTimeout)(() => panel().catch(() => {}));
+    }
+  }
+  if (document.body) start();
+  else document.addEventListener("DOMContentLoaded", start);
+})();
