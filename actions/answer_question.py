@@ -1,0 +1,50 @@
+"""Answers a free question from the published content, with its sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import earlier_turns
+from actions.library import Library
+
+OUT_OF_SCOPE = "out_of_scope"
+SURE_OUT_OF_SCOPE = 0.8
+"""Confidence from which a message is taken to lie outside without a look-up. In 5 folds of the
+bot's examples it declined 0 of 363 questions and caught 24 of 50 messages that lie outside; at
+0.7 it declined 1 and caught 27. Below it the knowledge base decides, since a question that is
+misread must not be lost."""
+
+
+class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`action_answer_question`: one `answer` payload, and slot `focus` for the follow-up."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def name(self) -> str:
+        """As the bot's domain names it."""
+        return "action_answer_question"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what `Library.ask` raises; the executor turns it into a `failure`."""
+        intent = tracker.latest_message.get("intent") or {}
+        outside = intent.get("name") == OUT_OF_SCOPE
+        if outside and intent.get("confidence", 0.0) >= SURE_OUT_OF_SCOPE:
+            dispatcher.utter_message(response="utter_out_of_scope")
+            return []
+        answer = await self._library.ask(
+            tracker.latest_message.get("text") or "",
+            earlier_turns(tracker.events),
+            tracker.get_slot("focus"),
+        )
+        if outside and answer.abstained:
+            dispatcher.utter_message(response="utter_out_of_scope")
+            return []
+        dispatcher.utter_message(json_message=answer.to_wire())
+        return [SlotSet("focus", answer.focus)] if answer.focus is not None else []

@@ -1,0 +1,1 @@
+"""What this bot adds to Rasa: its input channel, stores, understanding, and patches."""

@@ -1,0 +1,98 @@
+"""Understanding: which intent a message has, from its sentence vector alone."""
+
+from typing import Any, Dict, List, Optional, Text, Type
+
+import numpy as np
+from components.dense_featurizer import SentenceFeaturizer
+from components.linear_model import LinearModel, train
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+FILE = "linear_model.npz"
+RANKING_LENGTH = 5
+"""Intents kept with a message; the tracker stores them with every turn."""
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
+class LinearIntentClassifier(IntentClassifier, GraphComponent):
+    """Rasa's side of `LinearModel`."""
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, model: Optional[LinearModel] = None
+    ) -> None:
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Checked by Rasa: the vectors must be there."""
+        return [SentenceFeaturizer]
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """Checked by Rasa before training."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """There is nothing to configure: settings stand beside their evidence in the code."""
+        return {}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "LinearIntentClassifier":
+        """Called by Rasa for training."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "LinearIntentClassifier":
+        """Called by Rasa for serving."""
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, LinearModel.load(folder / FILE))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the model to all examples that have a text and an intent."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
+        vectors = np.stack([_vector(example) for example in examples])
+        self._model = train(vectors, [example.get(INTENT) for example in examples])
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder / FILE)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Sets the intent and the ranking, unless a command has set them already."""
+        for message in messages:
+            if self._model is None or not message.get_dense_features(TEXT)[1]:
+                continue
+            ranking = [
+                {"name": name, "confidence": confidence}
+                for name, confidence in self._model.ranking(_vector(message))[:RANKING_LENGTH]
+            ]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+
+def _vector(message: Message) -> np.ndarray:
+    return message.get_dense_features(TEXT)[1].features[0]
