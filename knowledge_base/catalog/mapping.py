@@ -1,0 +1,139 @@
+"""The mapping file: which column or path of a source holds which fact of a program."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge_base.errors import MappingError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CostRule(_Section):
+    """One amount of money: where it stands and what it is for."""
+
+    purpose: str
+    amount: str
+    currency: str = ""
+    """Path of the currency code; empty or absent there means `default_currency`."""
+    default_currency: str = "USD"
+    condition: str = ""
+
+
+class SpanRule(_Section):
+    """A number or a range such as `5-7`, in a fixed unit or with the unit in the text."""
+
+    amount: str
+    unit: str = ""
+    """The unit when the value is a bare number; a text such as `6 weeks` brings its own."""
+
+
+class OfferingRule(_Section):
+    """Dated runs: either lists in parallel columns, or one object per run under `each`."""
+
+    each: str = ""
+    starts: str = ""
+    ends: str = ""
+    apply_by: str = ""
+    delivery: str = ""
+    location: str = ""
+
+
+class SkipRule(_Section):
+    """Rows that are not programs, such as test rows, with the reason to report."""
+
+    field: str
+    matches: str
+    reason: str
+
+
+class Fields(_Section):
+    """Paths of the simple facts; every one but `id` and `title` may be absent."""
+
+    id: str
+    title: str
+    institution: str = ""
+    code: str = ""
+    summary: str = ""
+    subject: str = ""
+    level: str = ""
+    url: str = ""
+    credit_bearing: str = ""
+    credits: str = ""
+    delivery: str = ""
+    prerequisites: str = ""
+    skills: str = ""
+    occupations: str = ""
+    stacks_into: str = ""
+    stacking_terms: str = ""
+    aid: str = ""
+    recognition: str = ""
+    effective_from: str = ""
+    effective_to: str = ""
+    last_verified: str = ""
+
+
+class Mapping(_Section):
+    """A whole mapping file. Paths are column names, or dotted paths into JSON objects."""
+
+    institution: str = ""
+    """Institution of every row that does not name one."""
+    separator: str = ";"
+    """What separates the values of a list inside one cell."""
+    fields: Fields
+    costs: tuple[CostRule, ...] = ()
+    duration: SpanRule | None = None
+    effort: SpanRule | None = None
+    offerings: OfferingRule | None = None
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Per field: what a value of the source stands for, such as `non-credit` for false."""
+    skip: tuple[SkipRule, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Mapping:
+        """Read a TOML mapping file. Raises MappingError with the file, the key and the reason."""
+        try:
+            mapping = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise MappingError(f"{path}: no such mapping file") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise MappingError(f"{path}: not valid TOML: {error}") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise MappingError(f"{path}: {key}: {first['msg']}") from None
+        for rule in mapping.skip:
+            try:
+                re.compile(rule.matches)
+            except re.error as error:
+                raise MappingError(f"{path}: skip.matches {rule.matches!r}: {error}") from None
+        return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a source with the place where it stands, for messages."""
+
+    values: dict[str, Any]
+    where: str
+
+    def get(self, path: str) -> Any:
+        """The value at a column name or dotted path; None where any step is missing."""
+        if not path:
+            return None
+        if path in self.values:
+            return self.values[path]
+        value: Any = self.values
+        for step in path.split("."):
+            if not isinstance(value, dict):
+                return None
+            value = value.get(step)
+        return value

@@ -1,0 +1,81 @@
+"""Reads a Markdown page whose front matter holds its title, dates and address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+import yaml
+
+from knowledge_base.catalog.mapping import Mapping
+from knowledge_base.catalog.reader import Item
+from knowledge_base.errors import SourceError
+from knowledge_base.model import Document, Skipped, Validity
+
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.M)
+_DATES = ("effective_from", "effective_to", "last_verified")
+
+
+class MarkdownReader:
+    """One page a file. Keys: `id`, `title`, `institution`, `url` and three dates."""
+
+    name = "markdown"
+    needs_mapping = False
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """By its extension."""
+        return path.suffix.casefold() in {".md", ".markdown"} and b"\0" not in head
+
+    def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
+        """The page. Raises SourceError when the file is not UTF-8 or its front matter not YAML."""
+        try:
+            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{path}: not UTF-8 text: {error}") from None
+        except yaml.YAMLError as error:
+            reason = " ".join(str(error).split())
+            raise SourceError(f"{path}: the front matter is not valid YAML: {reason}") from None
+        dates: dict[str, str] = {}
+        for name in _DATES:
+            value = page.metadata.get(name)
+            if value in (None, ""):
+                continue
+            day = _iso(value)
+            if day is None:
+                yield Skipped(path.name, "is not a date", name, str(value), "2027-01-31")
+                return
+            dates[name] = day
+        if not page.content.strip():
+            yield Skipped(path.name, "has no text")
+            return
+        yield Document(
+            id=str(page.metadata.get("id") or path.stem),
+            title=str(page.metadata.get("title") or _first_heading(page.content) or path.stem),
+            text=page.content,
+            institution=str(page.metadata.get("institution") or ""),
+            url=str(page.metadata.get("url") or "") or None,
+            validity=Validity.from_wire(dates),
+        )
+
+
+def _iso(value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return None
+
+
+def _first_heading(text: str) -> str:
+    match = _HEADING.search(text)
+    return match.group(1) if match else ""
+
+
+READER = MarkdownReader()

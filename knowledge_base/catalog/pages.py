@@ -1,0 +1,83 @@
+"""Reads pages as JSON lines: `doc_id`, `title`, `text`, optional `url` and effective dates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from knowledge_base.catalog.mapping import Mapping
+from knowledge_base.catalog.reader import Item
+from knowledge_base.errors import SourceError
+from knowledge_base.model import Document, Skipped, Validity
+
+_REQUIRED = ("doc_id", "title", "text")
+_DATES = ("effective_from", "effective_to", "last_verified")
+
+
+class PagesReader:
+    """One page a line; keys that it does not know are ignored."""
+
+    name = "pages"
+    needs_mapping = False
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """JSON lines whose first object has `doc_id` and `text`."""
+        first = head.lstrip()
+        return path.suffix.casefold() == ".jsonl" and first[:1] == b"{" and b'"doc_id"' in first
+
+    def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
+        """Every page of the file. Raises SourceError when it is not UTF-8 text."""
+        seen: set[str] = set()
+        try:
+            with path.open(encoding="utf-8-sig") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield _page(line, f"{path.name} line {number}", seen)
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{path}: not UTF-8 text: {error}") from None
+
+
+def _page(line: str, where: str, seen: set[str]) -> Item:
+    try:
+        page = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return Skipped(where, f"is not JSON: {error}")
+    if not isinstance(page, dict):
+        return Skipped(where, "is not an object", allowed='{"doc_id": …, "title": …, "text": …}')
+    problem = _problem(page, where, seen)
+    if problem:
+        return problem
+    seen.add(page["doc_id"])
+    return Document(
+        id=page["doc_id"],
+        title=page["title"].strip(),
+        text=page["text"],
+        institution=page.get("institution") or "",
+        url=page.get("url") or None,
+        validity=Validity.from_wire(page),
+    )
+
+
+def _problem(page: dict[str, Any], where: str, seen: set[str]) -> Skipped | None:
+    for name in _REQUIRED:
+        value = page.get(name)
+        if not isinstance(value, str) or not value.strip():
+            shown = "" if value is None else str(value)[:80]
+            return Skipped(where, "is missing or empty", name, shown, "a text")
+    if page["doc_id"] in seen:
+        return Skipped(where, "stands twice in this file", "doc_id", page["doc_id"], "a unique id")
+    for name in _DATES:
+        value = page.get(name)
+        if value in (None, ""):
+            continue
+        try:
+            date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return Skipped(where, "is not a date", name, str(value), "a date such as 2027-01-31")
+    return None
+
+
+READER = PagesReader()

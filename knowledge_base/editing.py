@@ -1,0 +1,110 @@
+"""The editing service: import content into the working copy, publish it, roll back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge_base.edition import Edition, Manifest
+from knowledge_base.encoder import Encoder
+from knowledge_base.errors import NothingPublished
+from knowledge_base.importing import read_source
+from knowledge_base.model import Document, Passage, Skipped
+from knowledge_base.publication import Progress
+from knowledge_base.shelf import Shelf
+from knowledge_base.store import Changes, Source, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one import did, or with `dry_run` would do."""
+
+    location: str
+    format: str
+    changes: Changes
+    skipped: tuple[Skipped, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOnShelf:
+    """An edition and whether it is the live one."""
+
+    id: str
+    published_at: str
+    documents: int
+    passages: int
+    programs: int
+    current: bool
+
+
+class EditingService:
+    """What staff do with content. The engine's owner closes it; the encoder loads when needed."""
+
+    def __init__(self, store: Store, shelf: Shelf, encoder: Encoder, source_limit_bytes: int):
+        self._store = store
+        self._shelf = shelf
+        self._encoder = encoder
+        self._limit = source_limit_bytes
+        self._live: Edition | None = None
+
+    async def import_source(
+        self,
+        location: Path,
+        *,
+        format_name: str | None = None,
+        mapping_file: Path | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Make the working copy hold just what the source holds, in one transaction.
+
+        Raises SourceError and its kinds; then nothing has changed.
+        """
+        contents = await asyncio.to_thread(
+            read_source, location, format_name, mapping_file, self._limit
+        )
+        changes = await self._store.replace(
+            contents.location, contents.format, contents.entries, keep=not dry_run
+        )
+        skipped = (*contents.skipped, *changes.refused)
+        return ImportReport(str(location), contents.format, changes, skipped, dry_run)
+
+    async def sources(self) -> list[Source]:
+        """Everything that was imported."""
+        return await self._store.sources()
+
+    async def publish(self, progress: Progress = lambda *_: None) -> Manifest:
+        """Build an edition from the working copy and make it live. Raises NothingToPublish."""
+        entries = await self._store.entries()
+        return await asyncio.to_thread(self._shelf.publish, entries, self._encoder, progress)
+
+    async def editions(self) -> Sequence[EditionOnShelf]:
+        """Every edition, newest first."""
+        current = self._shelf.current_id()
+        return [
+            EditionOnShelf(
+                m.id, m.published_at, m.documents, m.passages, m.programs, m.id == current
+            )
+            for m in await asyncio.to_thread(self._shelf.manifests)
+        ]
+
+    async def roll_back(self, edition_id: str) -> None:
+        """Make an earlier edition live again. Raises UnknownEdition or DamagedEdition."""
+        checked = await asyncio.to_thread(self._shelf.open, edition_id)
+        checked.close()
+        self._shelf.point_to(edition_id)
+
+    async def published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        """A document of the live edition with its passages, or None."""
+        return await asyncio.to_thread(self._published, document_id)
+
+    def _published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        current = self._shelf.current_id()
+        try:
+            if self._live is None or self._live.id != current:
+                self._live = self._shelf.open(current)
+        except NothingPublished:
+            return None
+        return self._live.document(document_id)

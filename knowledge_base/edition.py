@@ -1,0 +1,177 @@
+"""An edition: an immutable folder of published content, open for reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Engine, bindparam, create_engine, select
+
+from knowledge_base.arrays import Rows, Vectors
+from knowledge_base.errors import DamagedEdition
+from knowledge_base.index import FaissIndex
+from knowledge_base.lexical import LexicalIndex
+from knowledge_base.model import Document, Passage, Validity
+from knowledge_base.schema import published_documents, published_passages
+
+CONTENT, VECTORS, LEXICAL, MANIFEST = (
+    "content.sqlite",
+    "vectors.faiss",
+    "lexical",
+    "manifest.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an edition is made of; `files` maps each file's name to its SHA-256."""
+
+    id: str
+    published_at: str
+    encoder: str
+    dimension: int
+    documents: int
+    passages: int
+    programs: int
+    reused_vectors: int
+    files: dict[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest:
+        """Read a manifest file. Raises DamagedEdition."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, TypeError, json.JSONDecodeError) as error:
+            raise DamagedEdition(
+                f"{path} cannot be read: {error}; publish again or roll back"
+            ) from None
+
+
+_PASSAGES = select(
+    published_passages,
+    published_documents.c.title,
+    published_documents.c.institution,
+    published_documents.c.url,
+    published_documents.c.effective_from,
+    published_documents.c.effective_to,
+    published_documents.c.last_verified,
+).join(published_documents)
+
+
+class Edition:
+    """A published edition, open for reading. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest):
+        self._folder = folder
+        self.manifest = manifest
+        self.vectors = FaissIndex.load(folder / VECTORS)
+        self.lexical = LexicalIndex.load(folder / LEXICAL)
+        self._database = _read_only(folder / CONTENT)
+        self._in_force: tuple[date, npt.NDArray[np.bool_]] | None = None
+
+    @property
+    def id(self) -> str:
+        """The edition's name on the shelf."""
+        return self.manifest.id
+
+    def passages(self, rows: Sequence[int] | Rows) -> list[Passage]:
+        """The passages in some rows, in the order of `rows`."""
+        wanted = [int(row) for row in rows]
+        query = _PASSAGES.where(published_passages.c.row.in_(bindparam("rows", expanding=True)))
+        with self._database.connect() as connection:
+            found = {row.row: _passage(row) for row in connection.execute(query, {"rows": wanted})}
+        return [found[row] for row in wanted]
+
+    def document(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        """A document with its passages in order, or None."""
+        with self._database.connect() as connection:
+            row = connection.execute(
+                select(published_documents).where(published_documents.c.id == document_id)
+            ).one_or_none()
+            if row is None:
+                return None
+            parts = connection.execute(
+                _PASSAGES.where(published_passages.c.document_id == document_id).order_by(
+                    published_passages.c.start
+                )
+            ).all()
+        document = Document(row.id, row.title, row.text, row.institution, row.url, _validity(row))
+        return document, tuple(_passage(part) for part in parts)
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Per program id: the names it goes by, its title and its code."""
+        columns = (
+            published_documents.c.id,
+            published_documents.c.title,
+            published_documents.c.code,
+        )
+        query = select(*columns).where(published_documents.c.is_program)
+        with self._database.connect() as connection:
+            return {i: tuple(filter(None, (t, c))) for i, t, c in connection.execute(query)}
+
+    @cached_property
+    def document_ids(self) -> npt.NDArray[np.str_]:
+        """The document id of each row, shape (passages,)."""
+        query = select(published_passages.c.document_id).order_by(published_passages.c.row)
+        with self._database.connect() as connection:
+            return np.array(list(connection.scalars(query)))
+
+    def in_force(self, day: date) -> npt.NDArray[np.bool_]:
+        """Whether each row's document holds on a day, shape (passages,)."""
+        if self._in_force is None or self._in_force[0] != day:
+            columns = (published_documents.c.effective_from, published_documents.c.effective_to)
+            query = select(*columns).join(published_passages).order_by(published_passages.c.row)
+            with self._database.connect() as connection:
+                ranges = [Validity(*row) for row in connection.execute(query)]
+            self._in_force = day, np.array([validity.holds_on(day) for validity in ranges])
+        return self._in_force[1]
+
+    def vectors_by_digest(self) -> dict[str, Vectors]:
+        """Per passage digest: its vector, for the next edition to reuse."""
+        query = select(published_passages.c.digest).order_by(published_passages.c.row)
+        with self._database.connect() as connection:
+            digests = list(connection.scalars(query))
+        vectors = self.vectors.vectors(np.arange(len(digests)))
+        return dict(zip(digests, vectors, strict=True))
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._database.dispose()
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(
+        id=row.id,
+        document_id=row.document_id,
+        title=row.title,
+        headings=tuple(row.headings),
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        institution=row.institution,
+        url=row.url,
+        validity=_validity(row),
+    )
+
+
+def _validity(row: Any) -> Validity:
+    return Validity(row.effective_from, row.effective_to, row.last_verified)
+
+
+def _read_only(path: Path) -> Engine:
+    return create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true")
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

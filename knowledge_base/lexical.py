@@ -1,0 +1,83 @@
+"""BM25 over passages; the only module that knows bm25s."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import bm25s
+import numpy as np
+import Stemmer
+
+from knowledge_base.arrays import Rows, Scores
+
+_WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
+_STOP_WORDS = frozenset(
+    """a about am an and any are as at be been but by can could did do does for from had has have
+    he her his how i if in is it its just me my of on or our please she should so some that the
+    their them then there these they this those to us was we were what when where which who whom
+    why will with would you your""".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Stems of the words that carry meaning, lower case; a text of stop words only keeps them."""
+    lower = [match.group() for match in _WORD.finditer(text.casefold())]
+    kept = [word for word in lower if word not in _STOP_WORDS] or lower
+    stems: list[str] = Stemmer.Stemmer("english").stemWords(kept)
+    return stems
+
+
+class LexicalIndex:
+    """Okapi BM25 (k1 = 1.5, b = 0.75, Lucene's idf) over stemmed words."""
+
+    def __init__(self, index: bm25s.BM25, size: int):
+        self._index = index
+        self._size = size
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> Self:
+        """Index texts; the row numbers are their order. At least one text must hold a word."""
+        index = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+        index.index([words(text) for text in texts], show_progress=False)
+        return cls(index, len(texts))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open a folder that `save` wrote, mapped into memory; no pickle is read."""
+        index = bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False)
+        size = json.loads((folder / "size.json").read_text())
+        return cls(index, size)
+
+    def save(self, folder: Path) -> None:
+        """Write arrays and JSON, no pickle."""
+        self._index.save(str(folder), allow_pickle=False)
+        (folder / "size.json").write_text(json.dumps(self._size))
+
+    def search(self, query: str, count: int) -> tuple[Rows, Scores]:
+        """At most `count` rows that share a word with the query, best first, with BM25 scores."""
+        scores = self.scores(query)
+        size = min(count, self._size)
+        best = np.argpartition(-scores, size - 1)[:size]
+        best = best[np.lexsort((best, -scores[best]))]
+        best = best[scores[best] > 0]
+        return best.astype(np.int64), scores[best]
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency of a stem, ln(1 + (n - df + 0.5) / (df + 0.5))."""
+        token = self._index.vocab_dict.get(word)
+        starts = self._index.scores["indptr"]
+        frequency = 0 if token is None else int(starts[token + 1] - starts[token])
+        return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
+
+    def scores(self, query: str) -> Scores:
+        """BM25 of every row, shape (n,)."""
+        known = [word for word in words(query) if word in self._index.vocab_dict]
+        if not known:
+            return np.zeros(self._size, np.float32)
+        scores: Scores = self._index.get_scores(known)
+        return scores

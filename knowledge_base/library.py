@@ -1,0 +1,80 @@
+"""The knowledge base as the rest of the assistant sees it: ask a question, get an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from knowledge_base.answering import Answering
+from knowledge_base.edition import Edition
+from knowledge_base.encoder import Encoder
+from knowledge_base.errors import NothingPublished
+from knowledge_base.model import Answer, Utterance
+from knowledge_base.retriever import Query, Retriever
+from knowledge_base.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    edition: Edition
+    retriever: Retriever
+
+
+class KnowledgeBase:
+    """Answers from the live edition and follows the shelf when another one becomes live."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        encoder: Encoder,
+        answering: Answering,
+        today: Callable[[], date] = date.today,
+    ):
+        self._shelf = shelf
+        self._encoder = encoder
+        self._answering = answering
+        self._today = today
+        self._open: _Open | None = None
+        self._swapping = threading.Lock()
+
+    async def ask(
+        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+    ) -> Answer:
+        """Answer a question in its conversation.
+
+        `history` holds earlier utterances, oldest first; `focus` is the `focus` of an earlier
+        answer. Raises NothingPublished, DamagedEdition or EncoderUnavailable.
+        """
+        query = Query(question, self._today(), tuple(history), focus)
+        return await asyncio.to_thread(self._ask, query)
+
+    async def refresh(self) -> str:
+        """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""
+        return (await asyncio.to_thread(self._live)).edition.id
+
+    def _ask(self, query: Query) -> Answer:
+        started = time.perf_counter()
+        live = self._live()
+        ranking = live.retriever.search(query)
+        answer = self._answering.answer(query, ranking, live.edition.id)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+
+    def _live(self) -> _Open:
+        """The open live edition. A question that is under way keeps the edition it began with."""
+        wanted = self._shelf.current_id()
+        current = self._open
+        if wanted is None:
+            raise NothingPublished(
+                "nothing is published yet; run `advisor import` and `advisor publish`"
+            )
+        if current is not None and current.edition.id == wanted:
+            return current
+        with self._swapping:
+            if self._open is None or self._open.edition.id != wanted:
+                edition = self._shelf.open(wanted)
+                self._open = _Open(edition, Retriever(edition, self._encoder))
+            return self._open

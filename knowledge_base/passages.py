@@ -1,0 +1,112 @@
+"""Cuts a document into passages under their headings, each a stretch that can be quoted."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from knowledge_base.model import Document, Passage
+from knowledge_base.sentences import sentences
+
+LONGEST_WORDS = 180
+"""A section of up to this many words is one passage. The packaged encoder reads 256 tokens, and
+public-service pages have 1.3 tokens a word, so that a passage with its headings fits."""
+
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_PLAIN_HEADING_WORDS = 14
+"""In a page without Markdown, a first line this short that ends in no full stop is a heading."""
+
+
+@dataclass(slots=True)
+class _Section:
+    headings: tuple[str, ...]
+    start: int
+    end: int
+
+
+def passages(document: Document) -> list[Passage]:
+    """The passages of a document in order. None overlap; every word but headings is in one."""
+    found = []
+    for section in _sections(document.text):
+        for start, end in _pieces(document.text, section):
+            found.append(_passage(document, section.headings, start, end))
+    return found
+
+
+def _passage(document: Document, headings: tuple[str, ...], start: int, end: int) -> Passage:
+    text = document.text[start:end]
+    digest = hashlib.sha256(f"{document.id}\0{start}\0{text}".encode()).hexdigest()[:16]
+    return Passage(
+        id=f"p{digest}",
+        document_id=document.id,
+        title=document.title,
+        headings=headings,
+        text=text,
+        start=start,
+        end=end,
+        institution=document.institution,
+        url=document.url,
+        validity=document.validity,
+    )
+
+
+def _sections(text: str) -> Iterator[_Section]:
+    markdown = any(_MARKDOWN_HEADING.match(line) for line in text.splitlines())
+    find = _markdown_heading if markdown else _plain_heading
+    trail: list[tuple[int, str]] = []
+    current = _Section((), 0, 0)
+    for start, end, first_of_block, followed in _lines(text):
+        heading = find(text[start:end], first_of_block, followed)
+        if heading is None:
+            current.end = end
+            continue
+        yield current
+        level, title = heading
+        trail = [(lv, tl) for lv, tl in trail if lv < level] + [(level, title)]
+        current = _Section(tuple(tl for _, tl in trail), end, end)
+    yield current
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool, bool]]:
+    """Start, end, whether it opens a block, and whether the next line continues the block."""
+    position = 0
+    blank_before = True
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        end = position + len(line)
+        followed = number + 1 < len(lines) and bool(lines[number + 1].strip())
+        yield position, end, blank_before and bool(line.strip()), followed
+        blank_before = not line.strip()
+        position = end
+
+
+def _markdown_heading(line: str, first: bool, followed: bool) -> tuple[int, str] | None:  # noqa: ARG001
+    match = _MARKDOWN_HEADING.match(line)
+    return (len(match.group(1)), match.group(2)) if match else None
+
+
+def _plain_heading(line: str, first: bool, followed: bool) -> tuple[int, str] | None:
+    words = line.split()
+    short = 0 < len(words) <= _PLAIN_HEADING_WORDS
+    if first and followed and short and not line.rstrip().endswith((".", ":", ";", ",")):
+        return 1, " ".join(words)
+    return None
+
+
+def _pieces(text: str, section: _Section) -> Iterator[tuple[int, int]]:
+    """The section whole, or cut between sentences into the fewest pieces of about equal length."""
+    found = sentences(text[section.start : section.end])
+    if not found:
+        return
+    lengths = [len(sentence.text.split()) for sentence in found]
+    target = sum(lengths) / math.ceil(sum(lengths) / LONGEST_WORDS)
+    first, words = 0, 0
+    for number, length in enumerate(lengths):
+        words += length
+        last = number == len(found) - 1
+        if last or words + lengths[number + 1] / 2 > target:
+            yield section.start + found[first].start, section.start + found[number].end
+            first, words = number + 1, 0

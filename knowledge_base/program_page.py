@@ -1,0 +1,164 @@
+"""Writes a program's typed facts as a page, so that they are found and quoted like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from knowledge_base.model import Cost, Document, Offering, Program
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def program_page(program: Program) -> Document:
+    """A Markdown page with one section for each kind of fact that is known.
+
+    Unknown facts are left out: the page never says "no" where the source says nothing.
+    """
+    sections = (
+        ("About the program", _about(program)),
+        ("Cost", _cost(program)),
+        ("Time and schedule", _time(program)),
+        ("Start dates and deadlines", _dates(program)),
+        ("Admission and prerequisites", _admission(program)),
+        ("Credit and stacking", _credit(program)),
+        ("Financial aid", _aid(program)),
+        ("Skills and careers", _careers(program)),
+        ("Recognition", _plain(program.recognition)),
+    )
+    parts = []
+    for heading, sentences in sections:
+        body = " ".join(sentences)
+        if body:
+            parts.append(f"## {heading}\n\n{body}\n")
+    return Document(
+        id=program.id,
+        title=program.title,
+        text="\n".join(parts) or f"{program.title}.\n",
+        institution=program.institution,
+        url=program.url,
+        validity=program.validity,
+    )
+
+
+def money(amount: Decimal, currency: str = "USD") -> str:
+    """`$1,140`, `$1,140.50`, `CHF 900`."""
+    figure = f"{amount:,.0f}" if amount == amount.to_integral() else f"{amount:,.2f}"
+    sign = _SIGNS.get(currency)
+    return f"{sign}{figure}" if sign else f"{currency} {figure}"
+
+
+def day(value: date) -> str:
+    """`5 January 2027`: the month as a word, so that no reader takes it for another."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def _about(program: Program) -> Iterator[str]:
+    kind = " ".join(filter(None, (program.level, program.subject)))
+    code = f" (code {program.code})" if program.code else ""
+    place = f" at {program.institution}" if program.institution else ""
+    if code or place:
+        yield f"{program.title}{code} is offered{place}."
+    if kind:
+        yield f"Subject: {kind}."
+    yield from _plain(program.summary)
+    if program.delivery:
+        yield f"It is taught {_either(program.delivery)}."
+
+
+def _cost(program: Program) -> Iterator[str]:
+    if not program.costs:
+        return
+    stated = [_cost_phrase(cost) for cost in program.costs]
+    yield f"The cost of {program.title} is {_and(stated)}."
+    if len(program.costs) > 1 and _addable(program.costs):
+        total = sum((cost.amount for cost in program.costs), Decimal(0))
+        yield f"That is {money(total, program.costs[0].currency)} in total."
+
+
+def _cost_phrase(cost: Cost) -> str:
+    condition = f" ({cost.condition})" if cost.condition else ""
+    return f"{money(cost.amount, cost.currency)} {cost.purpose}{condition}".rstrip()
+
+
+def _addable(costs: tuple[Cost, ...]) -> bool:
+    """Different purposes in one currency add up; several prices for one purpose do not."""
+    purposes = [cost.purpose for cost in costs]
+    return len(set(purposes)) == len(purposes) and len({cost.currency for cost in costs}) == 1
+
+
+def _time(program: Program) -> Iterator[str]:
+    if program.duration:
+        yield f"{program.title} takes {program.duration}."
+    if program.effort:
+        yield f"Plan on {program.effort}."
+    if program.delivery:
+        yield f"Delivery: {', '.join(program.delivery)}."
+
+
+def _dates(program: Program) -> Iterator[str]:
+    for offering in program.offerings:
+        phrase = _offering_phrase(offering)
+        if phrase:
+            yield f"{program.title} {phrase}."
+
+
+def _offering_phrase(offering: Offering) -> str:
+    parts = []
+    if offering.starts:
+        parts.append(f"starts on {day(offering.starts)}")
+    if offering.ends:
+        parts.append(f"ends on {day(offering.ends)}")
+    where = ", ".join(filter(None, (offering.delivery, offering.location)))
+    text = " and ".join(parts) + (f" ({where})" if where else "")
+    if offering.apply_by:
+        text += ("; " if parts else "") + f"apply by {day(offering.apply_by)}"
+    return text.strip()
+
+
+def _admission(program: Program) -> Iterator[str]:
+    if program.prerequisites:
+        needed = program.prerequisites.rstrip(".")
+        if needed.casefold() in {"none", "no prerequisites"}:
+            yield f"{program.title} has no prerequisites."
+        else:
+            yield f"Prerequisites for {program.title}: {needed}."
+
+
+def _credit(program: Program) -> Iterator[str]:
+    if program.credit_bearing is False:
+        yield f"{program.title} is a non-credit program."
+    elif program.credits is not None:
+        unit = "credit" if program.credits == 1 else "credits"
+        yield f"{program.title} carries {program.credits.normalize():f} {unit}."
+    elif program.credit_bearing:
+        yield f"{program.title} carries academic credit."
+    if program.stacks_into:
+        yield f"It stacks into {_and(list(program.stacks_into))}."
+    yield from _plain(program.stacking_terms)
+
+
+def _aid(program: Program) -> Iterator[str]:
+    if program.aid:
+        yield f"Ways to pay for {program.title}: {_and(list(program.aid))}."
+
+
+def _careers(program: Program) -> Iterator[str]:
+    if program.skills:
+        yield f"Skills: {', '.join(program.skills)}."
+    if program.occupations:
+        yield f"It prepares for work as {_and(list(program.occupations))}."
+
+
+def _plain(text: str) -> Iterator[str]:
+    if text:
+        yield text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _either(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"

@@ -1,0 +1,134 @@
+"""Builds the folder of an edition from the working copy, reusing the vectors it can."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import create_engine, insert
+
+from knowledge_base.arrays import Vectors
+from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
+from knowledge_base.encoder import Encoder
+from knowledge_base.errors import NothingToPublish
+from knowledge_base.index import FaissIndex
+from knowledge_base.lexical import LexicalIndex
+from knowledge_base.model import Passage
+from knowledge_base.passages import passages
+from knowledge_base.schema import content, published_documents, published_passages
+from knowledge_base.store import Entry
+
+_BATCH = 64
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def build_edition(
+    folder: Path,
+    edition_id: str,
+    now: datetime,
+    entries: Sequence[Entry],
+    encoder: Encoder,
+    reusable: dict[str, Vectors],
+    progress: Progress,
+) -> Manifest:
+    """Write content, vectors, lexical index and manifest into an empty folder.
+
+    Raises NothingToPublish when the entries hold no passage.
+    """
+    cut = [passage for entry in entries for passage in passages(entry.document)]
+    if not cut:
+        raise NothingToPublish("there is no content to publish; run `advisor import` first")
+    texts = [f"{passage.context}\n{passage.text}" for passage in cut]
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    _write_content(folder / CONTENT, entries, cut, digests)
+    vectors, reused = _vectors(texts, digests, encoder, reusable, progress)
+    FaissIndex.build(vectors).save(folder / VECTORS)
+    LexicalIndex.build(texts).save(folder / LEXICAL)
+    manifest = Manifest(
+        id=edition_id,
+        published_at=now.isoformat(timespec="seconds"),
+        encoder=encoder.name,
+        dimension=vectors.shape[1],
+        documents=len(entries),
+        passages=len(cut),
+        programs=sum(entry.program is not None for entry in entries),
+        reused_vectors=reused,
+        files={
+            str(p.relative_to(folder)): sha256_of(p)
+            for p in sorted(folder.rglob("*"))
+            if p.is_file()
+        },
+    )
+    (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    return manifest
+
+
+def _vectors(
+    texts: Sequence[str],
+    digests: Sequence[str],
+    encoder: Encoder,
+    reusable: dict[str, Vectors],
+    progress: Progress,
+) -> tuple[Vectors, int]:
+    """Vectors of all texts in order, and how many were reused."""
+    missing = [row for row, digest in enumerate(digests) if digest not in reusable]
+    vectors = np.empty((len(texts), encoder.dimension), np.float32)
+    for row, digest in enumerate(digests):
+        if digest in reusable:
+            vectors[row] = reusable[digest]
+    for start in range(0, len(missing), _BATCH):
+        batch = missing[start : start + _BATCH]
+        vectors[batch] = encoder.encode([texts[row] for row in batch])
+        progress("encoding passages", start + len(batch), len(missing))
+    return vectors, len(texts) - len(missing)
+
+
+def _write_content(
+    path: Path, entries: Sequence[Entry], cut: Iterable[Passage], digests: Sequence[str]
+) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    content.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(published_documents), [_document_row(entry) for entry in entries])
+        connection.execute(
+            insert(published_passages),
+            [
+                {
+                    "row": row,
+                    "id": passage.id,
+                    "document_id": passage.document_id,
+                    "headings": list(passage.headings),
+                    "text": passage.text,
+                    "start": passage.start,
+                    "end": passage.end,
+                    "digest": digests[row],
+                }
+                for row, passage in enumerate(cut)
+            ],
+        )
+    engine.dispose()
+
+
+def _document_row(entry: Entry) -> dict[str, Any]:
+    document = entry.document
+    return {
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "institution": document.institution,
+        "url": document.url,
+        "effective_from": document.validity.effective_from,
+        "effective_to": document.validity.effective_to,
+        "last_verified": document.validity.last_verified,
+        "is_program": entry.program is not None,
+        "code": entry.program.code if entry.program else "",
+        "facts": entry.facts,
+    }

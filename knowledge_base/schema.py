@@ -1,0 +1,79 @@
+"""The tables of content: the working copy that staff edit, and the content of one edition."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+workspace = MetaData()
+"""The working copy, in the project's one database; migrated by Alembic."""
+
+sources = Table(
+    "kb_sources",
+    workspace,
+    Column("id", String(32), primary_key=True),
+    Column("location", Text, nullable=False, unique=True),
+    Column("format", String(40), nullable=False),
+    Column("imported_at", DateTime(timezone=True), nullable=False),
+)
+
+documents = Table(
+    "kb_documents",
+    workspace,
+    Column("id", String(400), primary_key=True),
+    Column("source_id", ForeignKey("kb_sources.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("url", Text),
+    Column("effective_from", Date),
+    Column("effective_to", Date),
+    Column("last_verified", Date),
+    Column("is_program", Boolean, nullable=False),
+    Column("facts", JSON),
+    Column("digest", String(64), nullable=False),
+)
+
+content = MetaData()
+"""The content of an edition, in a read-only SQLite file of its own."""
+
+published_documents = Table(
+    "documents",
+    content,
+    Column("id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("url", Text),
+    Column("effective_from", Date),
+    Column("effective_to", Date),
+    Column("last_verified", Date),
+    Column("is_program", Boolean, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("facts", JSON),
+)
+
+published_passages = Table(
+    "passages",
+    content,
+    Column("row", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("headings", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+)

@@ -1,0 +1,44 @@
+"""Finds the sentences of a text with their places, so that a quote is always the source's words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_END = re.compile(
+    r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9$*])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=\|)|(?<=\|)\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|no|dr|mr|mrs|ms|st|approx|dept|inc|jan|feb|aug|sept|oct|nov|dec|u\.s|a\.m|p\.m)|\b[A-Z])\.$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`text[start:end]` of the text it was found in, without surrounding white space."""
+
+    text: str
+    start: int
+    end: int
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Sentences, list items and table rows in order; every word of the text is in just one."""
+    found: list[Sentence] = []
+    start = 0
+    for match in _END.finditer(text):
+        if "\n" not in match.group() and _ABBREVIATION.search(text[start : match.start()]):
+            continue
+        _add(found, text, start, match.start())
+        start = match.end() if text[match.start() : match.end()].strip() == "" else match.start()
+    _add(found, text, start, len(text))
+    return found
+
+
+def _add(found: list[Sentence], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        begin = start + len(piece) - len(piece.lstrip())
+        found.append(Sentence(stripped, begin, begin + len(stripped)))

