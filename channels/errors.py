@@ -10,7 +10,7 @@ MessageRefused
 """
 
 
-class MessageRefused(Exception):  # noqa: N818 - it says what happened to the message
+class MessageRefused(Exception):
     """Root of every reason for which Reception does not accept a message."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -62,6 +63,8 @@ class Reception:
         A repeated delivery returns its first receipt and starts nothing. Raises a
         `channels.errors.MessageRefused` that says why the message is not taken.
         """
+        # PostgreSQL cannot store a NUL, and no reader would miss it.
+        inbound = replace(inbound, text=inbound.text.replace("\x00", ""))
         await self._check(inbound)
         try:
             receipt = await self._transcript.record(inbound)

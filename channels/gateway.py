@@ -1,0 +1,141 @@
+"""The room where the gateway is wired: every part is made here, opened and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+import structlog
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.accounts import Accounts
+from channels.apology import Apologist
+from channels.brain import Brain
+from channels.content import Content
+from channels.health import HealthDoor
+from channels.hub import Hub
+from channels.metrics import Metrics
+from channels.middleware import NONCE, name_request, say_errors, secure_headers
+from channels.reception import TALK_TO_PERSON, Reception
+from channels.settings import GatewaySettings, InstitutionSettings
+from channels.staff.entrance import Entrance
+from channels.staff.pages import StaffPages
+from channels.support.pages import SupportPages
+from channels.transcript import Transcript
+from channels.web.assets import AssetDoor
+from channels.web.sessions import SessionDoor, WebSessions
+from channels.web.socket import SocketDoor
+from channels.web.sources import SourcePages, source_path
+
+HERE = Path(__file__).parent
+TEMPLATES = tuple(HERE / folder / "templates" for folder in (".", "web", "staff", "support"))
+FORM_BYTES = 64 * 1024
+"""Largest body of a request; the gateway's forms have a few short fields."""
+RECEPTION = web.AppKey("reception", Reception)
+ACCOUNTS = web.AppKey("accounts", Accounts)
+METRICS = web.AppKey("metrics", Metrics)
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(
+    settings: GatewaySettings,
+    institution: InstitutionSettings,
+    *,
+    engine: AsyncEngine,
+    brain: Brain,
+    content: Content,
+) -> web.Application:
+    """The gateway as an application; it opens nothing before it starts.
+
+    The caller owns ``engine``, whose tables exist, and closes it after the application.
+    """
+    hub, metrics, transcript = Hub(), Metrics(), Transcript(engine)
+    accounts = Accounts(engine, settings)
+    entrance = Entrance(accounts, settings)
+    sessions = WebSessions(engine, transcript, settings.web_session_days)
+    reception = Reception(
+        transcript=transcript,
+        brain=brain,
+        hub=hub,
+        metrics=metrics,
+        apologist=Apologist(institution, TALK_TO_PERSON),
+        message_limit=settings.message_limit,
+    )
+    sockets = SocketDoor(
+        settings=settings,
+        institution=institution,
+        sessions=sessions,
+        reception=reception,
+        transcript=transcript,
+        hub=hub,
+        metrics=metrics,
+    )
+    app = web.Application(
+        middlewares=[name_request, secure_headers(settings.url), say_errors],
+        client_max_size=FORM_BYTES,
+    )
+    app[RECEPTION], app[ACCOUNTS], app[METRICS] = reception, accounts, metrics
+    _prepare_templates(app, settings, institution)
+    for door in (
+        AssetDoor(),
+        HealthDoor(transcript, brain, metrics),
+        SessionDoor(sessions, settings),
+        sockets,
+        SourcePages(content),
+        StaffPages(accounts, entrance, content, settings.trusted_proxies),
+        SupportPages(transcript, entrance),
+    ):
+        app.add_routes(door.routes())
+
+    async def answering(_app: web.Application) -> AsyncIterator[None]:
+        resumed = await reception.resume()
+        log.info("gateway_started", conversations_resumed=resumed)
+        yield
+
+    async def wind_down(_app: web.Application) -> None:
+        # Replies of running turns still reach their tabs; then the tabs are told to come back.
+        await reception.drain(settings.drain_seconds)
+        await sockets.close_all()
+
+    app.cleanup_ctx.append(answering)
+    app.on_shutdown.append(wind_down)
+    return app
+
+
+def _prepare_templates(
+    app: web.Application, settings: GatewaySettings, institution: InstitutionSettings
+) -> None:
+    async def for_every_page(request: web.Request) -> dict[str, Any]:
+        return {
+            "institution": institution,
+            "public_url": settings.url,
+            "nonce": request.get(NONCE, ""),
+        }
+
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        context_processors=[for_every_page],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"moment": _moment, "day": _day, "source": _source}
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%d %b %Y, %H:%M:%S} UTC"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _source(document_id: str) -> str:
+    return source_path({"document_id": document_id}) or "/staff"

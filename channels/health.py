@@ -1,0 +1,62 @@
+"""What machines ask the gateway: is it alive, can it serve, what has it counted."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.brain import Brain
+from channels.metrics import Metrics
+from channels.transcript import Transcript
+
+DATABASE_SECONDS = 3.0
+"""A healthy write takes milliseconds; a check that waits longer is an answer in itself."""
+
+
+class HealthDoor:
+    """``GET /health``, ``/ready`` and ``/metrics``."""
+
+    def __init__(self, transcript: Transcript, brain: Brain, metrics: Metrics) -> None:
+        self._transcript = transcript
+        self._brain = brain
+        self._metrics = metrics
+
+    def routes(self) -> list[web.RouteDef]:
+        """The three routes."""
+        return [
+            web.get("/health", self.health),
+            web.get("/ready", self.ready),
+            web.get("/metrics", self.metrics),
+        ]
+
+    async def health(self, _request: web.Request) -> web.Response:
+        """200 as long as the process answers at all."""
+        return web.json_response({"status": "ok"})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """200 when the database can be written and the bot answers, else 503; each part named."""
+        database, bot = await asyncio.gather(self._database(), self._brain.reachable())
+        parts = {"database": database, "bot": "ok" if bot else "unreachable"}
+        well = all(state == "ok" for state in parts.values())
+        body = {"status": "ready" if well else "not ready", "parts": parts}
+        return web.json_response(body, status=200 if well else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Prometheus' text format."""
+        try:
+            self._metrics.queue.set(await self._transcript.waiting_turns())
+        except SQLAlchemyError:
+            self._metrics.queue.set(float("nan"))
+        page = self._metrics.page()
+        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _database(self) -> str:
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                await self._transcript.check_writable()
+        except (SQLAlchemyError, TimeoutError):
+            return "not writable"
+        return "ok"

@@ -1,0 +1,58 @@
+"""The files that browsers load: the widget, the style sheets, and the demo page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp_jinja2 import render_template
+
+WIDGET = Path(__file__).parent / "static"
+PAGES_STYLE = Path(__file__).parents[1] / "static" / "pages.css"
+FILE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+EMBEDDABLE = {
+    # Five minutes: a corrected widget reaches every site soon, without a version in its tag.
+    "Cache-Control": "public, max-age=300",
+    # Module scripts and style sheets of another site's page are fetched with CORS.
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+class AssetDoor:
+    """``GET /``, ``/widget.js``, ``/widget/{file}`` and ``/pages.css``."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """All four routes."""
+        return [
+            web.get("/", self.demo),
+            web.get("/widget.js", self.widget),
+            web.get("/widget/{file}", self.widget_file),
+            web.get("/pages.css", self.pages_style),
+        ]
+
+    async def demo(self, request: web.Request) -> web.Response:
+        """A page of the institution that embeds the widget as any site would."""
+        return render_template("demo.html", request, {})
+
+    async def widget(self, _request: web.Request) -> web.StreamResponse:
+        """The one script that a site embeds."""
+        return _file(WIDGET / "widget.js")
+
+    async def widget_file(self, request: web.Request) -> web.StreamResponse:
+        """A file that the widget loads later."""
+        name = request.match_info["file"]
+        if not FILE_NAME.fullmatch(name):
+            raise web.HTTPNotFound
+        return _file(WIDGET / name)
+
+    async def pages_style(self, _request: web.Request) -> web.StreamResponse:
+        """The style sheet of the server-rendered pages."""
+        return _file(PAGES_STYLE)
+
+
+def _file(path: Path) -> web.StreamResponse:
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers=EMBEDDABLE)
