@@ -4,6 +4,10 @@ import { element, icon } from "./dom.js";
 import { fragmentOf, safeAddress } from "./markup.js";
 import { dayIn, timeIn } from "./strings.js";
 
+/* Characters of a quote that go into an address; it is enough to find the place, and servers refuse
+ * a request line of more than 8 KB. */
+const LONGEST_QUOTE = 500;
+
 /* place: {say, locale, base} */
 export function messageElement(message, place) {
   const { say } = place;
@@ -94,7 +98,7 @@ function sourcesElement(citations, place) {
 
 function sourceElement(citation, place) {
   const { say, base } = place;
-  const address = citation.url ? safeAddress(citation.url, base) : null;
+  const address = sourceAddress(citation, base);
   const title = address
     ? element(
         "a",
@@ -108,7 +112,7 @@ function sourceElement(citation, place) {
     "li",
     {},
     element("div", { class: "source-title" }, title),
-    element("p", { class: "dates" }, datesOf(citation, place)),
+    element("p", { class: "dates" }, ...datesOf(citation, place)),
   );
   if (citation.quote) {
     item.append(
@@ -123,6 +127,16 @@ function sourceElement(citation, place) {
   return item;
 }
 
+/* The assistant's own page of a published document, with its dates and the quote marked; it links to
+ * the original. What names no document opens at its own address, if it has a safe one. */
+function sourceAddress({ document_id, passage_id, quote, url }, base) {
+  if (!document_id) return url ? safeAddress(url, base) : null;
+  const page = new URL(`sources/${encodeURIComponent(document_id)}`, base);
+  if (quote) page.searchParams.set("quote", quote.slice(0, LONGEST_QUOTE));
+  page.hash = encodeURIComponent(passage_id ?? "");
+  return page.href;
+}
+
 function datesOf(citation, { say, locale }) {
   const from = dayIn(locale, citation.effective_from);
   const until = dayIn(locale, citation.effective_to);
@@ -133,5 +147,5 @@ function datesOf(citation, { say, locale }) {
   else if (until) parts.push(say("in_force_until", { until }));
   else parts.push(say("no_dates"));
   if (on) parts.push(say("last_verified", { on }));
-  return parts.join(" · ");
+  return parts.map((words) => element("span", {}, words));
 }

@@ -53,28 +53,28 @@
   const STYLE = `
     :host { all: initial !important; position: fixed !important; z-index: 2147483000 !important;
       inset-block-end: 0 !important; inset-inline-end: 0 !important; display: block !important;
-      color-scheme: light dark; font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto,
-        "Helvetica Neue", Arial, sans-serif; }
+      color-scheme: light dark !important; font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI",
+        Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif !important; }
     :host([data-position="left"]) { inset-inline: 0 auto !important; }
-    :host([data-theme="light"]) { color-scheme: light; }
-    :host([data-theme="dark"]) { color-scheme: dark; }
+    :host([data-theme="light"]) { color-scheme: light !important; }
+    :host([data-theme="dark"]) { color-scheme: dark !important; }
     [hidden] { display: none !important; }
     .launcher { position: fixed; inset-block-end: max(20px, env(safe-area-inset-bottom));
       inset-inline-end: 20px; display: flex; align-items: center; gap: 10px; min-height: 56px;
       padding: 0 22px 0 18px; border: 0; border-radius: 28px; cursor: pointer;
-      font: 600 16px/1 inherit; font-family: inherit; color: var(--advisor-on-accent, #fff);
-      background: var(--advisor-accent, #8c2f1b);
-      box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 8px 24px rgb(60 20 10 / .28);
+      font: inherit; font-weight: 600; line-height: 1.2; color: var(--advisor-on-accent, #fff);
+      background: var(--advisor-accent, #0b5566);
+      box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 8px 24px rgb(5 40 50 / .28);
       transition: transform .16s ease, box-shadow .16s ease; }
     :host([data-position="left"]) .launcher { inset-inline: 20px auto; }
     .launcher:hover { transform: translateY(-2px);
-      box-shadow: 0 2px 4px rgb(0 0 0 / .24), 0 12px 30px rgb(60 20 10 / .34); }
+      box-shadow: 0 2px 4px rgb(0 0 0 / .24), 0 12px 30px rgb(5 40 50 / .34); }
     .launcher:focus-visible { outline: 3px solid #1a5fb4; outline-offset: 2px;
       box-shadow: 0 0 0 2px #fff, 0 0 0 7px #fff; }
     .launcher svg { width: 26px; height: 26px; flex: none; }
     .badge { position: absolute; inset-block-start: -6px; inset-inline-end: -4px; min-width: 24px;
       height: 24px; padding: 0 7px; box-sizing: border-box; border-radius: 12px; text-align: center;
-      font: 700 13px/24px system-ui, sans-serif; color: #fff; background: #b3261e;
+      font-size: 13px; font-weight: 700; line-height: 24px; color: #fff; background: #b3261e;
       box-shadow: 0 0 0 2px #fff; }
     .trouble { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; margin: 0;
       max-width: 260px; padding: 12px 16px; border-radius: 12px; font-size: 15px;
