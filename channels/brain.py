@@ -19,7 +19,7 @@ REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 REPLY_LIMIT = 1024 * 1024
 """Bytes of a reply that are read; the longest real answers are a few kilobytes."""
 REACH_SECONDS = 2.0
-"""Seconds within which a bot that is there says so; it answers its root page in milliseconds."""
+"""Seconds within which a bot that is there says so; its health page takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,7 @@ class RasaBrain:
         self, url: str, token: str, session: aiohttp.ClientSession, deadline: float
     ) -> None:
         """``deadline`` is in seconds and covers the whole turn, retry included."""
-        self._root = url.rstrip("/") + "/"
-        self._url = f"{self._root}webhooks/gateway/turn"
+        self._door = f"{url.rstrip('/')}/webhooks/gateway"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._session = session
         self._deadline = deadline
@@ -87,16 +86,18 @@ class RasaBrain:
             return BrainReply(reason="unreachable")
 
     async def reachable(self) -> bool:
-        """Whether the bot's web server answers."""
+        """Whether the bot answers and has loaded its model."""
         limit = aiohttp.ClientTimeout(total=REACH_SECONDS)
         try:
-            async with self._session.get(self._root, timeout=limit) as response:
-                return response.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            async with self._session.get(f"{self._door}/health", timeout=limit) as response:
+                return response.status == HTTPStatus.OK
         except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def _ask(self, body: dict[str, Any]) -> BrainReply:
-        async with self._session.post(self._url, json=body, headers=self._headers) as response:
+        async with self._session.post(
+            f"{self._door}/turn", json=body, headers=self._headers
+        ) as response:
             raw = await response.content.read(REPLY_LIMIT + 1)
             while len(raw) <= REPLY_LIMIT and (more := await response.content.read(REPLY_LIMIT)):
                 raw += more
@@ -162,7 +163,8 @@ def _message(reply: dict[str, Any]) -> OutboundMessage:
     custom = reply.get("custom")
     if custom is None:
         choices = tuple(_choice(choice) for choice in reply.get("choices") or ())
-        return OutboundMessage(_text(reply["text"]), choices=choices)
+        text = reply["text"] if choices and reply["text"] == "" else _text(reply["text"])
+        return OutboundMessage(text, choices=choices)
     if custom["type"] == "answer":
         for citation in custom["citations"]:
             Citation.from_wire(citation)
@@ -175,11 +177,10 @@ def _message(reply: dict[str, Any]) -> OutboundMessage:
 
 
 def _choice(wire: dict[str, Any]) -> Choice:
-    choice = Choice.from_wire(wire)
-    _text(choice.label)
-    if not isinstance(choice.payload, str | None):
-        raise TypeError("payload")
-    return choice
+    label, payload = _text(wire["label"]), wire.get("payload")
+    if payload is not None and not _text(payload).startswith("/"):
+        return Choice(label, text=payload)
+    return Choice(label, str(wire.get("text") or ""), payload)
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from channels.transcript import Transcript
 from channels.web.assets import AssetDoor
 from channels.web.sessions import SessionDoor, WebSessions
 from channels.web.socket import SocketDoor
-from channels.web.sources import SourcePages, source_path
+from channels.web.sources import SourcePages
 
 HERE = Path(__file__).parent
 TEMPLATES = tuple(HERE / folder / "templates" for folder in (".", "web", "staff", "support"))
@@ -126,16 +126,15 @@ def _prepare_templates(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"moment": _moment, "day": _day, "source": _source}
+    environment.filters |= {"moment": _moment, "day": _day}
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%d %b %Y, %H:%M:%S} UTC"
+def _moment(at: datetime | str) -> str:
+    """A point in time for a reader; SQLite gives some without their zone, which is UTC."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    return f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
 
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _source(document_id: str) -> str:
-    return source_path({"document_id": document_id}) or "/staff"

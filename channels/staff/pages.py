@@ -39,10 +39,10 @@ class StaffPages:
         ]
 
     async def published(self, request: web.Request) -> web.Response:
-        """Editions on the shelf and the documents of the live one."""
+        """Editions on the shelf, and what was imported."""
         shown = {
             "editions": await self._content.editions(),
-            "documents": await self._content.documents(),
+            "sources": await self._content.sources(),
             "session": request[SESSION],
         }
         return render_template("staff_published.html", request, shown)

@@ -54,8 +54,10 @@ def read_frame(raw: str) -> Hello | Said | Ping:
     return _frames.validate_json(raw)
 
 
-def ready(conversation: str, institution: InstitutionSettings, last: int) -> dict[str, Any]:
-    """The answer to a good hello."""
+def ready(
+    conversation: str, institution: InstitutionSettings, last: int, limit: int
+) -> dict[str, Any]:
+    """The answer to a good hello; ``limit`` is the longest message in characters."""
     return {
         "type": "ready",
         "conversation": conversation,
@@ -67,6 +69,7 @@ def ready(conversation: str, institution: InstitutionSettings, last: int) -> dic
             "office_hours": institution.office_hours,
         },
         "last": last,
+        "limit": limit,
     }
 
 

@@ -171,7 +171,10 @@ class Tab:
         with self._door.hub.listen(session.conversation) as listener:
             last = await self._door.transcript.watermark(session.conversation)
             listener.watermark = max(listener.watermark, last)
-            await self._send(frames.ready(session.conversation, self._door.institution, last))
+            limit = self._door.settings.message_limit
+            await self._send(
+                frames.ready(session.conversation, self._door.institution, last, limit)
+            )
             sender = asyncio.create_task(
                 self._follow(session.conversation, listener, min(after, last))
             )
