@@ -44,8 +44,8 @@ export class Header {
       icon("menu"),
     );
     this.element = element(
-      "header",
-      {},
+      "div",
+      { class: "head" },
       element("div", { class: "mark" }, icon("spark")),
       element(
         "div",

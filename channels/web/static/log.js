@@ -80,7 +80,8 @@ export class Log {
     if (hadFocus) shown.focus();
     this.#keepOneStop();
     if (isNews && message.author !== "student") this.say(spoken(message, shown, this.#place.say));
-    this.#reveal(shown, wasAtEnd, message.author === "student");
+    if (wasAtEnd) this.#reveal(shown);
+    else if (isNews && message.author !== "student") this.#jump.hidden = false;
   }
 
   /* Show a message that is not confirmed yet at the end. */
@@ -113,7 +114,7 @@ export class Log {
       ),
     );
     this.#choices.hidden = choices.length === 0;
-    if (wasAtEnd && choices.length) this.#reveal(this.#list.lastElementChild, true, false);
+    if (wasAtEnd && choices.length) this.#reveal(this.#list.lastElementChild);
   }
 
   set typing(isOn) {
@@ -157,11 +158,7 @@ export class Log {
   }
 
   /* Somebody who reads further up is not moved; a long answer is shown from its first line. */
-  #reveal(shown, wasAtEnd, isOwn) {
-    if (!wasAtEnd && !isOwn) {
-      this.#jump.hidden = false;
-      return;
-    }
+  #reveal(shown) {
     this.toEnd();
     const above = this.#scroller.getBoundingClientRect().top - shown.getBoundingClientRect().top;
     if (above > 0) this.#scroller.scrollTop -= above + 12;

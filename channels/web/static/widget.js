@@ -185,6 +185,7 @@
     return svg;
   }
 
+  let unread = 0;
   function showUnread(count) {
     badge.hidden = count === 0;
     badge.textContent = count > 99 ? "99+" : String(count);
@@ -194,7 +195,8 @@
       "aria-label",
       count ? `${title}, ${words.replace("{count}", count)}` : title,
     );
-    emit("unread", count);
+    if (count !== unread) emit("unread", count);
+    unread = count;
   }
 
   /* The panel, fetched once. The number in the address makes a browser try again after a failure
