@@ -1,0 +1,1 @@
+"""The `advisor` command: settings, supervision of the processes, migrations; wiring only."""

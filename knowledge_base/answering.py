@@ -13,7 +13,7 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic
 from knowledge_base.program_page import day
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.sentences import Sentence, sentences
+from knowledge_base.sentences import Sentence, statements
 
 _WHOLE_WORDS = 60
 """A passage of up to this many words is shown whole; a longer one by its best three sentences.
@@ -62,7 +62,7 @@ class Answering:
 
     def _quote(self, question: str, passage: Passage) -> str:
         """The passage's own words: all of them, or its best sentences in their order."""
-        found = sentences(passage.text)
+        found = statements(passage.text)
         if len(passage.text.split()) <= _WHOLE_WORDS or len(found) <= _BEST_SENTENCES:
             return passage.text.strip()
         vectors = self._encoder.encode([question, *(sentence.text for sentence in found)])

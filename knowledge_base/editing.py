@@ -9,7 +9,6 @@ from pathlib import Path
 
 from knowledge_base.edition import Edition, Manifest
 from knowledge_base.encoder import Encoder
-from knowledge_base.errors import NothingPublished
 from knowledge_base.importing import read_source
 from knowledge_base.model import Document, Passage, Skipped
 from knowledge_base.publication import Progress
@@ -85,7 +84,12 @@ class EditingService:
         current = self._shelf.current_id()
         return [
             EditionOnShelf(
-                m.id, m.published_at, m.documents, m.passages, m.programs, m.id == current
+                m.id,
+                m.published_at,
+                m.documents,
+                m.passages,
+                m.programs,
+                m.id == current,
             )
             for m in await asyncio.to_thread(self._shelf.manifests)
         ]
@@ -97,14 +101,19 @@ class EditingService:
         self._shelf.point_to(edition_id)
 
     async def published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
-        """A document of the live edition with its passages, or None."""
-        return await asyncio.to_thread(self._published, document_id)
+        """A document of the live edition with its passages; None when it holds no such one."""
+        live = await asyncio.to_thread(self._open_live)
+        return await asyncio.to_thread(live.document, document_id) if live else None
 
-    def _published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
+    async def documents(self) -> Sequence[Document]:
+        """Every document of the live edition; empty when nothing is published."""
+        live = await asyncio.to_thread(self._open_live)
+        return await asyncio.to_thread(live.documents) if live else ()
+
+    def _open_live(self) -> Edition | None:
         current = self._shelf.current_id()
-        try:
-            if self._live is None or self._live.id != current:
-                self._live = self._shelf.open(current)
-        except NothingPublished:
+        if current is None:
             return None
-        return self._live.document(document_id)
+        if self._live is None or self._live.id != current:
+            self._live = self._shelf.open(current)
+        return self._live

@@ -103,8 +103,13 @@ class Edition:
                     published_passages.c.start
                 )
             ).all()
-        document = Document(row.id, row.title, row.text, row.institution, row.url, _validity(row))
-        return document, tuple(_passage(part) for part in parts)
+        return _document(row), tuple(_passage(part) for part in parts)
+
+    def documents(self) -> list[Document]:
+        """Every document, by title."""
+        query = select(published_documents).order_by(published_documents.c.title)
+        with self._database.connect() as connection:
+            return [_document(row) for row in connection.execute(query)]
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
@@ -146,6 +151,10 @@ class Edition:
     def close(self) -> None:
         """Let go of the database file."""
         self._database.dispose()
+
+
+def _document(row: Any) -> Document:
+    return Document(row.id, row.title, row.text, row.institution, row.url, _validity(row))
 
 
 def _passage(row: Any) -> Passage:

@@ -47,7 +47,9 @@ class SentenceTransformersEncoder:
     @cached_property
     def _model(self) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
 
+        logging.disable_progress_bar()
         try:
             return SentenceTransformer(_location(self.name), device="cpu")
         except (OSError, ValueError, ImportError) as error:

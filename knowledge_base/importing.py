@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.catalog import reader_for
 from knowledge_base.catalog.mapping import Mapping
-from knowledge_base.catalog.reader import Item, Reader
+from knowledge_base.catalog.reader import Reader
 from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
-from knowledge_base.model import Program, Skipped
+from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
 from knowledge_base.store import Entry
 
@@ -37,7 +37,7 @@ def read_source(
         raise SourceError(f"{location}: there is no such file or folder")
     mapping = Mapping.load(mapping_file) if mapping_file else None
     formats: list[str] = []
-    entries: dict[str, Entry] = {}
+    items: list[Document | Program] = []
     skipped: list[Skipped] = []
     for path in _files(location):
         reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
@@ -46,15 +46,36 @@ def read_source(
         formats.append(reader.name)
         _check_size(path, limit_bytes)
         for item in reader.read(path, mapping):
-            _take(item, path, entries, skipped)
+            if isinstance(item, Skipped):
+                skipped.append(item)
+            else:
+                items.append(item)
     if not formats:
         raise UnknownFormat(f"{location}: no file in it has a format that is known")
+    entries = tuple(_entries(items, skipped))
     return Contents(
         location=str(location.resolve()),
         format="+".join(dict.fromkeys(formats)),
-        entries=tuple(entries.values()),
+        entries=entries,
         skipped=tuple(skipped),
     )
+
+
+def _entries(items: Sequence[Document | Program], skipped: list[Skipped]) -> Iterator[Entry]:
+    """One entry for each id; a program's page names the programs that it stacks into."""
+    titles = {item.id: item.title for item in items if isinstance(item, Program)}
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            skipped.append(
+                Skipped(item.title, "stands twice in this source", "id", item.id, "a unique id")
+            )
+            continue
+        seen.add(item.id)
+        if isinstance(item, Program):
+            yield Entry(program_page(item, titles), item)
+        else:
+            yield Entry(item)
 
 
 def _files(location: Path) -> Iterator[Path]:
@@ -85,18 +106,3 @@ def _check_size(path: Path, limit_bytes: int) -> None:
             f"{path}: {size:,} bytes, over the limit of {limit_bytes:,}; "
             "raise knowledge_base.source_limit_megabytes if it is meant to be this large"
         )
-
-
-def _take(item: Item, path: Path, entries: dict[str, Entry], skipped: list[Skipped]) -> None:
-    if isinstance(item, Skipped):
-        skipped.append(item)
-        return
-    entry = Entry(program_page(item), item) if isinstance(item, Program) else Entry(item)
-    if entry.document.id in entries:
-        skipped.append(
-            Skipped(
-                path.name, "stands twice in this source", "id", entry.document.id, "a unique id"
-            )
-        )
-        return
-    entries[entry.document.id] = entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -11,10 +11,11 @@ from knowledge_base.model import Cost, Document, Offering, Program
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
 
-def program_page(program: Program) -> Document:
+def program_page(program: Program, titles: Mapping[str, str] | None = None) -> Document:
     """A Markdown page with one section for each kind of fact that is known.
 
-    Unknown facts are left out: the page never says "no" where the source says nothing.
+    `titles` gives the titles of programs by id, so that a program that stacks into another names
+    it. Unknown facts are left out: the page never says "no" where the source says nothing.
     """
     sections = (
         ("About the program", _about(program)),
@@ -22,7 +23,7 @@ def program_page(program: Program) -> Document:
         ("Time and schedule", _time(program)),
         ("Start dates and deadlines", _dates(program)),
         ("Admission and prerequisites", _admission(program)),
-        ("Credit and stacking", _credit(program)),
+        ("Credit and stacking", _credit(program, titles or {})),
         ("Financial aid", _aid(program)),
         ("Skills and careers", _careers(program)),
         ("Recognition", _plain(program.recognition)),
@@ -70,22 +71,20 @@ def _about(program: Program) -> Iterator[str]:
 def _cost(program: Program) -> Iterator[str]:
     if not program.costs:
         return
-    stated = [_cost_phrase(cost) for cost in program.costs]
-    yield f"The cost of {program.title} is {_and(stated)}."
-    if len(program.costs) > 1 and _addable(program.costs):
-        total = sum((cost.amount for cost in program.costs), Decimal(0))
-        yield f"That is {money(total, program.costs[0].currency)} in total."
+    paid = [cost for cost in program.costs if cost.amount]
+    free = [cost for cost in program.costs if not cost.amount]
+    if paid:
+        yield f"The cost of {program.title}: {_and([_cost_phrase(cost) for cost in paid])}."
+    for cost in free:
+        yield f"There is no {cost.purpose}{_condition(cost)}."
 
 
 def _cost_phrase(cost: Cost) -> str:
-    condition = f" ({cost.condition})" if cost.condition else ""
-    return f"{money(cost.amount, cost.currency)} {cost.purpose}{condition}".rstrip()
+    return f"{money(cost.amount, cost.currency)} {cost.purpose}{_condition(cost)}".rstrip()
 
 
-def _addable(costs: tuple[Cost, ...]) -> bool:
-    """Different purposes in one currency add up; several prices for one purpose do not."""
-    purposes = [cost.purpose for cost in costs]
-    return len(set(purposes)) == len(purposes) and len({cost.currency for cost in costs}) == 1
+def _condition(cost: Cost) -> str:
+    return f" ({cost.condition})" if cost.condition else ""
 
 
 def _time(program: Program) -> Iterator[str]:
@@ -126,7 +125,7 @@ def _admission(program: Program) -> Iterator[str]:
             yield f"Prerequisites for {program.title}: {needed}."
 
 
-def _credit(program: Program) -> Iterator[str]:
+def _credit(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
     if program.credit_bearing is False:
         yield f"{program.title} is a non-credit program."
     elif program.credits is not None:
@@ -135,7 +134,8 @@ def _credit(program: Program) -> Iterator[str]:
     elif program.credit_bearing:
         yield f"{program.title} carries academic credit."
     if program.stacks_into:
-        yield f"It stacks into {_and(list(program.stacks_into))}."
+        targets = [f"{titles[i]} ({i})" if i in titles else i for i in program.stacks_into]
+        yield f"It stacks into {_and(targets)}."
     yield from _plain(program.stacking_terms)
 
 

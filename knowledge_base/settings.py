@@ -13,8 +13,8 @@ class KnowledgeBaseSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
 
-    editions: Path = Path("var/editions")
-    """Folder that holds the published editions; each is an immutable folder of its own."""
+    editions: Path | None = None
+    """Folder that holds the published editions. Empty: `editions` in the state folder."""
 
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""

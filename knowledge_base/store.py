@@ -142,7 +142,13 @@ class Store:
             for (source_id,) in owned:
                 counts[source_id] = counts.get(source_id, 0) + 1
             return [
-                Source(row.id, row.location, row.format, row.imported_at, counts.get(row.id, 0))
+                Source(
+                    row.id,
+                    row.location,
+                    row.format,
+                    row.imported_at.replace(tzinfo=UTC),  # SQLite forgets the zone
+                    counts.get(row.id, 0),
+                )
                 for row in rows
             ]
 

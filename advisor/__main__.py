@@ -1,0 +1,5 @@
+"""`python -m advisor`."""
+
+from advisor.command import app
+
+app()

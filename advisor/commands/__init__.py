@@ -1,0 +1,1 @@
+"""Subcommands of `advisor`, one a file; each adds itself to the application."""

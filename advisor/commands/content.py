@@ -1,0 +1,139 @@
+"""`advisor import` and `advisor publish`: content into the working copy, and from there live."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from advisor.console import counted, err, out, print_json, step
+from advisor.errors import SettingsError
+from advisor.migration import migrate
+from advisor.settings import Settings, load_settings
+from advisor.wiring import database, editing_service
+from knowledge_base.editing import ImportReport
+from knowledge_base.edition import Manifest
+
+_SHOWN = 20
+"""Skipped items that are listed; the JSON report has them all."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `import` and `publish`."""
+    app.command("import")(import_)
+    app.command()(publish)
+
+
+def import_(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders or web addresses.")
+    ],
+    as_format: Annotated[
+        str | None,
+        typer.Option(
+            "--as", help="Format: markdown, pages, csv or json_records. Recognised if not said."
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", help="TOML file that says which column or path holds which fact."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change; change nothing.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON array of reports.")
+    ] = False,
+) -> None:
+    """Read sources into the working copy; `publish` then makes them live.
+
+    Each source is taken whole or not at all; importing it again changes only what changed in it.
+    What cannot be read is listed with its place, field, value and what is allowed.
+    """
+    settings = load_settings()
+    reports = asyncio.run(_import(settings, sources, as_format, mapping, dry_run))
+    if as_json:
+        print_json([_wire(report) for report in reports])
+    else:
+        for report in reports:
+            _show(report)
+
+
+def publish(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the edition's manifest.")] = False,
+) -> None:
+    """Build an edition from the working copy and make it live, without stopping anything."""
+    manifest = asyncio.run(_publish(load_settings()))
+    if as_json:
+        print_json(asdict(manifest))
+    else:
+        out.print(
+            f"published edition {manifest.id}: {manifest.documents} documents, "
+            f"{manifest.programs} of them programs, in {manifest.passages} passages "
+            f"({manifest.reused_vectors} vectors reused)",
+            soft_wrap=True,
+        )
+
+
+async def _import(
+    settings: Settings,
+    sources: list[str],
+    as_format: str | None,
+    mapping: Path | None,
+    dry_run: bool,
+) -> list[ImportReport]:
+    await migrate(settings)
+    reports = []
+    async with database(settings) as engine:
+        service = editing_service(settings, engine)
+        for source in sources:
+            if source.startswith(("http://", "https://")):
+                raise SettingsError(
+                    f"{source}: web addresses cannot be imported yet; save the page first"
+                )
+            with step(f"reading {source}"):
+                reports.append(
+                    await service.import_source(
+                        Path(source), format_name=as_format, mapping_file=mapping, dry_run=dry_run
+                    )
+                )
+    return reports
+
+
+async def _publish(settings: Settings) -> Manifest:
+    await migrate(settings)
+    async with database(settings) as engine:
+        with counted("publishing") as report:
+            return await editing_service(settings, engine).publish(report)
+
+
+def _wire(report: ImportReport) -> dict[str, Any]:
+    return {
+        "location": report.location,
+        "format": report.format,
+        "dry_run": report.dry_run,
+        "added": report.changes.added,
+        "changed": report.changes.changed,
+        "unchanged": report.changes.unchanged,
+        "removed": report.changes.removed,
+        "skipped": [asdict(item) for item in report.skipped],
+    }
+
+
+def _show(report: ImportReport) -> None:
+    changes = report.changes
+    would = "would be " if report.dry_run else ""
+    out.print(
+        f"{report.location} ({report.format}): {would}{len(changes.added)} added, "
+        f"{len(changes.changed)} changed, {len(changes.unchanged)} unchanged, "
+        f"{len(changes.removed)} removed, {len(report.skipped)} skipped",
+        markup=False,
+        soft_wrap=True,
+    )
+    for item in report.skipped[:_SHOWN]:
+        err.print(f"  skipped {item}", markup=False, soft_wrap=True)
+    if len(report.skipped) > _SHOWN:
+        err.print(f"  and {len(report.skipped) - _SHOWN} more; --json lists them all")

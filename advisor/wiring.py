@@ -1,0 +1,73 @@
+"""Puts the parts together; the only room where one part is handed to another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from advisor.secrets import bot_token
+from advisor.settings import Settings
+from channels.brain import RasaBrain
+from channels.gateway import build_app
+from knowledge_base.editing import EditingService
+from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.shelf import Shelf
+from knowledge_base.store import Store
+
+_BUSY_MILLISECONDS = 10_000
+"""How long SQLite waits for another writer."""
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database; SQLite in WAL mode, so that readers do not wait for the writer."""
+    engine = create_async_engine(settings.database)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # DB-API connection
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
+    """What imports, publishes and reads content."""
+    return EditingService(
+        Store(engine),
+        Shelf(settings.editions),
+        SentenceTransformersEncoder(settings.knowledge_base.encoder),
+        settings.knowledge_base.source_limit_megabytes * 1_000_000,
+    )
+
+
+@asynccontextmanager
+async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
+    """The gateway's application over its database and the bot."""
+    async with database(settings) as engine, aiohttp.ClientSession() as session:
+        brain = RasaBrain(
+            settings.bot.address, bot_token(settings), session, settings.gateway.turn_deadline
+        )
+        yield build_app(
+            settings.gateway,
+            settings.institution,
+            engine=engine,
+            brain=brain,
+            content=editing_service(settings, engine),
+        )
