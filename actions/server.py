@@ -54,9 +54,10 @@ async def serve(
     address that only the bot can reach. Raises OSError when the port is taken.
     """
     # The SDK warns at every call that Rasa 3.6 is not 3.21; the tests show that they agree.
-    warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk might not be")
+    warnings.filterwarnings("ignore", message="Your versions of rasa and")
     async with open_library() as library:
         app = create_app(build_executor(library, deadline), cors_origins=[])
+        app.config.TOUCHUP = False  # Sanic rewrites its own methods, which works once a process
         try:
             server = await app.create_server(
                 host=host, port=port, access_log=False, return_asyncio_server=True

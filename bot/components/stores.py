@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.exceptions import RasaException
 from sqlalchemy.pool import StaticPool
 
 
@@ -19,18 +18,14 @@ class WriteAheadTrackerStore(SQLTrackerStore):
     The stock store opens a connection for every read and write and syncs every commit. With
     write-ahead logging and ``synchronous=NORMAL`` a loss of power may lose the last turns, never
     the file (sqlite.org/pragma.html#pragma_synchronous); the gateway's transcript has them and
-    repeats what was not answered.
+    repeats what was not answered. ``db`` is the file; its folder is made.
     """
 
     def __init__(
-        self, domain: Any = None, event_broker: Any = None, db: Text = "", **kwargs: Any
+        self, db: Text, domain: Any = None, event_broker: Any = None, **kwargs: Any
     ) -> None:
         path = Path(db)
-        if not db or not path.parent.is_dir():
-            raise RasaException(
-                "ADVISOR_TRACKER_DB must be the path of a file in a folder that exists: "
-                f"{db!r} is not"
-            )
+        path.parent.mkdir(parents=True, exist_ok=True)
         kwargs.pop("host", None)
         super().__init__(domain=domain, event_broker=event_broker, db=str(path), **kwargs)
         self.engine.dispose()

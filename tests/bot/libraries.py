@@ -1,0 +1,62 @@
+"""Knowledge bases for the dialogue: the real one on the sample institution, and one on orders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from running_bot import CACHE, ROOT, content_hash
+
+from knowledge_base.answering import Answering
+from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.errors import NothingPublished
+from knowledge_base.importing import read_source
+from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import Answer, AnswerKind, Utterance
+from knowledge_base.settings import KnowledgeBaseSettings
+from knowledge_base.shelf import Shelf
+
+TODAY = date(2026, 11, 21)
+SAMPLE = ROOT / "knowledge_base" / "sample"
+
+
+def sample_library() -> KnowledgeBase:
+    """The published sample institution; published once for each state of it and of the code."""
+    settings = KnowledgeBaseSettings()
+    encoder = SentenceTransformersEncoder(settings.encoder)
+    shelf = Shelf(CACHE / f"shelf-{content_hash(ROOT / 'knowledge_base')}")
+    if shelf.current_id() is None:
+        limit = settings.source_limit_megabytes * 1_000_000
+        programs = read_source(SAMPLE / "programs.csv", None, SAMPLE / "programs.toml", limit)
+        policies = read_source(SAMPLE / "policies", None, None, limit)
+        shelf.publish([*programs.entries, *policies.entries], encoder, lambda *_: None)
+    answering = Answering(encoder, "http://localhost/sources", settings.abstain_below)
+    return KnowledgeBase(shelf, encoder, answering, lambda: TODAY)
+
+
+@dataclass
+class OrderedLibrary:
+    """Does what the question's words order, and remembers what it was asked."""
+
+    asked: list[tuple[str, tuple[Utterance, ...], str | None]] = field(default_factory=list)
+
+    async def ask(
+        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+    ) -> Answer:
+        """Sleeps, fails, abstains or answers."""
+        self.asked.append((question, tuple(history), focus))
+        if "slowly" in question:
+            await asyncio.sleep(60)
+        if "broken" in question:
+            raise ValueError(f"cannot parse {question}")
+        if "unpublished" in question:
+            raise NothingPublished("nothing has been published yet")
+        if "unknown" in question:
+            return Answer("I don't have that.", AnswerKind.UNKNOWN)
+        return Answer(
+            f"About *{question}*:\n\nfirst\n\nsecond",
+            AnswerKind.QUOTE,
+            focus=f"page-{len(question)}",
+        )
