@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import Context
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -116,7 +117,10 @@ class Reception:
         self._knocks.add(conversation)
         if conversation not in self._workers:
             name = f"conversation {conversation}"
-            self._workers[conversation] = asyncio.create_task(self._work(conversation), name=name)
+            # A context of its own: the worker outlives the request whose name the logs hold.
+            self._workers[conversation] = asyncio.create_task(
+                self._work(conversation), name=name, context=Context()
+            )
 
     async def _work(self, conversation: str) -> None:
         """Answer turn after turn; ends when there is none, so that idle chats cost nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -34,6 +35,8 @@ FRAME_BYTES = 64 * 1024
 HEARTBEAT_SECONDS = 25.0
 """Below the 60 seconds after which common reverse proxies drop a silent connection."""
 HELLO_SECONDS = 10.0
+LEAVE_SECONDS = 2.0
+"""What a tab that reads slowly gets to take its last messages at shutdown; the rest is replayed."""
 REFUSALS: dict[type[MessageRefused], str] = {
     MessageTooLong: "too_long",
     MessageEmpty: "malformed",
@@ -67,7 +70,7 @@ class SocketDoor:
         self.metrics = metrics
         self.by_session = Buckets(settings.session_burst, settings.session_per_minute)
         self.by_address = Buckets(settings.address_burst, settings.address_per_minute)
-        self.open_sockets: set[web.WebSocketResponse] = set()
+        self.tabs: set[Tab] = set()
         self.held: Counter[str] = Counter()
 
     def routes(self) -> list[web.RouteDef]:
@@ -82,16 +85,19 @@ class SocketDoor:
         peer = f"address {peer_address(request, self.settings.trusted_proxies)}"
         if self.held[peer] >= self.settings.sockets_per_address:
             raise web.HTTPTooManyRequests(text="Too many chats are open from this network.")
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES)
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES, timeout=LEAVE_SECONDS
+        )
         await socket.prepare(request)
-        self.open_sockets.add(socket)
+        tab = Tab(self, socket, peer)
+        self.tabs.add(tab)
         self.held[peer] += 1
         self.metrics.sockets.inc()
         try:
-            await self._speak(Tab(self, socket, peer), origin)
+            await self._speak(tab, origin)
         finally:
             self.metrics.sockets.dec()
-            self.open_sockets.discard(socket)
+            self.tabs.discard(tab)
             self.release(peer)
         return socket
 
@@ -112,11 +118,7 @@ class SocketDoor:
 
     async def close_all(self) -> None:
         """Tell every tab that the service restarts, so that it comes back by itself (1012)."""
-        closing = (
-            socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restarting")
-            for socket in tuple(self.open_sockets)
-        )
-        await asyncio.gather(*closing)
+        await asyncio.gather(*(tab.leave() for tab in tuple(self.tabs)))
 
 
 class Tab:
@@ -126,6 +128,18 @@ class Tab:
         self.socket = socket
         self._door = door
         self._peer = peer
+        self._listener: Listener | None = None
+        self._leaving = False
+        self._left = asyncio.Event()
+
+    async def leave(self) -> None:
+        """Send what was written up to now, then close with 1012."""
+        self._leaving = True
+        if self._listener is not None:
+            self._listener.notice(0, False)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._left.wait(), LEAVE_SECONDS)
+        await self.socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restarting")
 
     async def run(self, origin: str) -> None:
         """From hello to the end of the connection."""
@@ -169,6 +183,7 @@ class Tab:
 
     async def _converse(self, session: WebSession, after: int) -> None:
         with self._door.hub.listen(session.conversation) as listener:
+            self._listener = listener
             last = await self._door.transcript.watermark(session.conversation)
             listener.watermark = max(listener.watermark, last)
             limit = self._door.settings.message_limit
@@ -181,6 +196,7 @@ class Tab:
             try:
                 await self._read(session)
             finally:
+                self._left.set()
                 sender.cancel()
                 await asyncio.wait((sender,))
 
@@ -196,6 +212,8 @@ class Tab:
                 if listener.typing != shown_typing:
                     shown_typing = listener.typing
                     await self._send(frames.typing(shown_typing))
+                if self._leaving:
+                    self._left.set()
                 await listener.moved()
         except ConnectionError:
             return

@@ -1,0 +1,120 @@
+"""A real database file, a bot on loopback, and the gateway between them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient
+from gateway_parts import ORIGIN, Chat, MakeClient, MakeReception, open_engine
+from loopback_bot import TOKEN, LoopbackBot
+from shelved_content import ShelvedContent
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.apology import Apologist
+from channels.brain import RasaBrain
+from channels.gateway import build_app
+from channels.hub import Hub
+from channels.metrics import Metrics
+from channels.reception import TALK_TO_PERSON, Reception
+from channels.settings import GatewaySettings, InstitutionSettings
+from channels.transcript import Transcript
+
+DEADLINE = 1.0
+
+
+@pytest.fixture
+def database_file(tmp_path: Path) -> Path:
+    return tmp_path / "gateway.sqlite"
+
+
+@pytest.fixture
+async def engine(database_file: Path) -> AsyncIterator[AsyncEngine]:
+    engine = await open_engine(database_file)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def transcript(engine: AsyncEngine) -> Transcript:
+    return Transcript(engine)
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[LoopbackBot]:
+    bot = LoopbackBot()
+    await bot.start()
+    yield bot
+    await bot.stop()
+
+
+@pytest.fixture
+async def brain(bot: LoopbackBot) -> AsyncIterator[RasaBrain]:
+    async with aiohttp.ClientSession() as session:
+        yield RasaBrain(bot.url, TOKEN, session, DEADLINE)
+
+
+@pytest.fixture
+async def make_reception(transcript: Transcript, brain: RasaBrain) -> AsyncIterator[MakeReception]:
+    """Receptions over the same database, as after a restart; all end with the test."""
+    made: list[Reception] = []
+
+    def make() -> Reception:
+        reception = Reception(
+            transcript=transcript,
+            brain=brain,
+            hub=Hub(),
+            metrics=Metrics(),
+            apologist=Apologist(InstitutionSettings(), TALK_TO_PERSON),
+            message_limit=2000,
+        )
+        made.append(reception)
+        return reception
+
+    yield make
+    for reception in made:
+        await reception.drain(0)
+
+
+@pytest.fixture
+def reception(make_reception: MakeReception) -> Reception:
+    return make_reception()
+
+
+@pytest.fixture
+async def make_client(
+    aiohttp_client: Callable[..., Awaitable[TestClient]], engine: AsyncEngine, brain: RasaBrain
+) -> MakeClient:
+    """A gateway with the given settings, and a browser-like client of it."""
+
+    async def make(**settings: Any) -> TestClient:
+        app = build_app(
+            GatewaySettings(**settings),
+            InstitutionSettings(),
+            engine=engine,
+            brain=brain,
+            content=ShelvedContent(),
+        )
+        return await aiohttp_client(app)
+
+    return make
+
+
+@pytest.fixture
+async def client(make_client: MakeClient) -> TestClient:
+    return await make_client()
+
+
+@pytest.fixture
+def open_chat() -> Callable[[TestClient], Awaitable[Chat]]:
+    """Begin a chat as the widget does."""
+
+    async def begin(client: TestClient) -> Chat:
+        response = await client.post("/chat/session", headers={"Origin": ORIGIN})
+        assert response.status == 200
+        return Chat(client, (await response.json())["token"])
+
+    return begin

@@ -1,0 +1,88 @@
+"""What several tests of the gateway share: a database, the widget's side, and patience."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientWebSocketResponse
+from aiohttp.test_utils import TestClient
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from channels.reception import Reception
+from channels.schema import metadata
+from channels.transcript import Transcript
+
+ORIGIN = "http://127.0.0.1:8080"
+PATIENCE = 10.0
+"""Seconds after which a test that waits has failed; on a quiet machine it waits milliseconds."""
+
+MakeReception = Callable[[], Reception]
+MakeClient = Callable[..., Awaitable[TestClient]]
+
+
+async def open_engine(file: Path) -> AsyncEngine:
+    """SQLite as the assistant runs it: write-ahead log, foreign keys held."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    async with engine.begin() as db:
+        await db.run_sync(metadata.create_all)
+    return engine
+
+
+class Chat:
+    """The widget's side of a conversation."""
+
+    def __init__(self, client: TestClient, token: str) -> None:
+        self.client = client
+        self.token = token
+
+    async def connect(self, after: int = 0) -> ClientWebSocketResponse:
+        """A tab that has said hello; its next frame is ``ready``."""
+        tab = await self.client.ws_connect("/chat/socket", headers={"Origin": ORIGIN})
+        await tab.send_json({"type": "hello", "token": self.token, "after": after})
+        return tab
+
+
+async def frames_until(tab: ClientWebSocketResponse, last_seq: int) -> list[dict[str, Any]]:
+    """Message frames up to and with ``last_seq``; other frames are passed over."""
+    found: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE):
+        while not found or found[-1]["seq"] < last_seq:
+            frame = await tab.receive_json()
+            if frame["type"] == "message":
+                found.append(frame)
+    return found
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - the condition lies in another task's state
+            await asyncio.sleep(0.01)
+
+
+async def settled(transcript: Transcript) -> None:
+    """Wait until every accepted turn has its outcome."""
+
+    async def none_waits() -> bool:
+        return await transcript.waiting_turns() == 0
+
+    await until_asked(none_waits)
+
+
+async def until_asked(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something that must be asked for is true."""
+    async with asyncio.timeout(PATIENCE):
+        while not await condition():  # noqa: ASYNC110 - the database has no event to wait for
+            await asyncio.sleep(0.01)
