@@ -6,6 +6,9 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
+WIDE = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+
 
 class Chat:
     """The widget on one page. Playwright's selectors see into its shadow root."""

@@ -11,16 +11,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-
-from channels.settings import GatewaySettings
-from chat import Chat
+from chat import WIDE, Chat
 from host_site import HostSite
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from running_gateway import DRAIN_SECONDS, RunningGateway, free_port
 from scripted_bot import COST_ANSWER, UNKNOWN_ANSWER, ScriptedBot
 
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+from channels.settings import GatewaySettings
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -157,8 +155,8 @@ async def host_site() -> AsyncIterator[Callable[..., Awaitable[HostSite]]]:
     """A factory of foreign sites: ``await host_site(port, server, attributes=...)``."""
     made: list[HostSite] = []
 
-    async def make(port: int, server: str, **options: str) -> HostSite:
-        site = HostSite(port, server, **options)
+    async def make(port: int, server: str, *, attributes: str = "", before: str = "") -> HostSite:
+        site = HostSite(port, server, attributes, before)
         await site.start()
         made.append(site)
         return site

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -26,7 +26,7 @@ class HostSite:
     server: str
     attributes: str = ""
     before: str = ""
-    _runner: web.AppRunner | None = None
+    _runner: web.AppRunner | None = field(default=None, init=False)
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from scripted_bot import QUOTE, TOKEN
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from channels.brain import RasaBrain
@@ -17,7 +18,6 @@ from channels.gateway import build_app
 from channels.schema import metadata
 from channels.settings import GatewaySettings, InstitutionSettings
 from knowledge_base.model import Document, Passage, Validity
-from scripted_bot import QUOTE, TOKEN
 
 DRAIN_SECONDS = 0.2
 
@@ -27,10 +27,20 @@ class ShelvedEdition:
     """What the gateway lists of an edition."""
 
     id: str
-    published_at: datetime
+    published_at: str
     documents: int
     passages: int
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSource:
+    """What the gateway lists of an import."""
+
+    location: str
+    format: str
+    imported_at: datetime
+    documents: int
 
 
 class OneDocument:
@@ -65,7 +75,11 @@ class OneDocument:
 
     async def editions(self) -> Sequence[ShelvedEdition]:
         """One edition."""
-        return (ShelvedEdition("1", datetime(2026, 11, 1, tzinfo=UTC), 1, 1, True),)
+        return (ShelvedEdition("1", "2026-11-01T09:00:00+00:00", 1, 1, True),)
+
+    async def sources(self) -> Sequence[ImportedSource]:
+        """One file."""
+        return (ImportedSource("pages.md", "markdown", datetime(2026, 11, 1, tzinfo=UTC), 1),)
 
 
 class RunningGateway:

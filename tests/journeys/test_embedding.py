@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
-
-from chat import Chat
-from conftest import PHONE, WIDE
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from chat import PHONE, WIDE, Chat
 from host_site import HostSite
+from playwright.async_api import Page, expect
 from running_gateway import RunningGateway, free_port
 
 PageFactory = Callable[..., Awaitable[Page]]

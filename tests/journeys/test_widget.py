@@ -7,9 +7,8 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Page, expect
-
 from chat import Chat
+from playwright.async_api import BrowserContext, Page, expect
 from running_gateway import RunningGateway
 from scripted_bot import HOSTILE_MARKUP, QUOTE, ScriptedBot, said
 

@@ -114,7 +114,8 @@ export class Log {
       ),
     );
     this.#choices.hidden = choices.length === 0;
-    if (wasAtEnd && choices.length) this.#reveal(this.#list.lastElementChild);
+    const newest = this.#list.lastElementChild;
+    if (wasAtEnd && choices.length && newest) this.#reveal(newest);
   }
 
   set typing(isOn) {

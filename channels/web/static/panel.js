@@ -6,7 +6,7 @@ import { Connection } from "./connection.js";
 import { element } from "./dom.js";
 import { Header } from "./header.js";
 import { Log } from "./log.js";
-import { sayIn } from "./strings.js";
+import { languageOf, sayIn } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
 /* A message that the gateway has not confirmed within this time, on a line that is up, has failed. */
@@ -129,6 +129,7 @@ class Panel {
         class: "panel",
         role: "dialog",
         "aria-labelledby": "advisor-title",
+        lang: languageOf(settings.locale, settings.strings),
         hidden: true,
         onkeydown: (event) => this.#key(event),
       },
@@ -175,6 +176,8 @@ class Panel {
       notice.hidden = !institution.notice;
     }
     this.#log.typing = false;
+    const isNew = last === 0 && this.#transcript.pending().length === 0;
+    if (isNew) this.#log.offer(this.#starters());
     this.#sendWaiting(last);
   }
 
@@ -195,6 +198,12 @@ class Panel {
     if (this.#waitingFor && message.seq >= this.#waitingFor) this.#sendWaiting(0);
   }
 
+  #starters() {
+    const wanted = this.#launcher.settings.starters ?? this.#say("starters");
+    const questions = Array.isArray(wanted) ? wanted : wanted.split("|");
+    return questions.filter((one) => one.trim()).map((one) => ({ label: one.trim() }));
+  }
+
   #error({ id, code, text }) {
     if (id) this.#fail(id, this.#failureWords(code, text));
     else if (text) this.#showBar(text);
@@ -210,7 +219,6 @@ class Panel {
   /* -- the student's own messages ------------------------------------------------------------ */
 
   #pick(choice) {
-    this.#log.offer([]);
     this.#composer.focus();
     const text = choice.payload ? choice.label : choice.text || choice.label;
     this.#write(text, choice.payload ?? null);
@@ -218,6 +226,7 @@ class Panel {
 
   #write(text, payload) {
     const message = this.#transcript.write(text, payload);
+    this.#log.offer([]);
     this.#log.addPending(message);
     this.#send(message);
   }

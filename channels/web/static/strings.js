@@ -37,6 +37,7 @@ const ENGLISH = {
   show_quote: "Show the words quoted",
   abstained: "Not found in the published information",
   suggestions: "Suggestions",
+  starters: "What programs can I take online?|Can I get financial aid?|How do I apply?",
   sending: "Sending…",
   waiting: "Will be sent when you are connected again",
   failed: "Not sent.",
@@ -71,6 +72,11 @@ export function sayIn(locale, own = {}) {
     const pattern = form ?? texts[key] ?? texts[`${key}_other`] ?? key;
     return pattern.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
   };
+}
+
+/* The language that the texts are really in, for whoever reads them aloud. */
+export function languageOf(locale, own) {
+  return own || locale.split("-")[0].toLowerCase() in STRINGS ? locale : "en";
 }
 
 /* "July 1, 2026" or "1 July 2026", as the locale has it, of an ISO date; "" for none. */

@@ -6,12 +6,13 @@
  * Settings come from data-* attributes of that tag or from `window.advisorSettings`:
  *
  *   server    where the assistant lives; by default the folder this script came from
- *   position  "right" (default) or "left"
+ *   position  "right" or "left"; by default where a line of the locale ends
  *   locale    BCP 47 tag such as "en-US"; by default the page's lang
  *   dir       "ltr" or "rtl"; by default that of the locale
  *   title     words on the launcher
  *   theme     "auto" (default), "light" or "dark"
  *   open      true opens the panel at the first visit
+ *   starters  questions to offer before the first one, separated by | (or a list)
  *   strings   (object only) texts that replace the built-in ones, see strings.js
  *
  * Calls: advisor("open"), "close", "toggle", "ask" (text), "on" (event, listener), "reset".
@@ -27,7 +28,6 @@
 
   const script = document.currentScript ?? document.querySelector('script[src*="widget.js"]');
   const settings = {
-    position: "right",
     theme: "auto",
     ...window.advisorSettings,
     ...script?.dataset,
@@ -38,6 +38,7 @@
 
   const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku|ps|sd|ug|ur|yi)\b/i;
   settings.dir ||= RIGHT_TO_LEFT.test(settings.locale) ? "rtl" : "ltr";
+  settings.position ||= settings.dir === "rtl" ? "left" : "right";
 
   const TEXTS = {
     launch: "Ask a question",
@@ -52,21 +53,21 @@
 
   const STYLE = `
     :host { all: initial !important; position: fixed !important; z-index: 2147483000 !important;
-      inset-block-end: 0 !important; inset-inline-end: 0 !important; display: block !important;
+      inset: auto 0 0 auto !important; display: block !important;
       color-scheme: light dark !important; font: 400 16px/1.5 system-ui, -apple-system, "Segoe UI",
         Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif !important; }
-    :host([data-position="left"]) { inset-inline: 0 auto !important; }
+    :host([data-position="left"]) { inset: auto auto 0 0 !important; }
     :host([data-theme="light"]) { color-scheme: light !important; }
     :host([data-theme="dark"]) { color-scheme: dark !important; }
     [hidden] { display: none !important; }
-    .launcher { position: fixed; inset-block-end: max(20px, env(safe-area-inset-bottom));
-      inset-inline-end: 20px; display: flex; align-items: center; gap: 10px; min-height: 56px;
+    .launcher { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); right: 20px;
+      display: flex; align-items: center; gap: 10px; min-height: 56px;
       padding: 0 22px 0 18px; border: 0; border-radius: 28px; cursor: pointer;
       font: inherit; font-weight: 600; line-height: 1.2; color: var(--advisor-on-accent, #fff);
       background: var(--advisor-accent, #0b5566);
       box-shadow: 0 1px 2px rgb(0 0 0 / .2), 0 8px 24px rgb(5 40 50 / .28);
       transition: transform .16s ease, box-shadow .16s ease; }
-    :host([data-position="left"]) .launcher { inset-inline: 20px auto; }
+    :host([data-position="left"]) .launcher { right: auto; left: 20px; }
     .launcher:hover { transform: translateY(-2px);
       box-shadow: 0 2px 4px rgb(0 0 0 / .24), 0 12px 30px rgb(5 40 50 / .34); }
     .launcher:focus-visible { outline: 3px solid #1a5fb4; outline-offset: 2px;
@@ -76,10 +77,10 @@
       height: 24px; padding: 0 7px; box-sizing: border-box; border-radius: 12px; text-align: center;
       font-size: 13px; font-weight: 700; line-height: 24px; color: #fff; background: #b3261e;
       box-shadow: 0 0 0 2px #fff; }
-    .trouble { position: fixed; inset-block-end: 88px; inset-inline-end: 20px; margin: 0;
+    .trouble { position: fixed; bottom: 88px; right: 20px; margin: 0;
       max-width: 260px; padding: 12px 16px; border-radius: 12px; font-size: 15px;
       color: #fff; background: #7a1c16; }
-    :host([data-position="left"]) .trouble { inset-inline: 20px auto; }
+    :host([data-position="left"]) .trouble { right: auto; left: 20px; }
     @media (prefers-reduced-motion: reduce) { .launcher { transition: none; } }
     @media print { :host { display: none !important; } }
     @media (forced-colors: active) { .launcher { border: 2px solid ButtonText; } }`;
@@ -139,7 +140,6 @@
   host.dataset.position = settings.position === "left" ? "left" : "right";
   host.dataset.theme = ["light", "dark"].includes(settings.theme) ? settings.theme : "auto";
   host.dir = settings.dir;
-  host.lang = settings.locale;
   const root = host.attachShadow({ mode: "open" });
   /* A constructed sheet is allowed under any content security policy of the page around. */
   const sheet = new CSSStyleSheet();
