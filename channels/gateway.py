@@ -108,6 +108,16 @@ def build_app(
     return app
 
 
+def build_runner(app: web.Application, settings: GatewaySettings) -> web.AppRunner:
+    """What serves the application: ``setup()``, then a `web.TCPSite`, then ``cleanup()``.
+
+    The server's own access log stays off: it would hold paths, and with them set-up links.
+    """
+    return web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=settings.drain_seconds
+    )
+
+
 def _prepare_templates(
     app: web.Application, settings: GatewaySettings, institution: InstitutionSettings
 ) -> None:

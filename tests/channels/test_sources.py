@@ -1,0 +1,57 @@
+"""The page that a citation opens."""
+
+from __future__ import annotations
+
+from aiohttp.test_utils import TestClient
+
+from channels.web.sources import source_path
+
+CITATION = {
+    "document_id": "policies/aid",
+    "passage_id": "aid-2",
+    "quote": "Veterans, whatever their income",
+}
+BROWSER = {"Accept": "text/html"}
+
+
+async def test_a_citation_opens_its_passage(client: TestClient) -> None:
+    """Title, institution, dates, link to the original, anchors, and the quote marked."""
+    path = source_path(CITATION)
+    assert path is not None
+    address, _, fragment = path.partition("#")
+    response = await client.get(address)
+    page = await response.text()
+    assert response.status == 200
+    for shown in (
+        "<h1>Aid for short programs</h1>",
+        "Maple Harbor College (fictional)",
+        "1 August 2026 – 31 July 2027",
+        "2 November 2026",
+        'href="https://maple-harbor.example/aid"',
+        f'<span id="{fragment}"></span>',
+        "<mark>Veterans, whatever their income</mark>",
+    ):
+        assert shown in page
+
+
+async def test_an_unknown_document_is_a_small_page(client: TestClient) -> None:
+    """404 in words, as a page for a browser and as JSON for a program."""
+    page = await client.get("/sources/nothing", headers=BROWSER)
+    assert page.status == 404
+    assert "No published document has this address" in await page.text()
+    data = await client.get("/sources/nothing")
+    assert (await data.json())["error"] == 404
+
+
+async def test_a_hostile_document_runs_nothing(client: TestClient) -> None:
+    """A script in title, text, link or original address stays text."""
+    response = await client.get("/sources/hostile", params={"quote": "<script>alert(5)</script>"})
+    page = await response.text()
+    assert response.status == 200
+    assert "<script" not in page
+    assert 'href="javascript' not in page
+
+
+def test_a_citation_without_a_document_opens_nothing() -> None:
+    """There is no page to link to."""
+    assert source_path({"title": "Somewhere", "quote": "x"}) is None
