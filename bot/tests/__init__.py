@@ -1,0 +1,1 @@
+"""Tests that need Rasa's own environment: `python -m unittest discover -t . -s tests` in bot/."""
