@@ -63,19 +63,10 @@ def train(settings: Settings) -> Path:
     target = model_path(settings)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        out = str(Path(folder).resolve())
+        options = ["--domain", "domain", "--out", out, "--fixed-model-name", "model"]
         run = subprocess.run(
-            [
-                str(python),
-                "-m",
-                "rasa",
-                "train",
-                "--domain",
-                "domain",
-                "--out",
-                str(Path(folder).resolve()),
-                "--fixed-model-name",
-                "model",
-            ],  # fmt: skip
+            [str(python), "-m", "rasa", "train", *options],
             cwd=settings.bot.folder,
             env=bot_environment(),
             capture_output=True,
