@@ -136,14 +136,18 @@ def _prepare_templates(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"moment": _moment, "day": _day}
+    environment.filters |= {"moment": _moment, "instant": _instant, "day": _day}
 
 
-def _moment(at: datetime | str) -> str:
+def _moment(at: datetime | str, clock: str = "%H:%M") -> str:
     """A point in time for a reader; SQLite gives some without their zone, which is UTC."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+    return f"{moment.day} {moment:%b %Y, {clock}} UTC"
+
+
+def _instant(at: datetime) -> str:
+    return _moment(at, "%H:%M:%S")
 
 
 def _day(day: date) -> str:

@@ -80,7 +80,7 @@ class TurnRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """One line of a list of conversations; ``latest`` is the text of the newest message."""
+    """One line of a list of conversations; ``latest`` is what the student wrote last."""
 
     id: str
     channel: str

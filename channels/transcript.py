@@ -318,12 +318,11 @@ def _turn_record(row: Row[Any]) -> TurnRecord:
 
 
 def _summaries() -> Select[Any]:
-    newest = (messages.c.conversation_id == conversations.c.id) & (
-        messages.c.seq == conversations.c.last_seq
+    said = (messages.c.conversation_id == conversations.c.id) & (
+        messages.c.author == Author.STUDENT.value
     )
-    return select(conversations, messages.c.text.label("latest")).join(
-        messages, newest, isouter=True
-    )
+    newest = select(messages.c.text).where(said).order_by(messages.c.seq.desc()).limit(1)
+    return select(conversations, newest.scalar_subquery().label("latest"))
 
 
 def _summary(row: Row[Any]) -> ConversationSummary:

@@ -230,7 +230,7 @@ async def test_staff_see_editions_and_sources(client: TestClient) -> None:
     response = await client.get("/staff")
     page = await response.text()
     assert response.headers["Cache-Control"] == "no-store"
-    for shown in ("e2", "e1", "answers come from it", "sample/policies", "2 Nov 2026, 09:30:00"):
+    for shown in ("e2", "e1", "answers come from it", "sample/policies", "2 Nov 2026, 09:30 UTC"):
         assert shown in page
 
 

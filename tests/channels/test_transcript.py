@@ -119,7 +119,7 @@ async def test_waiting_conversations_are_listed_first(transcript: Transcript) ->
     listed = await transcript.conversations(0, 10)
     ids = [summary.id for summary in listed]
     assert ids == [waiting.conversation, *(receipt.conversation for receipt in newer[::-1])]
-    assert listed[0].latest == "Here is how."
+    assert listed[0].latest == "person please"
     assert [s.id for s in await transcript.conversations(2, 1)] == ids[2:3]
 
 
