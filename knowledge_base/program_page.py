@@ -97,10 +97,12 @@ def _time(program: Program) -> Iterator[str]:
 
 
 def _dates(program: Program) -> Iterator[str]:
-    for offering in program.offerings:
-        phrase = _offering_phrase(offering)
-        if phrase:
-            yield f"{program.title} {phrase}."
+    phrases = [phrase for phrase in map(_offering_phrase, program.offerings) if phrase]
+    if len(phrases) == 1:
+        yield f"{program.title} {phrases[0]}."
+    elif phrases:
+        runs = "\n".join(f"- {phrase}" for phrase in phrases)
+        yield f"{program.title} is offered {len(phrases)} times:\n\n{runs}"
 
 
 def _offering_phrase(offering: Offering) -> str:
