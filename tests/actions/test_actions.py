@@ -1,0 +1,274 @@
+"""Actions turn a tracker into one call and one reply, and every failure into a word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from actions.answer_question import SURE_OUT_OF_SCOPE
+from actions.conversation import EARLIER_TURNS, earlier_turns
+from actions.server import action_classes, build_executor, serve
+from knowledge_base.errors import DamagedEdition, NothingPublished
+from knowledge_base.model import Answer, AnswerKind, Citation, Utterance
+
+pytestmark = pytest.mark.filterwarnings("ignore:Your versions of rasa and")
+SECRET = "zanzibar"
+
+
+class OneAnswer:
+    """A library that gives one answer, or raises one error, and remembers the questions."""
+
+    def __init__(self, answer: Answer | None = None, error: Exception | None = None) -> None:
+        self.answer = answer or Answer("No.", AnswerKind.UNKNOWN)
+        self.error = error
+        self.asked: list[tuple[str, Sequence[Utterance], str | None]] = []
+
+    async def ask(
+        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+    ) -> Answer:
+        """Remembers the question."""
+        self.asked.append((question, history, focus))
+        if self.error:
+            raise self.error
+        return self.answer
+
+
+class NeverAnswers(OneAnswer):
+    """A library that takes for ever."""
+
+    async def ask(self, *_: Any, **__: Any) -> Answer:
+        """Waits until it is cancelled."""
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def user(text: str) -> dict[str, Any]:
+    return {"event": "user", "text": text}
+
+
+def call(
+    action: str,
+    text: str = "how much is it",
+    intent: str = "ask_cost",
+    confidence: float = 0.9,
+    events: Sequence[dict[str, Any]] = (),
+    focus: str | None = None,
+) -> dict[str, Any]:
+    """What Rasa 3.6 sends to the action server."""
+    return {
+        "next_action": action,
+        "sender_id": "c_1",
+        "version": "3.6.21",
+        "domain": {"actions": [action]},
+        "tracker": {
+            "sender_id": "c_1",
+            "slots": {"focus": focus},
+            "latest_message": {
+                "text": text,
+                "intent": {"name": intent, "confidence": confidence},
+            },
+            "events": [*events, user(text)],
+        },
+    }
+
+
+async def run(library: OneAnswer, request: dict[str, Any], deadline: float = 5) -> Any:
+    result = await build_executor(library, deadline).run(request)
+    assert result is not None
+    return result
+
+
+def test_every_action_of_the_folder_is_found() -> None:
+    """Each module's action is registered under the name that the bot's domain uses."""
+    names = {cls(OneAnswer()).name() for cls in action_classes()}
+    assert names == {"action_answer_question", "action_talk_to_person"}
+    assert {entry.name for entry in build_executor(OneAnswer()).list_actions()} == names
+
+
+async def test_an_answer_leaves_as_one_payload_and_sets_the_focus() -> None:
+    """The wire form of the answer, its citations included, and slot focus."""
+    answer = Answer(
+        "It is **$300**.",
+        AnswerKind.QUOTE,
+        (Citation("Fees", "$300", document_id="fees"),),
+        0.9,
+        focus="fees",
+    )
+    result = await run(OneAnswer(answer), call("action_answer_question"))
+    assert [response["custom"] for response in result.responses] == [answer.to_wire()]
+    (event,) = result.events
+    assert (event["event"], event["name"], event["value"]) == ("slot", "focus", "fees")
+
+
+async def test_the_focus_stays_when_an_answer_has_none() -> None:
+    """Abstaining does not forget what was talked about."""
+    result = await run(OneAnswer(), call("action_answer_question", focus="fees"))
+    assert result.events == []
+
+
+async def test_the_library_gets_question_history_and_focus() -> None:
+    """Earlier turns go along, oldest first, without the question itself."""
+    library = OneAnswer()
+    events = [
+        user("hi"),
+        {"event": "bot", "text": "Hello!", "data": {"custom": None}},
+        user("fees?"),
+        {"event": "action", "name": "action_answer_question"},
+        {"event": "bot", "text": None, "data": {"custom": {"type": "answer", "text": "$300"}}},
+    ]
+    await run(library, call("action_answer_question", "and books?", events=events, focus="fees"))
+    assert library.asked == [
+        (
+            "and books?",
+            [
+                Utterance("user", "hi"),
+                Utterance("agent", "Hello!"),
+                Utterance("user", "fees?"),
+                Utterance("agent", "$300"),
+            ],
+            "fees",
+        )
+    ]
+
+
+def test_only_the_last_turns_go_along() -> None:
+    """A long conversation is cut to its end."""
+    texts = [f"message {number}" for number in range(30)]
+    turns = earlier_turns([user(text) for text in texts])
+    assert [turn.text for turn in turns] == texts[-EARLIER_TURNS - 1 : -1]
+    assert earlier_turns([]) == []
+
+
+@pytest.mark.parametrize(
+    ("confidence", "abstains", "asked", "declined"),
+    [
+        (SURE_OUT_OF_SCOPE, False, 0, True),
+        (SURE_OUT_OF_SCOPE - 0.01, False, 1, False),
+        (SURE_OUT_OF_SCOPE - 0.01, True, 1, True),
+    ],
+)
+async def test_outside_is_declined_when_sure_or_when_nothing_is_found(
+    confidence: float, abstains: bool, asked: int, declined: bool
+) -> None:
+    """A question that was misread as lying outside is still answered."""
+    kind = AnswerKind.UNKNOWN if abstains else AnswerKind.QUOTE
+    library = OneAnswer(Answer("Well.", kind))
+    request = call("action_answer_question", intent="out_of_scope", confidence=confidence)
+    result = await run(library, request)
+    assert len(library.asked) == asked
+    (response,) = result.responses
+    assert (response["response"] == "utter_out_of_scope") == declined
+    assert bool(response["custom"]) != declined
+
+
+async def test_a_person_is_asked_for() -> None:
+    """The reply is one handover, whatever the library."""
+    result = await run(OneAnswer(error=ValueError()), call("action_talk_to_person"))
+    (response,) = result.responses
+    assert response["custom"]["type"] == "handover"
+    assert response["custom"]["reason"] == "asked"
+    assert response["custom"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NothingPublished("nothing is published yet"), "nothing_published"),
+        (DamagedEdition("vectors.faiss does not match"), "knowledge_base"),
+        (ValueError(f"fts5: syntax error near {SECRET}"), "unexpected"),
+    ],
+)
+async def test_an_error_becomes_a_failure_without_the_words(
+    error: Exception, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The reply says why in one word; the log says what and where, and no student's word."""
+    caplog.set_level(logging.DEBUG)
+    request = call("action_answer_question", f"what about {SECRET}")
+    result = await run(OneAnswer(error=error), request)
+    assert [r["custom"] for r in result.responses] == [{"type": "failure", "reason": reason}]
+    assert type(error).__name__ in caplog.text
+    assert "answer_question.py" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_a_late_answer_is_a_failure() -> None:
+    """The deadline ends the wait."""
+    result = await run(NeverAnswers(), call("action_answer_question"), deadline=0.05)
+    assert result.responses[0]["custom"] == {"type": "failure", "reason": "timeout"}
+
+
+async def test_a_request_that_is_broken_is_a_failure_without_the_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A tracker that lacks its parts does not echo the request."""
+    request = call("action_answer_question", SECRET)
+    del request["tracker"]["sender_id"]
+    result = await run(OneAnswer(), request)
+    assert result.responses[0]["custom"]["reason"] == "unexpected"
+    assert SECRET not in caplog.text
+
+
+async def test_the_server_answers_on_loopback_until_it_is_cancelled() -> None:
+    """Health, an action, an unknown action; the library is closed with the server; the same
+    process can serve again."""
+    closed: list[bool] = []
+
+    @asynccontextmanager
+    async def open_library() -> AsyncIterator[OneAnswer]:
+        try:
+            yield OneAnswer()
+        finally:
+            closed.append(True)
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    for times in (1, 2):
+        server = asyncio.create_task(serve(open_library, port=port))
+        async with aiohttp.ClientSession() as session:
+            await until_healthy(session, url, server)
+            request = call("action_talk_to_person")
+            async with session.post(f"{url}/webhook", json=request) as response:
+                assert response.status == 200
+                assert (await response.json())["responses"][0]["custom"]["type"] == "handover"
+            async with session.post(f"{url}/webhook", json=call("no_such")) as response:
+                assert response.status == 404
+        server.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await server
+        assert len(closed) == times
+
+
+async def until_healthy(
+    session: aiohttp.ClientSession, url: str, server: asyncio.Task[None]
+) -> None:
+    while not server.done():
+        try:
+            async with session.get(f"{url}/health") as response:
+                assert response.status == 200
+                return
+        except aiohttp.ClientConnectionError:
+            await asyncio.sleep(0.02)
+    await server
+
+
+async def test_a_port_that_is_taken_is_an_error() -> None:
+    """The caller learns of it; nothing waits for ever."""
+
+    @asynccontextmanager
+    async def open_library() -> AsyncIterator[OneAnswer]:
+        yield OneAnswer()
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        with pytest.raises(OSError, match=r"address already in use|could not listen"):
+            await serve(open_library, port=listener.getsockname()[1])
