@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from chat import WIDE, Chat
 from host_site import HostSite
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from running_gateway import DRAIN_SECONDS, RunningGateway, free_port
 from scripted_bot import COST_ANSWER, UNKNOWN_ANSWER, ScriptedBot
 
@@ -29,6 +29,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# A shared machine can be slow; a journey that works does not wait for it.
+expect.set_options(timeout=15_000)
 
 PageFactory = Callable[..., Awaitable[Page]]
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from chat import Chat
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
 from running_gateway import RunningGateway
 from scripted_bot import HOSTILE_MARKUP, QUOTE, ScriptedBot, said
 
@@ -86,6 +86,8 @@ async def test_an_answer_stands_with_its_sources(chat: Chat) -> None:
 
     if os.environ.get("ADVISOR_SCREENSHOTS") == "1":
         await chat.page.evaluate("scrollTo(0, 0)")
+        scroller = chat.panel.locator(".scroller")
+        await scroller.evaluate("shown => shown.scrollBy(0, -84)")
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         await chat.page.screenshot(path=PICTURE)
 
@@ -161,6 +163,71 @@ async def test_a_message_written_offline_survives_a_reload(
     await expect(chat.answers).to_have_count(2)
     assert await chat.texts() == ["one", "You said: one", "two", "You said: two"]
     assert [turn["text"] for turn in bot.turns] == ["one", "two"]
+
+
+async def test_a_frame_that_comes_twice_is_shown_once(
+    gateway: RunningGateway,
+    browser_page: PageFactory,
+    browser_context: Callable[..., Awaitable[BrowserContext]],
+) -> None:
+    """Messages are told apart by their seq, whatever a proxy or a replay repeats."""
+    context = await browser_context()
+
+    def repeat_all(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def repeat(frame: str | bytes) -> None:
+            line.send(frame)
+            line.send(frame)
+
+        server.on_message(repeat)
+
+    await context.route_web_socket("**/chat/socket", repeat_all)
+    chat = Chat(await browser_page(f"{gateway.url}/", context=context))
+    await chat.open()
+    await chat.ask("one")
+    await chat.ask("two")
+    assert await chat.texts() == ["one", "You said: one", "two", "You said: two"]
+
+
+async def test_a_message_without_confirmation_fails_and_can_be_sent_again(
+    gateway: RunningGateway,
+    browser_page: PageFactory,
+    browser_context: Callable[..., Awaitable[BrowserContext]],
+    bot: ScriptedBot,
+) -> None:
+    """When nothing comes back it says so; the second try keeps the id of the first."""
+    context = await browser_context()
+    swallowed: list[str | bytes] = []
+    swallows = True
+
+    def lose_messages(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def lose(frame: str | bytes) -> None:
+            if swallows and json.loads(frame)["type"] == "message":
+                swallowed.append(frame)
+            else:
+                passed.append(frame)
+                server.send(frame)
+
+        line.on_message(lose)
+
+    passed: list[str | bytes] = []
+    await context.route_web_socket("**/chat/socket", lose_messages)
+    await context.clock.install()
+    chat = Chat(await browser_page(f"{gateway.url}/", context=context))
+    await chat.open()
+    await chat.write("one")
+    await expect(chat.own.first).to_have_attribute("data-status", "sending")
+    await context.clock.fast_forward(16_000)
+    failed = chat.panel.locator("[data-status=failed]")
+    await expect(failed).to_contain_text("no answer from the server")
+    swallows = False
+    await failed.get_by_role("button", name="Try again").click()
+    await expect(chat.answers).to_have_count(1)
+    assert len(bot.turns) == len(swallowed) == 1
+    assert json.loads(swallowed[0]) in [json.loads(frame) for frame in passed]
 
 
 async def test_two_tabs_show_one_conversation(
@@ -401,6 +468,18 @@ async def test_a_reader_further_up_is_not_moved(chat: Chat, bot: ScriptedBot) ->
     await jump.click()
     await expect(jump).to_be_hidden()
     assert await scroller.evaluate("shown => shown.scrollTop") > 0
+
+
+async def test_a_first_visit_is_offered_questions_to_begin_with(
+    chat: Chat, bot: ScriptedBot
+) -> None:
+    """Before the first message stand questions to pick; afterwards they are gone."""
+    starters = chat.panel.get_by_role("group", name="Suggestions").get_by_role("button")
+    await expect(starters).to_have_count(3)
+    await starters.nth(1).click()
+    await expect(chat.answers).to_have_count(1)
+    await expect(starters).to_have_count(0)
+    assert [turn["text"] for turn in bot.turns] == ["Can I get financial aid?"]
 
 
 async def test_sample_questions_of_the_demo_page_are_asked(

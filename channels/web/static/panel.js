@@ -6,17 +6,16 @@ import { Connection } from "./connection.js";
 import { element } from "./dom.js";
 import { Header } from "./header.js";
 import { Log } from "./log.js";
+import { Outbox } from "./outbox.js";
 import { languageOf, sayIn } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
-/* A message that the gateway has not confirmed within this time, on a line that is up, has failed. */
-const CONFIRM_WITHIN = 15_000;
 /* Shorter waits for a connection are not worth a word. */
 const SAY_CONNECTING_AFTER = 1_000;
-const PHONE = "(max-width: 480px), (max-height: 420px)";
 const TO_A_PERSON = "/talk_to_person";
 
-/* launcher: {root, base, settings, store, emit, showUnread, onClose} */
+/* launcher: {root, base, settings, store, phone, emit, showUnread, onClose}; `phone` is the media
+ * query under which the panel covers the page. */
 export async function mount(launcher) {
   const response = await fetch(new URL("panel.css", import.meta.url));
   if (!response.ok) throw new Error(`panel.css: status ${response.status}`);
@@ -37,14 +36,15 @@ class Panel {
   #bar;
   #frame;
   #barTimer = 0;
-  #confirmations = new Map();
-  #failed = new Map();
+  #outbox;
+  #phone;
   /* Messages up to here were written before this page was opened: they are no news. */
   #known = null;
 
   constructor(launcher) {
     const { settings, store, base } = launcher;
     this.#launcher = launcher;
+    this.#phone = matchMedia(launcher.phone);
     this.#say = sayIn(settings.locale, settings.strings);
     this.#transcript = new Transcript(store);
     this.#build();
@@ -54,10 +54,14 @@ class Panel {
       state: (state) => this.#showState(state),
       session: () => this.#beginAgain(),
     });
-    for (const message of this.#transcript.loadPending()) {
-      this.#log.addPending(message);
-      this.#log.mark(message.id, "waiting", this.#say("waiting"));
-    }
+    this.#outbox = new Outbox({
+      say: this.#say,
+      log: this.#log,
+      transcript: this.#transcript,
+      send: (frame) => this.#connection.send(frame),
+    });
+    this.#transcript.loadPending();
+    this.#outbox.restore();
     addEventListener("storage", (event) => this.#otherTab(event));
     this.#connection.start();
   }
@@ -84,7 +88,7 @@ class Panel {
   /* Send a question as if it had been typed. */
   ask(question) {
     const text = question.trim();
-    if (text) this.#write(text, null);
+    if (text) this.#outbox.write(text, null);
   }
 
   /* Forget the conversation on this device and begin another one. */
@@ -99,15 +103,16 @@ class Panel {
   #build() {
     const say = this.#say;
     const { settings, store, base, root } = this.#launcher;
+    const language = languageOf(settings.locale, settings.strings);
     const title = settings.title || store.get("institution") || say("assistant");
     this.#composer = new Composer(say, {
-      send: (text) => this.#write(text, null),
+      send: (text) => this.#outbox.write(text, null),
       announce: (words) => this.#log.say(words),
     });
     this.#header = new Header(say, title, {
       close: () => this.close(),
       person: () => {
-        this.#write(say("talk_to_person_message"), TO_A_PERSON);
+        this.#outbox.write(say("talk_to_person_message"), TO_A_PERSON);
         this.#composer.focus();
       },
       restart: () => this.#askRestart(),
@@ -119,7 +124,7 @@ class Panel {
       element("p", {}, say("welcome")),
       element("p", { class: "notice", hidden: true }),
     );
-    this.#log = new Log({ say, locale: settings.locale, base }, intro, (choice) =>
+    this.#log = new Log({ say, locale: language, base }, intro, (choice) =>
       this.#pick(choice),
     );
     this.#bar = element("div", { class: "bar", role: "status", hidden: true });
@@ -129,7 +134,7 @@ class Panel {
         class: "panel",
         role: "dialog",
         "aria-labelledby": "advisor-title",
-        lang: languageOf(settings.locale, settings.strings),
+        lang: language,
         hidden: true,
         onkeydown: (event) => this.#key(event),
       },
@@ -139,13 +144,13 @@ class Panel {
       this.#composer.element,
     );
     root.append(this.#frame);
-    matchMedia(PHONE).addEventListener("change", () => this.#fit());
+    this.#phone.addEventListener("change", () => this.#fit());
     visualViewport?.addEventListener("resize", () => this.#fit());
   }
 
   /* A phone's keyboard covers part of the page: the panel takes what is left of it. */
   #fit() {
-    const isFull = matchMedia(PHONE).matches;
+    const isFull = this.#phone.matches;
     this.#frame.setAttribute("aria-modal", String(isFull));
     const height = isFull && visualViewport ? `${visualViewport.height}px` : "";
     this.#frame.style.setProperty("--seen-height", height);
@@ -178,11 +183,11 @@ class Panel {
     this.#log.typing = false;
     const isNew = last === 0 && this.#transcript.pending().length === 0;
     if (isNew) this.#log.offer(this.#starters());
-    this.#sendWaiting(last);
+    this.#outbox.connected(last);
   }
 
   #message(message) {
-    if (message.client_id) this.#confirmed(message.client_id);
+    if (message.client_id) this.#outbox.confirmed(message.client_id);
     if (!this.#transcript.receive(message)) return;
     const isNews = message.seq > (this.#known ?? 0);
     this.#log.add(message, isNews);
@@ -195,7 +200,7 @@ class Panel {
     }
     if (this.isOpen) this.#markRead();
     else this.#countUnread();
-    if (this.#waitingFor && message.seq >= this.#waitingFor) this.#sendWaiting(0);
+    this.#outbox.replayed();
   }
 
   #starters() {
@@ -205,74 +210,14 @@ class Panel {
   }
 
   #error({ id, code, text }) {
-    if (id) this.#fail(id, this.#failureWords(code, text));
+    if (id) this.#outbox.refused(id, code, text);
     else if (text) this.#showBar(text);
   }
-
-  #failureWords(code, text) {
-    const key = `failed_${code}`;
-    const words = this.#say(key);
-    if (words !== key) return words;
-    return text ? `${this.#say("failed")} ${text}` : this.#say("failed");
-  }
-
-  /* -- the student's own messages ------------------------------------------------------------ */
 
   #pick(choice) {
     this.#composer.focus();
     const text = choice.payload ? choice.label : choice.text || choice.label;
-    this.#write(text, choice.payload ?? null);
-  }
-
-  #write(text, payload) {
-    const message = this.#transcript.write(text, payload);
-    this.#log.offer([]);
-    this.#log.addPending(message);
-    this.#send(message);
-  }
-
-  #send(message) {
-    const { id, text, payload } = message;
-    this.#failed.delete(id);
-    const frame = { type: "message", id, text };
-    if (payload) frame.payload = payload;
-    if (!this.#connection.send(frame)) {
-      this.#log.mark(id, "waiting", this.#say("waiting"));
-      return;
-    }
-    this.#log.mark(id, "sending", this.#say("sending"));
-    clearTimeout(this.#confirmations.get(id));
-    const late = () => this.#fail(id, this.#say("failed_unanswered"));
-    this.#confirmations.set(id, setTimeout(late, CONFIRM_WITHIN));
-  }
-
-  #waitingFor = 0;
-
-  /* After a connection: what the replay up to `last` does not confirm is sent again, with the id
-   * it had, so that the gateway knows a repeat. */
-  #sendWaiting(last) {
-    if (this.#transcript.highest < last) {
-      this.#waitingFor = last;
-      return;
-    }
-    this.#waitingFor = 0;
-    for (const message of this.#transcript.pending()) {
-      if (!this.#failed.has(message.id)) this.#send(message);
-    }
-  }
-
-  #confirmed(id) {
-    clearTimeout(this.#confirmations.get(id));
-    this.#confirmations.delete(id);
-    this.#failed.delete(id);
-  }
-
-  #fail(id, words) {
-    const message = this.#transcript.pending().find((one) => one.id === id);
-    this.#confirmed(id);
-    if (!message) return;
-    this.#failed.set(id, message);
-    this.#log.mark(id, "failed", words, () => this.#send(message));
+    this.#outbox.write(text, choice.payload ?? null);
   }
 
   /* -- state, unread, other tabs ------------------------------------------------------------- */
@@ -293,13 +238,7 @@ class Panel {
     }
     if (state === "online") return;
     this.#log.typing = false;
-    this.#confirmations.forEach((timer) => clearTimeout(timer));
-    this.#confirmations.clear();
-    for (const message of this.#transcript.pending()) {
-      if (!this.#failed.has(message.id)) {
-        this.#log.mark(message.id, "waiting", this.#say("waiting"));
-      }
-    }
+    this.#outbox.disconnected();
   }
 
   #showBar(...content) {
@@ -325,10 +264,9 @@ class Panel {
   #beginAgain() {
     this.#transcript.clear();
     this.#known = null;
-    this.#failed.clear();
     this.#log.clear();
     this.#launcher.showUnread(0);
-    for (const message of this.#transcript.pending()) this.#log.addPending(message);
+    this.#outbox.restore();
   }
 
   #markRead() {
@@ -355,7 +293,7 @@ class Panel {
       event.preventDefault();
       if (this.#header.isMenuOpen) this.#header.closeMenu();
       else this.close();
-    } else if (event.key === "Tab" && matchMedia(PHONE).matches) {
+    } else if (event.key === "Tab" && this.#phone.matches) {
       this.#keepInside(event);
     }
   }

@@ -201,12 +201,13 @@
 
   /* The panel, fetched once. The number in the address makes a browser try again after a failure
    * rather than remember it. */
+  const shared = { root, base, settings, store, phone: PHONE };
   let loading = null;
   let attempt = 0;
   function panel() {
     const address = new URL(`widget/panel.js${attempt ? `?attempt=${attempt}` : ""}`, base);
     loading ??= import(address)
-      .then((module) => module.mount({ root, base, settings, store, emit, showUnread, onClose }))
+      .then((module) => module.mount({ ...shared, emit, showUnread, onClose }))
       .catch((error) => {
         loading = null;
         attempt += 1;
