@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -66,12 +66,15 @@ class Transcript:
 
     async def _record(self, inbound: InboundMessage) -> Receipt:
         async with self._writing() as db:
-            conversation = await _conversation(
-                db, inbound.channel, inbound.address, inbound.received_at
+            mine = (conversations.c.channel == inbound.channel) & (
+                conversations.c.address == inbound.address
             )
-            receipt = Receipt(
-                conversation, new_id("t"), new_id("m"), await _raise_watermark(db, conversation, 1)
-            )
+            place = await _raise_watermark(db, mine, 1)
+            if place is None:
+                await _conversation(db, inbound.channel, inbound.address, inbound.received_at)
+                place = await _raise_watermark(db, mine, 1)
+            conversation, seq = place or ("", 0)
+            receipt = Receipt(conversation, new_id("t"), new_id("m"), seq)
             await db.execute(
                 insert(deliveries).values(
                     channel=inbound.channel,
@@ -115,22 +118,27 @@ class Transcript:
 
         A turn that was running when the gateway died comes back first.
         """
-        query = (
-            select(turns, messages.c.text)
-            .join(messages, (messages.c.turn_id == turns.c.id) & (messages.c.seq == turns.c.seq))
+        oldest = (
+            select(turns.c.id)
             .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
             .order_by(turns.c.seq)
             .limit(1)
         )
-        async with self._engine.connect() as db:
-            row = (await db.execute(query)).first()
-        if row is None:
-            return None
+        claim = (
+            update(turns)
+            .where(turns.c.id == oldest.scalar_subquery())
+            .values(status=TurnStatus.RUNNING.value)
+            .returning(turns.c.id, turns.c.seq, turns.c.payload, turns.c.accepted_at)
+        )
         async with self._writing() as db:
-            await db.execute(
-                update(turns).where(turns.c.id == row.id).values(status=TurnStatus.RUNNING.value)
+            row = (await db.execute(claim)).first()
+            if row is None:
+                return None
+            said = select(messages.c.text).where(
+                messages.c.conversation_id == conversation, messages.c.seq == row.seq
             )
-        return PendingTurn(row.id, conversation, row.text, row.payload, row.accepted_at)
+            text = (await db.execute(said)).scalar_one()
+        return PendingTurn(row.id, conversation, text, row.payload, row.accepted_at)
 
     async def finish(self, turn: PendingTurn, outcome: Outcome) -> int:
         """Write the replies and the outcome together; the watermark after them.
@@ -153,7 +161,9 @@ class Transcript:
                 )
             )
             replies = outcome.replies if ended.rowcount else ()
-            last = await _raise_watermark(db, turn.conversation, len(replies))
+            mine = conversations.c.id == turn.conversation
+            place = await _raise_watermark(db, mine, len(replies))
+            last = place[1] if place else 0
             first = last - len(replies) + 1
             for seq, reply in enumerate(replies, first):
                 receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
@@ -161,7 +171,7 @@ class Transcript:
             if ended.rowcount and outcome.conversation_status:
                 await db.execute(
                     update(conversations)
-                    .where(conversations.c.id == turn.conversation)
+                    .where(mine)
                     .values(status=outcome.conversation_status.value)
                 )
         return last
@@ -263,14 +273,18 @@ async def _conversation(db: AsyncConnection, channel: str, address: str, now: da
     return conversation
 
 
-async def _raise_watermark(db: AsyncConnection, conversation: str, by: int) -> int:
+async def _raise_watermark(
+    db: AsyncConnection, mine: ColumnElement[bool], by: int
+) -> tuple[str, int] | None:
+    """Id and new watermark of a conversation; None when there is none such."""
     raised = await db.execute(
         update(conversations)
-        .where(conversations.c.id == conversation)
+        .where(mine)
         .values(last_seq=conversations.c.last_seq + by, updated_at=datetime.now(UTC))
-        .returning(conversations.c.last_seq)
+        .returning(conversations.c.id, conversations.c.last_seq)
     )
-    return int(raised.scalar_one())
+    row = raised.first()
+    return (row.id, row.last_seq) if row else None
 
 
 def _message_row(
