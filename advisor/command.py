@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.core import TyperGroup
 
-from advisor.commands import ask, chat, content, doctor, editions, serve, train
+from advisor.commands import ask, chat, content, doctor, editions, serve, settings, train
 from advisor.console import complain
 from advisor.errors import AdvisorError
 from knowledge_base.errors import KnowledgeBaseError
@@ -44,5 +44,5 @@ app = typer.Typer(
     help="An assistant that answers prospective students' questions about micro-credentials, "
     "with the source and its date beside every claim.",
 )
-for module in (serve, ask, chat, content, editions, train, doctor):
+for module in (serve, ask, chat, content, editions, train, doctor, settings):
     module.add_to(app)
