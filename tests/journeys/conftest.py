@@ -13,7 +13,14 @@ import pytest
 import pytest_asyncio
 from chat import WIDE, Chat
 from host_site import HostSite
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 from running_gateway import DRAIN_SECONDS, RunningGateway, free_port
 from scripted_bot import COST_ANSWER, UNKNOWN_ANSWER, ScriptedBot
 
@@ -95,13 +102,18 @@ async def browser_page(
     """A factory of pages: ``await browser_page(url, color_scheme="dark", viewport=PHONE)``.
 
     Each page has a fresh profile unless ``context`` names one. A test fails when a page raised
-    an exception that nothing caught.
+    an exception that nothing caught, or broke its content security policy.
     """
     raised: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            raised.append(message.text)
 
     async def open_page(url: str, *, context: BrowserContext | None = None, **options: Any) -> Page:
         page = await (context or await browser_context(**options)).new_page()
         page.on("pageerror", lambda error: raised.append(str(error)))
+        page.on("console", listen)
         await page.goto(url)
         return page
 

@@ -69,6 +69,23 @@ async def test_a_gateway_that_is_away_is_not_mistaken_for_a_refusal(
     await chat.ask("one")
 
 
+async def test_a_panel_that_cannot_be_fetched_is_told_and_tried_again(
+    gateway: RunningGateway, browser_page: PageFactory
+) -> None:
+    """With the gateway away the launcher says so; the next press works once it is back."""
+    page = await browser_page(f"{gateway.url}/")
+    chat = Chat(page)
+    await expect(chat.launcher).to_be_visible()
+    await gateway.stop()
+    await chat.launcher.click()
+    trouble = page.locator("advisor-widget").get_by_role("alert")
+    await expect(trouble).to_have_text("The assistant could not be loaded. Please try again.")
+    await gateway.start()
+    await chat.open()
+    await expect(trouble).to_be_hidden()
+    await chat.ask("one")
+
+
 async def test_calls_made_before_the_script_has_loaded_are_kept(
     make_gateway: GatewayFactory, host_site: SiteFactory, browser_page: PageFactory
 ) -> None:
@@ -234,6 +251,17 @@ async def test_the_panel_is_fetched_only_when_it_is_needed(
     assert await chat.stored("session") is None
     await chat.open()
     assert [name for name in await page.evaluate(names) if name.endswith("/widget/panel.js")]
+
+
+def test_every_text_of_the_panel_stands_in_the_strings_object() -> None:
+    """A translation of that object is complete: no code asks for a text that is not in it."""
+    texts = (STATIC / "strings.js").read_text().split("export", 1)[0]
+    known = set(re.findall(r"^  (\w+):", texts, re.MULTILINE))
+    asked: set[str] = set()
+    for path in _imported(STATIC / "panel.js", set()):
+        asked |= set(re.findall(r'\bsay\("(\w+)"', path.read_text()))
+    assert asked
+    assert [key for key in asked if not {key, f"{key}_other"} & known] == []
 
 
 def test_launcher_and_panel_stay_within_their_budgets() -> None:

@@ -316,8 +316,15 @@ async def test_a_refused_message_can_be_sent_again(
     assert sorted(turn["text"] for turn in bot.turns) == ["one", "two"]
 
 
-async def test_hostile_text_stays_text(chat: Chat, bot: ScriptedBot) -> None:
-    """Neither an answer, a choice, a source nor the student's own words can run a script."""
+async def test_hostile_text_stays_text(
+    gateway: RunningGateway, browser_page: PageFactory, bot: ScriptedBot
+) -> None:
+    """Neither an answer, a choice, a source nor the student's own words can run a script.
+
+    The page's content security policy is off, so that nothing but the widget stands in the way.
+    """
+    chat = Chat(await browser_page(f"{gateway.url}/", bypass_csp=True))
+    await chat.open()
     hostile_choice = {"label": HOSTILE_MARKUP, "text": "x", "payload": None}
     bot.replies["attack"] = [said(HOSTILE_MARKUP, hostile_choice)]
     citation = {"title": HOSTILE_MARKUP, "quote": HOSTILE_MARKUP, "url": "javascript:stolen=1"}
@@ -334,10 +341,14 @@ async def test_hostile_text_stays_text(chat: Chat, bot: ScriptedBot) -> None:
     assert await chat.page.evaluate("window.stolen") is None
 
 
-async def test_the_widget_does_not_rely_on_the_server_alone(chat: Chat) -> None:
+async def test_the_widget_does_not_rely_on_the_server_alone(
+    gateway: RunningGateway, browser_page: PageFactory
+) -> None:
     """HTML that a broken server would send loses everything that could run."""
-    copied = await chat.page.evaluate(
+    page = await browser_page(f"{gateway.url}/", bypass_csp=True)
+    copied = await page.evaluate(
         """async () => {
+             window.x = () => { window.ran = true; };
              const { fragmentOf } = await import("/widget/markup.js");
              const holder = document.createElement("div");
              holder.append(fragmentOf(
@@ -349,9 +360,9 @@ async def test_the_widget_does_not_rely_on_the_server_alone(chat: Chat) -> None:
              return holder.innerHTML;
            }"""
     )
-    origin = await chat.page.evaluate("location.origin")
+    assert await page.evaluate("window.ran") is None
     assert copied == (
-        f'<p>a <b>b</b><a>c</a><a href="{origin}/d" target="_blank" '
+        f'<p>a <b>b</b><a>c</a><a href="{gateway.url}/d" target="_blank" '
         'rel="noopener noreferrer" title="new tab">d</a></p><p>e</p>g'
     )
 

@@ -11,7 +11,7 @@
  *   dir       "ltr" or "rtl"; by default that of the locale
  *   title     words on the launcher
  *   theme     "auto" (default), "light" or "dark"
- *   open      true opens the panel at the first visit
+ *   open      true opens the panel at the first visit, unless it would cover a phone's page
  *   starters  questions to offer before the first one, separated by | (or a list)
  *   strings   (object only) texts that replace the built-in ones, see strings.js
  *
@@ -288,7 +288,8 @@
     const firstVisit = openedAt === null;
     const samePage = openedAt === location.href;
     const wide = !matchMedia(PHONE).matches;
-    if (openedAt ? wide || samePage : firstVisit && String(settings.open) === "true") {
+    const greets = firstVisit && wide && String(settings.open) === "true";
+    if (openedAt ? wide || samePage : greets) {
       open({ focus: false });
     } else if (store.get("session")) {
       /* Somebody who has written before: listen for a reply, when the page has nothing better to do. */
