@@ -49,7 +49,7 @@ class SentenceTransformersEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(_location(self.name), device="cpu")
         except (OSError, ValueError, ImportError) as error:

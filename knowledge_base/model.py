@@ -128,6 +128,8 @@ class Program:
     costs: tuple[Cost, ...] = ()
     credit_bearing: bool | None = None
     credits: Decimal | None = None
+    credit_kind: str = ""
+    """What the credits are when they are not academic ones, such as `continuing education`."""
     duration: Span | None = None
     effort: Span | None = None
     delivery: tuple[str, ...] = ()

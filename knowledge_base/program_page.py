@@ -111,7 +111,10 @@ def _offering_phrase(offering: Offering) -> str:
         parts.append(f"starts on {day(offering.starts)}")
     if offering.ends:
         parts.append(f"ends on {day(offering.ends)}")
-    where = ", ".join(filter(None, (offering.delivery, offering.location)))
+    if not parts and not offering.apply_by:
+        return ""
+    places = {place.casefold(): place for place in (offering.location, offering.delivery) if place}
+    where = ", ".join(reversed(places.values()))
     text = " and ".join(parts) + (f" ({where})" if where else "")
     if offering.apply_by:
         text += ("; " if parts else "") + f"apply by {day(offering.apply_by)}"
@@ -131,7 +134,8 @@ def _credit(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
     if program.credit_bearing is False:
         yield f"{program.title} is a non-credit program."
     elif program.credits is not None:
-        unit = "credit" if program.credits == 1 else "credits"
+        plural = "credit" if program.credits == 1 else "credits"
+        unit = f"{program.credit_kind} {plural}".strip()
         yield f"{program.title} carries {program.credits.normalize():f} {unit}."
     elif program.credit_bearing:
         yield f"{program.title} carries academic credit."

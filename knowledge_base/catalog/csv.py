@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from knowledge_base.catalog.mapping import Mapping, Row
 from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import MappingError, SourceError
+from knowledge_base.model import Program, Skipped
 
 
 class CsvReader:
@@ -31,18 +33,30 @@ class CsvReader:
                 table = csv.DictReader(file, strict=True)
                 _check_columns(path, table.fieldnames or [], mapping)
                 for values in table:
-                    where = f"{path.name} row {table.line_num}"
-                    yield to_program(Row(dict(values), where), mapping)
+                    yield _program(dict(values), f"{path.name} line {table.line_num}", mapping)
         except (csv.Error, UnicodeDecodeError) as error:
             raise SourceError(f"{path}: not a readable UTF-8 CSV table: {error}") from None
 
 
-def _check_columns(path: Path, columns: object, mapping: Mapping) -> None:
-    known = set(columns) if isinstance(columns, list) else set()
-    asked = {column for column in mapping.fields.model_dump().values() if column}
-    asked |= {rule.amount for rule in mapping.costs}
-    asked |= {rule.amount for rule in (mapping.duration, mapping.effort) if rule}
-    missing = sorted(asked - known)
+def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Program | Skipped:
+    """The row's program; a row with a cell too many or too few has slipped and is not trusted."""
+    surplus = values.pop(None, None)
+    if surplus is not None:
+        return Skipped(where, "has more cells than the header", value=", ".join(surplus))
+    missing = next((column for column, value in values.items() if value is None), None)
+    if missing is not None:
+        return Skipped(where, "has fewer cells than the header", field=missing)
+    return to_program(Row(values, where, mapping.unknown), mapping)
+
+
+def _check_columns(path: Path, columns: Sequence[str], mapping: Mapping) -> None:
+    if not columns:
+        raise SourceError(f"{path}: is empty; a CSV table begins with a row of column names")
+    known = set(columns)
+    twice = sorted(column for column in known if list(columns).count(column) > 1)
+    if twice:
+        raise SourceError(f"{path}: columns that stand twice in the header: {', '.join(twice)}")
+    missing = sorted(mapping.columns() - known)
     if missing:
         raise MappingError(
             f"{path}: the mapping names columns that the table lacks: {', '.join(missing)}; "

@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge_base.catalog.mapping import Mapping, Row
 from knowledge_base.catalog.program_row import to_program
-from knowledge_base.catalog.reader import Item
+from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Skipped
 
@@ -22,7 +22,8 @@ class JsonRecordsReader:
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """JSON or JSON lines; the pages format is asked first."""
-        return path.suffix.casefold() in {".json", ".jsonl"} and head.lstrip()[:1] in {b"{", b"["}
+        begins_well = start_of_text(head)[:1] in {b"{", b"["}
+        return path.suffix.casefold() in {".json", ".jsonl"} and begins_well
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:
         """Every object of the file. Raises SourceError, or MappingError without a mapping."""
@@ -30,7 +31,9 @@ class JsonRecordsReader:
             raise MappingError(f"{path}: JSON records need a mapping file (--map FILE)")
         for where, value in _objects(path):
             if isinstance(value, dict):
-                yield to_program(Row(value, where), mapping)
+                yield to_program(Row(value, where, mapping.unknown), mapping)
+            elif isinstance(value, _Unreadable):
+                yield Skipped(where, f"is not JSON: {value}")
             else:
                 yield Skipped(where, "is not an object", allowed='{"title": …}')
 
@@ -43,7 +46,7 @@ def _objects(path: Path) -> Iterator[tuple[str, Any]]:
             for position, value in enumerate(whole if isinstance(whole, list) else [whole], 1):
                 yield f"{path.name} item {position}", value
             return
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"{path}: not readable JSON: {error}") from None
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -51,7 +54,7 @@ def _objects(path: Path) -> Iterator[tuple[str, Any]]:
         where = f"{path.name} line {number}"
         try:
             yield where, json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             yield where, _Unreadable(str(error))
 
 

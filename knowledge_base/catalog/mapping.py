@@ -18,14 +18,19 @@ class _Section(BaseModel):
 
 
 class CostRule(_Section):
-    """One amount of money: where it stands and what it is for."""
+    """An amount of money: where it stands and what it is for."""
 
     purpose: str
+    each: str = ""
+    """Path of a list whose objects each hold an amount; the other paths then start there."""
     amount: str
     currency: str = ""
     """Path of the currency code; empty or absent there means `default_currency`."""
     default_currency: str = "USD"
     condition: str = ""
+    """When the amount is due, in words that hold for every row."""
+    condition_path: str = ""
+    """Path of such words in the row; said only where amounts differ, as online and on campus."""
 
 
 class SpanRule(_Section):
@@ -34,6 +39,8 @@ class SpanRule(_Section):
     amount: str
     unit: str = ""
     """The unit when the value is a bare number; a text such as `6 weeks` brings its own."""
+    units: dict[str, str] = Field(default_factory=dict)
+    """Units as the source shortens them, and what each is written out, as `hrs/wk`."""
 
 
 class OfferingRule(_Section):
@@ -82,12 +89,20 @@ class Fields(_Section):
 
 
 class Mapping(_Section):
-    """A whole mapping file. Paths are column names, or dotted paths into JSON objects."""
+    """A whole mapping file.
+
+    A path is a column name, or a dotted path into JSON objects; `runs[].price` is the price of
+    every object in a list, and `url | raw.link` takes the first that is there.
+    """
 
     institution: str = ""
     """Institution of every row that does not name one."""
     separator: str = ";"
     """What separates the values of a list inside one cell."""
+    unknown: tuple[str, ...] = ()
+    """Values by which the source says nothing, such as `N/A`; each counts as absent."""
+    credit_kind: str = ""
+    """What its credits are when they are not academic ones, such as `continuing education`."""
     fields: Fields
     costs: tuple[CostRule, ...] = ()
     duration: SpanRule | None = None
@@ -117,6 +132,19 @@ class Mapping(_Section):
                 raise MappingError(f"{path}: skip.matches {rule.matches!r}: {error}") from None
         return mapping
 
+    def columns(self) -> set[str]:
+        """Every path that the mapping reads, with alternatives apart."""
+        paths = list(self.fields.model_dump().values())
+        for cost in self.costs:
+            within = (cost.amount, cost.currency, cost.condition_path)
+            paths += [cost.each] if cost.each else within
+        paths += [rule.amount for rule in (self.duration, self.effort) if rule]
+        if self.offerings:
+            each = self.offerings.each
+            paths += [each] if each else self.offerings.model_dump().values()
+        paths += [rule.field for rule in self.skip]
+        return {part.strip() for path in paths for part in path.split("|")} - {""}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -124,16 +152,41 @@ class Row:
 
     values: dict[str, Any]
     where: str
+    unknown: tuple[str, ...] = ()
 
     def get(self, path: str) -> Any:
-        """The value at a column name or dotted path; None where any step is missing."""
+        """The value at a path, or None where the source says nothing; a list for `list[].key`."""
         if not path:
             return None
+        for alternative in [path] if path in self.values else path.split("|"):
+            value = self._at(alternative.strip())
+            if value not in (None, "", []):
+                return value
+        return None
+
+    def each(self, path: str) -> list[Row]:
+        """The objects of the list at a path, as rows of their own."""
+        items = self.get(path)
+        return [
+            Row(item, self.where, self.unknown)
+            for item in (items if isinstance(items, list) else [items])
+            if isinstance(item, dict)
+        ]
+
+    def _at(self, path: str) -> Any:
         if path in self.values:
-            return self.values[path]
+            return self._told(self.values[path])
+        if "[]." in path:
+            list_path, _, rest = path.partition("[].")
+            found = [row.get(rest) for row in self.each(list_path)]
+            return [value for value in found if value not in (None, "")]
         value: Any = self.values
         for step in path.split("."):
             if not isinstance(value, dict):
                 return None
             value = value.get(step)
-        return value
+        return self._told(value)
+
+    def _told(self, value: Any) -> Any:
+        said = isinstance(value, str) and value.strip() in self.unknown
+        return None if said else value

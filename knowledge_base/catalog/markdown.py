@@ -10,6 +10,7 @@ from typing import Any
 
 import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item
@@ -33,12 +34,16 @@ class MarkdownReader:
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
         """The page. Raises SourceError when the file is not UTF-8 or its front matter not YAML."""
         try:
-            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"))
+            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"), handler=YAMLHandler())
         except UnicodeDecodeError as error:
             raise SourceError(f"{path}: not UTF-8 text: {error}") from None
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 31 February
             reason = " ".join(str(error).split())
             raise SourceError(f"{path}: the front matter is not valid YAML: {reason}") from None
+        for name in ("id", "title", "institution", "url"):
+            if not isinstance(page.metadata.get(name), str | int | float | date | None):
+                yield Skipped(path.name, "is not a text", name, allowed="one line of text")
+                return
         dates: dict[str, str] = {}
         for name in _DATES:
             value = page.metadata.get(name)

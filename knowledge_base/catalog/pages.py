@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.catalog.mapping import Mapping
-from knowledge_base.catalog.reader import Item
+from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Document, Skipped, Validity
 
@@ -25,7 +25,7 @@ class PagesReader:
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """JSON lines whose first object has `doc_id` and `text`."""
-        first = head.lstrip()
+        first = start_of_text(head)
         return path.suffix.casefold() == ".jsonl" and first[:1] == b"{" and b'"doc_id"' in first
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
@@ -43,7 +43,7 @@ class PagesReader:
 def _page(line: str, where: str, seen: set[str]) -> Item:
     try:
         page = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits too
         return Skipped(where, f"is not JSON: {error}")
     if not isinstance(page, dict):
         return Skipped(where, "is not an object", allowed='{"doc_id": …, "title": …, "text": …}')
@@ -69,6 +69,10 @@ def _problem(page: dict[str, Any], where: str, seen: set[str]) -> Skipped | None
             return Skipped(where, "is missing or empty", name, shown, "a text")
     if page["doc_id"] in seen:
         return Skipped(where, "stands twice in this file", "doc_id", page["doc_id"], "a unique id")
+    for name in ("institution", "url"):
+        value = page.get(name)
+        if value is not None and not isinstance(value, str):
+            return Skipped(where, "is not a text", name, str(value)[:80], "a text, or nothing")
     for name in _DATES:
         value = page.get(name)
         if value in (None, ""):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from knowledge_base.catalog.mapping import Mapping, OfferingRule, Row, SpanRule
+from knowledge_base.catalog.mapping import CostRule, Mapping, OfferingRule, Row, SpanRule
 from knowledge_base.model import Cost, Offering, Program, Skipped, Span, Validity
 
 _MONEY_NOISE = re.compile(r"[\s,$€£]")
+_LARGEST = 10_000_000
+"""Amounts, credits and weeks above this are slips of the keyboard."""
 _TAG = re.compile(r"<[^>]+>")
 _RANGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(.*)$", re.I)
 
@@ -67,6 +70,7 @@ def _program(row: Row, mapping: Mapping) -> Program:
             _valued(mapping, "credit_bearing", row.get(fields.credit_bearing)),
         ),
         credits=_number(fields.credits, row.get(fields.credits)),
+        credit_kind=mapping.credit_kind,
         duration=_span(row, mapping.duration),
         effort=_span(row, mapping.effort),
         delivery=many("delivery") or tuple(dict.fromkeys(r.delivery for r in runs if r.delivery)),
@@ -89,25 +93,23 @@ def _program(row: Row, mapping: Mapping) -> Program:
 def _costs(row: Row, mapping: Mapping) -> Iterable[Cost]:
     seen = set()
     for rule in mapping.costs:
-        for value in (
-            _each(row.get(rule.amount)) if "[]" not in rule.amount else _spread(row, rule.amount)
-        ):
-            amount = _number(rule.amount, value)
-            if amount is None:
-                continue
+        found = list(_amounts(row.each(rule.each) if rule.each else [row], rule))
+        several = len({(cost.amount, cost.currency) for cost in found}) > 1
+        for cost in found:
+            told = cost if several else replace(cost, condition=rule.condition)
+            if told not in seen:
+                seen.add(told)
+                yield told
+
+
+def _amounts(rows: Sequence[Row], rule: CostRule) -> Iterable[Cost]:
+    """One cost for each row that states an amount, with the row's own condition if it has one."""
+    for row in rows:
+        amount = _number(rule.amount, row.get(rule.amount))
+        if amount is not None:
             currency = _text(row.get(rule.currency)) or rule.default_currency
-            cost = Cost(rule.purpose, amount, currency, rule.condition)
-            if cost not in seen:
-                seen.add(cost)
-                yield cost
-
-
-def _spread(row: Row, path: str) -> list[Any]:
-    """Values at ``list[].key``: one per object of the list."""
-    head, _, key = path.partition("[].")
-    return [
-        Row(item, row.where).get(key) for item in _each(row.get(head)) if isinstance(item, dict)
-    ]
+            condition = _text(row.get(rule.condition_path)).casefold() or rule.condition
+            yield Cost(rule.purpose, amount, currency, condition)
 
 
 def _offerings(row: Row, mapping: Mapping) -> Iterable[Offering]:
@@ -115,9 +117,8 @@ def _offerings(row: Row, mapping: Mapping) -> Iterable[Offering]:
     if rule is None:
         return
     if rule.each:
-        for item in _each(row.get(rule.each)):
-            if isinstance(item, dict):
-                yield _offering(Row(item, row.where), rule)
+        for run in row.each(rule.each):
+            yield _offering(run, rule)
         return
     starts = _list(row.get(rule.starts), mapping.separator)
     ends = _list(row.get(rule.ends), mapping.separator)
@@ -145,20 +146,28 @@ def _offering(run: Row, rule: OfferingRule) -> Offering:
 
 
 def _span(row: Row, rule: SpanRule | None) -> Span | None:
+    """The span that all runs agree on, widened over runs; unknown when their units differ."""
     if rule is None:
         return None
-    values = _spread(row, rule.amount) if "[]" in rule.amount else [row.get(rule.amount)]
-    text = next((t for t in map(_text, values) if t), "")
-    if not text:
+    texts = [text for text in map(_text, _each(row.get(rule.amount))) if text]
+    spans = [_one_span(text, rule) for text in dict.fromkeys(texts)]
+    if len({span.unit for span in spans}) != 1:
         return None
+    return Span(min(s.low for s in spans), max(s.high for s in spans), spans[0].unit)
+
+
+def _one_span(text: str, rule: SpanRule) -> Span:
     match = _RANGE.match(text)
     if match is None:
         raise _BadValue(rule.amount, text, "a number or a range such as 5-7")
-    low, high, unit = match.groups()
-    unit = " ".join(unit.replace("/", " per ").split()).casefold() or rule.unit
-    if not unit:
+    low, high, rest = match.groups()
+    unit = rule.units.get(rest) or " ".join(rest.replace("/", " per ").split()).casefold()
+    if not (unit or rule.unit):
         raise _BadValue(rule.amount, text, "a number with a unit, such as 6 weeks")
-    return Span(Decimal(low), Decimal(high or low), unit)
+    span = Span(Decimal(low), Decimal(high or low), unit or rule.unit)
+    if span.low > span.high or span.high > _LARGEST:
+        raise _BadValue(rule.amount, text, "a range from the smaller number to the larger")
+    return span
 
 
 def _valued(mapping: Mapping, name: str, value: Any) -> Any:
@@ -174,6 +183,8 @@ def _valued(mapping: Mapping, name: str, value: Any) -> Any:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value)))
     return " ".join(html.unescape(_TAG.sub(" ", str(value))).split())
 
 
@@ -202,6 +213,12 @@ def _flag(name: str, value: Any) -> bool | None:
 
 
 def _number(name: str, value: Any) -> Decimal | None:
+    """The number, or what all runs agree on; unknown when they differ."""
+    numbers = {_one_number(name, each) for each in _each(value)} - {None}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _one_number(name: str, value: Any) -> Decimal | None:
     text = _MONEY_NOISE.sub("", _text(value))
     if not text:
         return None
@@ -209,9 +226,9 @@ def _number(name: str, value: Any) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         raise _BadValue(name, value, "a number such as 1140 or 1,140.00") from None
-    if not number.is_finite() or number < 0:
-        raise _BadValue(name, value, "a number that is zero or more")
-    return number.normalize() if number == number.to_integral() and number == 0 else number
+    if not number.is_finite() or not 0 <= number <= _LARGEST:
+        raise _BadValue(name, value, f"a number from 0 to {_LARGEST:,}")
+    return number
 
 
 def _day(name: str, value: Any) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,11 @@ from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.model import Document, Program, Skipped
 
 Item = Document | Program | Skipped
+
+
+def start_of_text(head: bytes) -> bytes:
+    """A file's first bytes without byte order mark and white space, to recognise it by."""
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 class Reader(Protocol):
