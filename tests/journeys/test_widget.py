@@ -411,6 +411,7 @@ async def test_a_new_conversation_forgets_the_old_one_in_every_tab(
 ) -> None:
     """The menu's restart asks first, then clears this tab and the others."""
     second = Chat(await browser_page(f"{gateway.url}/", context=chat.page.context))
+    await chat.page.bring_to_front()
     await chat.ask("one")
     await expect(second.answers).to_have_count(1)
     await chat.panel.get_by_role("button", name="More options").click()
