@@ -1,10 +1,11 @@
-"""How much one sender may ask of the gateway: buckets that refill, windows that count."""
+"""How much one sender may ask of the gateway: buckets, windows, and places."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 KEYS_KEPT = 20_000
 """Senders remembered before full buckets are dropped; a few megabytes at most."""
@@ -71,3 +72,25 @@ class Tries:
     def forget(self, key: str) -> None:
         """Start over for ``key``, after a success."""
         self._times.pop(key, None)
+
+
+class Places:
+    """How many of something each key holds at this moment."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+
+    def full(self, key: str, most: int) -> bool:
+        """Whether ``key`` holds ``most`` or more."""
+        return self._held[key] >= most
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Hold one more for as long as the context lasts."""
+        self._held[key] += 1
+        try:
+            yield
+        finally:
+            self._held[key] -= 1
+            if not self._held[key]:
+                del self._held[key]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Self
 
-from channels.model import ConversationStatus, OutboundMessage, TurnStatus
+from sqlalchemy import Row
+
+from channels.model import Author, Choice, ConversationStatus, OutboundMessage, TurnStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,13 @@ class Entry:
     delivery_id: str | None = None
     turn_id: str | None = None
 
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """From a row of the table ``messages``."""
+        choices = tuple(Choice.from_wire(choice) for choice in row.choices or ())
+        message = OutboundMessage(row.text, Author(row.author), row.kind, choices, row.answer)
+        return cls(row.seq, row.id, message, row.at, row.delivery_id, row.turn_id)
+
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
@@ -69,6 +79,21 @@ class TurnRecord:
     bot_milliseconds: float | None
     accepted_at: datetime
     finished_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """From a row of the table ``turns``."""
+        return cls(
+            row.id,
+            TurnStatus(row.status),
+            row.reason,
+            row.intent,
+            row.confidence,
+            row.form,
+            row.bot_milliseconds,
+            row.accepted_at,
+            row.finished_at,
+        )
 
     @property
     def milliseconds(self) -> float | None:
@@ -89,6 +114,19 @@ class ConversationSummary:
     created_at: datetime
     updated_at: datetime
     latest: str = ""
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """From a row of the table ``conversations`` with a column ``latest``."""
+        return cls(
+            row.id,
+            row.channel,
+            ConversationStatus(row.status),
+            row.last_seq,
+            row.created_at,
+            row.updated_at,
+            row.latest or "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.identifiers import new_id
 from channels.model import (
     Author,
-    Choice,
     ConversationStatus,
     InboundMessage,
     OutboundMessage,
@@ -202,7 +201,7 @@ class Transcript:
             .order_by(messages.c.seq)
         )
         async with self._engine.connect() as db:
-            return tuple(_entry(row) for row in await db.execute(query))
+            return tuple(Entry.from_row(row) for row in await db.execute(query))
 
     async def offered(self, conversation: str, payload: str) -> bool:
         """Whether a message of this conversation offered ``payload`` as a choice."""
@@ -229,7 +228,7 @@ class Transcript:
             .limit(limit)
         )
         async with self._engine.connect() as db:
-            return tuple(_summary(row) for row in await db.execute(query))
+            return tuple(ConversationSummary.from_row(row) for row in await db.execute(query))
 
     async def timeline(self, conversation: str) -> Timeline | None:
         """Everything that was said and recorded; None when there is no such conversation."""
@@ -240,8 +239,10 @@ class Transcript:
             if found is None:
                 return None
             rows = await db.execute(select(turns).where(turns.c.conversation_id == conversation))
-            records = {row.id: _turn_record(row) for row in rows}
-        return Timeline(_summary(found), await self.entries(conversation), records)
+            records = {row.id: TurnRecord.from_row(row) for row in rows}
+        return Timeline(
+            ConversationSummary.from_row(found), await self.entries(conversation), records
+        )
 
     async def check_writable(self) -> None:
         """Take the database's write lock and give it back; raises when it cannot be had."""
@@ -305,47 +306,9 @@ def _message_row(
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
-    choices: Sequence[dict[str, Any]] = row.choices or ()
-    message = OutboundMessage(
-        row.text,
-        Author(row.author),
-        row.kind,
-        tuple(Choice.from_wire(choice) for choice in choices),
-        row.answer,
-    )
-    return Entry(row.seq, row.id, message, row.at, row.delivery_id, row.turn_id)
-
-
-def _turn_record(row: Row[Any]) -> TurnRecord:
-    return TurnRecord(
-        row.id,
-        TurnStatus(row.status),
-        row.reason,
-        row.intent,
-        row.confidence,
-        row.form,
-        row.bot_milliseconds,
-        row.accepted_at,
-        row.finished_at,
-    )
-
-
 def _summaries() -> Select[Any]:
     said = (messages.c.conversation_id == conversations.c.id) & (
         messages.c.author == Author.STUDENT.value
     )
     newest = select(messages.c.text).where(said).order_by(messages.c.seq.desc()).limit(1)
     return select(conversations, newest.scalar_subquery().label("latest"))
-
-
-def _summary(row: Row[Any]) -> ConversationSummary:
-    return ConversationSummary(
-        row.id,
-        row.channel,
-        ConversationStatus(row.status),
-        row.last_seq,
-        row.created_at,
-        row.updated_at,
-        row.latest or "",
-    )

@@ -76,6 +76,16 @@ def _piece(is_text: bool, text: str, span: tuple[int, int] | None) -> str:
         return text
     if span is None:
         return html.escape(text, quote=False)
-    before, marked, after = text[: span[0]], text[span[0] : span[1]], text[span[1] :]
+    begin, end = _with_punctuation(text, *span)
+    before, marked, after = text[:begin], text[begin:end], text[end:]
     escape = html.escape
     return f"{escape(before, False)}<mark>{escape(marked, False)}</mark>{escape(after, False)}"
+
+
+def _with_punctuation(text: str, begin: int, end: int) -> tuple[int, int]:
+    """The span with the signs that touch it, such as a currency sign or a full stop."""
+    while begin > 0 and not (text[begin - 1].isalnum() or text[begin - 1].isspace()):
+        begin -= 1
+    while end < len(text) and not (text[end].isalnum() or text[end].isspace()):
+        end += 1
+    return begin, end

@@ -1,48 +1,26 @@
-"""The chat's WebSocket: replay after the watermark, then every message as it is written."""
+"""The chat's WebSocket: who may open one, how many, and how all of them end."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import Counter
-from contextlib import suppress
-from typing import Any
 
 import structlog
-from aiohttp import WSCloseCode, WSMsgType, web
-from pydantic import ValidationError
+from aiohttp import WSCloseCode, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.errors import (
-    MessageEmpty,
-    MessageRefused,
-    MessageTooLong,
-    NotAccepting,
-    UnofferedChoice,
-)
-from channels.hub import Hub, Listener
-from channels.limits import Buckets
+from channels.hub import Hub
+from channels.limits import Buckets, Places
 from channels.metrics import Metrics
-from channels.model import InboundMessage
 from channels.peer import peer_address
 from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.transcript import Transcript
-from channels.web import frames
-from channels.web.sessions import CHANNEL, WebSession, WebSessions
+from channels.web.sessions import WebSessions
+from channels.web.tab import LEAVE_SECONDS, Chat, Tab
 
 FRAME_BYTES = 64 * 1024
 HEARTBEAT_SECONDS = 25.0
 """Below the 60 seconds after which common reverse proxies drop a silent connection."""
-HELLO_SECONDS = 10.0
-LEAVE_SECONDS = 2.0
-"""What a tab that reads slowly gets to take its last messages at shutdown; the rest is replayed."""
-REFUSALS: dict[type[MessageRefused], str] = {
-    MessageTooLong: "too_long",
-    MessageEmpty: "malformed",
-    UnofferedChoice: "malformed",
-    NotAccepting: "unavailable",
-}
 
 log = structlog.get_logger(__name__)
 
@@ -61,17 +39,20 @@ class SocketDoor:
         hub: Hub,
         metrics: Metrics,
     ) -> None:
-        self.settings = settings
-        self.institution = institution
-        self.sessions = sessions
-        self.reception = reception
-        self.transcript = transcript
-        self.hub = hub
-        self.metrics = metrics
-        self.by_session = Buckets(settings.session_burst, settings.session_per_minute)
-        self.by_address = Buckets(settings.address_burst, settings.address_per_minute)
-        self.tabs: set[Tab] = set()
-        self.held: Counter[str] = Counter()
+        self._settings = settings
+        self._metrics = metrics
+        self._tabs: set[Tab] = set()
+        self._chat = Chat(
+            settings=settings,
+            institution=institution,
+            sessions=sessions,
+            reception=reception,
+            transcript=transcript,
+            hub=hub,
+            by_session=Buckets(settings.session_burst, settings.session_per_minute),
+            by_address=Buckets(settings.address_burst, settings.address_per_minute),
+            places=Places(),
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """The one route."""
@@ -80,25 +61,22 @@ class SocketDoor:
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Speak with one tab until either side ends it."""
         origin = request.headers.get("Origin", "")
-        if origin not in self.settings.origins:
+        if origin not in self._settings.origins:
             raise web.HTTPForbidden(text="This site may not embed the assistant.")
-        peer = f"address {peer_address(request, self.settings.trusted_proxies)}"
-        if self.held[peer] >= self.settings.sockets_per_address:
+        peer = f"address {peer_address(request, self._settings.trusted_proxies)}"
+        if self._chat.places.full(peer, self._settings.sockets_per_address):
             raise web.HTTPTooManyRequests(text="Too many chats are open from this network.")
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES, timeout=LEAVE_SECONDS
         )
         await socket.prepare(request)
-        tab = Tab(self, socket, peer)
-        self.tabs.add(tab)
-        self.held[peer] += 1
-        self.metrics.sockets.inc()
+        tab = Tab(self._chat, socket, peer)
+        self._tabs.add(tab)
         try:
-            await self._speak(tab, origin)
+            with self._chat.places.hold(peer), self._metrics.sockets.track_inprogress():
+                await self._speak(tab, origin)
         finally:
-            self.metrics.sockets.dec()
-            self.tabs.discard(tab)
-            self.release(peer)
+            self._tabs.discard(tab)
         return socket
 
     async def _speak(self, tab: Tab, origin: str) -> None:
@@ -110,158 +88,6 @@ class SocketDoor:
             log.error("transcript_unreadable", error=type(error).__name__)
             await tab.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
 
-    def release(self, key: str) -> None:
-        """One socket fewer under ``key``."""
-        self.held[key] -= 1
-        if self.held[key] <= 0:
-            del self.held[key]
-
     async def close_all(self) -> None:
         """Tell every tab that the service restarts, so that it comes back by itself (1012)."""
-        await asyncio.gather(*(tab.leave() for tab in tuple(self.tabs)))
-
-
-class Tab:
-    """One connection: a loop that reads frames, and one that sends what was written."""
-
-    def __init__(self, door: SocketDoor, socket: web.WebSocketResponse, peer: str) -> None:
-        self.socket = socket
-        self._door = door
-        self._peer = peer
-        self._listener: Listener | None = None
-        self._leaving = False
-        self._left = asyncio.Event()
-
-    async def leave(self) -> None:
-        """Send what was written up to now, then close with 1012."""
-        self._leaving = True
-        if self._listener is not None:
-            self._listener.notice(0, False)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._left.wait(), LEAVE_SECONDS)
-        await self.socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restarting")
-
-    async def run(self, origin: str) -> None:
-        """From hello to the end of the connection."""
-        hello = await self._hello()
-        if hello is None:
-            return
-        session = await self._door.sessions.verify(hello.token, origin)
-        if session is None:
-            await self._refuse("session", "This chat has ended; a new one begins.")
-            await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
-            return
-        key = f"session {session.conversation}"
-        if self._door.held[key] >= self._door.settings.sockets_per_session:
-            await self._refuse("too_fast", "This chat is open in too many tabs.")
-            await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
-            return
-        self._door.held[key] += 1
-        try:
-            await self._converse(session, hello.after)
-        finally:
-            self._door.release(key)
-
-    async def _hello(self) -> frames.Hello | None:
-        try:
-            received = await self.socket.receive(timeout=HELLO_SECONDS)
-        except TimeoutError:
-            await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
-            return None
-        if received.type is not WSMsgType.TEXT:
-            await self.socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
-            return None
-        try:
-            frame = frames.read_frame(received.data)
-        except ValidationError:
-            frame = None
-        if isinstance(frame, frames.Hello):
-            return frame
-        await self._refuse("malformed", "The first frame must be a hello.")
-        await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
-        return None
-
-    async def _converse(self, session: WebSession, after: int) -> None:
-        with self._door.hub.listen(session.conversation) as listener:
-            self._listener = listener
-            last = await self._door.transcript.watermark(session.conversation)
-            listener.watermark = max(listener.watermark, last)
-            limit = self._door.settings.message_limit
-            await self._send(
-                frames.ready(session.conversation, self._door.institution, last, limit)
-            )
-            sender = asyncio.create_task(
-                self._follow(session.conversation, listener, min(after, last))
-            )
-            try:
-                await self._read(session)
-            finally:
-                self._left.set()
-                sender.cancel()
-                await asyncio.wait((sender,))
-
-    async def _follow(self, conversation: str, listener: Listener, after: int) -> None:
-        """Send what lies after the watermark, in order, each message once, and typing."""
-        shown_typing = False
-        try:
-            while True:
-                if listener.watermark > after:
-                    for entry in await self._door.transcript.entries(conversation, after):
-                        await self._send(frames.message(entry))
-                        after = entry.seq
-                if listener.typing != shown_typing:
-                    shown_typing = listener.typing
-                    await self._send(frames.typing(shown_typing))
-                if self._leaving:
-                    self._left.set()
-                await listener.moved()
-        except ConnectionError:
-            return
-        except SQLAlchemyError as error:
-            # The widget comes back and gets what it has not seen.
-            log.error("transcript_unreadable", error=type(error).__name__)
-            await self.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
-
-    async def _read(self, session: WebSession) -> None:
-        async for received in self.socket:
-            if received.type is not WSMsgType.TEXT:
-                await self.socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
-                return
-            try:
-                frame = frames.read_frame(received.data)
-            except ValidationError:
-                await self._refuse("malformed", "This frame is not one that the chat knows.")
-                continue
-            if isinstance(frame, frames.Ping):
-                await self._send({"type": "pong"})
-            elif isinstance(frame, frames.Said):
-                await self._take(session, frame)
-            else:
-                await self._refuse("malformed", "The chat has already been greeted.")
-
-    async def _take(self, session: WebSession, said: frames.Said) -> None:
-        door = self._door
-        if not (door.by_session.take(session.address) and door.by_address.take(self._peer)):
-            slow = "That was a lot at once. Wait a moment and send it again."
-            await self._refuse("too_fast", slow, said.id)
-            return
-        inbound = InboundMessage(
-            channel=CHANNEL,
-            address=session.address,
-            # The widget chooses its ids, so one session's must not shadow another's.
-            delivery_id=f"{session.address}/{said.id}",
-            text=said.text,
-            payload=said.payload,
-        )
-        try:
-            await door.reception.accept(inbound)
-        except MessageRefused as refused:
-            await self._refuse(REFUSALS[type(refused)], str(refused), said.id)
-
-    async def _refuse(self, code: str, text: str, client_id: str | None = None) -> None:
-        await self._send(frames.error(code, text, client_id))
-
-    async def _send(self, frame: dict[str, Any]) -> None:
-        if self.socket.closed:
-            raise ConnectionResetError
-        await self.socket.send_str(json.dumps(frame, ensure_ascii=False))
+        await asyncio.gather(*(tab.leave() for tab in tuple(self._tabs)))
