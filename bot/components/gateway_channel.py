@@ -8,7 +8,7 @@ import traceback
 from typing import Any, Awaitable, Callable, Dict, Optional, Text, Tuple
 
 from components import patches
-from components.reply import Collected, Wire, said_before
+from components.reply import Collected, HandledTurns, Wire
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
@@ -87,6 +87,7 @@ class GatewayChannel(InputChannel):
     def __init__(self, token: Text) -> None:
         self._token = token.encode()
         self._running: Dict[Tuple[Text, Text], "asyncio.Task[Wire]"] = {}
+        self._handled: Optional[HandledTurns] = None
 
     @classmethod
     def name(cls) -> Text:
@@ -143,7 +144,8 @@ class GatewayChannel(InputChannel):
         key = (turn.conversation, turn.turn_id)
         task = self._running.get(key)
         if task is None:
-            task = asyncio.ensure_future(handle(agent, turn))
+            self._handled = self._handled or HandledTurns(agent.tracker_store.retrieve)
+            task = asyncio.ensure_future(handle(agent, turn, self._handled))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
         try:
@@ -159,15 +161,15 @@ class GatewayChannel(InputChannel):
             return _refusal(503, "dialogue", "the dialogue failed; its log says where")
 
 
-async def handle(agent: Agent, turn: Turn) -> Wire:
+async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
     """Handles a turn once, or reads back what it was answered before.
 
     Raises LockError when an earlier turn of the conversation outlives the lock.
     """
-    tracker = await agent.tracker_store.retrieve(turn.conversation)
-    before = said_before(tracker, turn.turn_id)
+    before = await handled.read_back(turn.conversation, turn.turn_id)
     if before is not None:
-        return _result(turn, before["replies"], before["parse_data"], _form(tracker))
+        form = await active_form(agent, turn.conversation)
+        return _result(turn, before["replies"], before["parse_data"], form)
     parse_data = await understand(agent, turn)
     out = Collected()
     await agent.handle_message(
@@ -180,10 +182,17 @@ async def handle(agent: Agent, turn: Turn) -> Wire:
             message_id=turn.turn_id,
         )
     )
-    form = None
-    if agent.domain and agent.domain.form_names:
-        form = _form(await agent.tracker_store.retrieve(turn.conversation))
+    handled.add(turn.conversation, turn.turn_id)
+    form = await active_form(agent, turn.conversation)
     return _result(turn, out.replies, parse_data, form)
+
+
+async def active_form(agent: Agent, conversation: Text) -> Optional[Text]:
+    """The form that is being filled in; without any form in the domain nothing is read."""
+    if not agent.domain or not agent.domain.form_names:
+        return None
+    tracker = await agent.tracker_store.retrieve(conversation)
+    return tracker.active_loop_name if tracker is not None else None
 
 
 async def understand(agent: Agent, turn: Turn) -> Dict[Text, Any]:
@@ -215,10 +224,6 @@ def _intent(parse_data: Dict[Text, Any]) -> Wire:
     if intent.get("name") == DEFAULT_NLU_FALLBACK_INTENT_NAME and len(ranking) > 1:
         confidence = ranking[1]["confidence"]
     return {"name": intent.get("name"), "confidence": round(float(confidence), 4)}
-
-
-def _form(tracker: Any) -> Optional[Text]:
-    return tracker.active_loop_name if tracker is not None else None
 
 
 def _known(agent: Agent, payload: Text) -> bool:

@@ -1,12 +1,16 @@
 """One wire form for everything the dialogue says, whether it is said now or read back."""
 
-from typing import Any, Dict, List, Optional, Text
+from collections import OrderedDict
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Set, Text
 
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 Wire = Dict[Text, Any]
+
+CONVERSATIONS = 5000
+"""Conversations whose turn ids are kept in memory: some 10 MB at twenty turns each."""
 
 
 def wire_of(message: Wire) -> List[Wire]:
@@ -56,3 +60,32 @@ def said_before(tracker: Optional[DialogueStateTracker], turn_id: Text) -> Optio
         elif found is not None and isinstance(event, BotUttered):
             found["replies"].extend(wire_of(event.message()))
     return found
+
+
+class HandledTurns:
+    """Which turns this process knows to be handled, so that a new turn costs no extra read.
+
+    A conversation is read once; from then on every turn of it passes through this process.
+    """
+
+    def __init__(self, retrieve: Callable[[Text], Awaitable[Optional[DialogueStateTracker]]]):
+        self._retrieve = retrieve
+        self._turns: "OrderedDict[Text, Set[Text]]" = OrderedDict()
+
+    async def read_back(self, conversation: Text, turn_id: Text) -> Optional[Wire]:
+        """The turn as `said_before` gives it, or None when it is new."""
+        known = self._turns.get(conversation)
+        if known is not None and turn_id not in known:
+            return None
+        tracker = await self._retrieve(conversation)
+        events = tracker.events if tracker is not None else []
+        self._turns[conversation] = {e.message_id for e in events if isinstance(e, UserUttered)}
+        if len(self._turns) > CONVERSATIONS:
+            self._turns.popitem(last=False)
+        return said_before(tracker, turn_id)
+
+    def add(self, conversation: Text, turn_id: Text) -> None:
+        """Called once the turn is in the tracker store."""
+        if conversation in self._turns:
+            self._turns[conversation].add(turn_id)
+            self._turns.move_to_end(conversation)
