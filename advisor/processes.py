@@ -87,11 +87,10 @@ async def _serve_actions(settings: Settings) -> None:
 
 async def _serve_gateway(settings: Settings) -> None:
     from advisor.wiring import gateway  # noqa: PLC0415  # brings the web stack
+    from channels.gateway import build_runner  # noqa: PLC0415
 
     async with gateway(settings) as app:
-        runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=settings.gateway.drain_seconds
-        )
+        runner = build_runner(app, settings.gateway)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.gateway.host, settings.gateway.port)

@@ -26,7 +26,7 @@ _BUSY_MILLISECONDS = 10_000
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database; SQLite in WAL mode, so that readers do not wait for the writer."""
-    engine = create_async_engine(settings.database)
+    engine = create_async_engine(settings.database, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:
