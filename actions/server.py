@@ -57,19 +57,17 @@ async def serve(
     warnings.filterwarnings("ignore", message="Your versions of rasa and")
     async with open_library() as library:
         app = create_app(build_executor(library, deadline), cors_origins=[])
+        Sanic.unregister_app(app)  # the SDK's one name would allow one server a process
         app.config.TOUCHUP = False  # Sanic rewrites its own methods, which works once a process
+        server = await app.create_server(
+            host=host, port=port, access_log=False, return_asyncio_server=True
+        )
+        if server is None:
+            raise OSError(f"the action server could not listen on {host}:{port}")
+        await server.startup()
+        logger.info("action server listens on %s:%s", host, port)
         try:
-            server = await app.create_server(
-                host=host, port=port, access_log=False, return_asyncio_server=True
-            )
-            if server is None:
-                raise OSError(f"the action server could not listen on {host}:{port}")
-            await server.startup()
-            logger.info("action server listens on %s:%s", host, port)
-            try:
-                await server.serve_forever()
-            finally:
-                server.close()
-                await server.wait_closed()
+            await server.serve_forever()
         finally:
-            Sanic.unregister_app(app)
+            server.close()
+            await server.wait_closed()

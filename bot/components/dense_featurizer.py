@@ -85,9 +85,7 @@ def encoder() -> Encoder:
     return Encoder(folder)
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Gives every message one sentence feature of shape (1, 384)."""
 

@@ -3,82 +3,28 @@
 import asyncio
 import hmac
 import logging
-import re
 import traceback
 from typing import Any, Awaitable, Callable, Dict, Optional, Text, Tuple
 
-from components import patches
-from components.reply import Collected, HandledTurns, Wire
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.core.constants import DEFAULT_INTENTS
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from components import patches
+from components.reply import Collected, HandledTurns, Wire
+from components.turn import Malformed, Turn
+
 logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "ADVISOR_BOT_TOKEN"
 MIN_TOKEN_LENGTH = 32
 """Characters: 128 bits even when they are hexadecimal digits."""
-
-MAX_TEXT_LENGTH = 20_000
-"""Characters; the gateway refuses far shorter ones, this only bounds the work of one request."""
-
-ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-"""Conversation and turn ids; the tracker table's column holds 255 characters."""
-
-PAYLOAD = re.compile(r"/(?P<intent>[A-Za-z0-9_]+)(\{.*\})?")
-"""A command, as Rasa reads it: an intent and, maybe, entities as one JSON object."""
-
-
-class Malformed(Exception):
-    """The request cannot be understood; the message says which field and what it may be."""
-
-
-class Turn:
-    """One turn as the gateway sends it, checked."""
-
-    def __init__(self, body: Any) -> None:
-        if not isinstance(body, dict):
-            raise Malformed("the body must be one JSON object")
-        self.conversation = _identifier(body, "conversation")
-        self.turn_id = _identifier(body, "turn_id")
-        self.payload = _payload(body.get("payload"))
-        self.text = _text(body.get("text"), required=self.payload is None)
-
-
-def _identifier(body: Dict[Text, Any], field: Text) -> Text:
-    value = body.get(field)
-    if not isinstance(value, str) or not ID.fullmatch(value):
-        raise Malformed(f"{field} must be 1 to 128 letters, digits or any of _ . : -")
-    return value
-
-
-def _payload(value: Any) -> Optional[Text]:
-    if value is None:
-        return None
-    match = PAYLOAD.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match.group("intent") in DEFAULT_INTENTS:
-        raise Malformed("payload must be null, or /intent with entities as one JSON object")
-    return Text(value)
-
-
-def _text(value: Any, required: bool) -> Text:
-    text = "" if value is None else value
-    if not isinstance(text, str) or (required and not text.strip()):
-        raise Malformed("text must be a string that is not empty")
-    if len(text) > MAX_TEXT_LENGTH:
-        raise Malformed(f"text must have at most {MAX_TEXT_LENGTH} characters")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise Malformed("text holds half of a surrogate pair; send valid Unicode") from error
-    return Text(text)
 
 
 class GatewayChannel(InputChannel):
@@ -128,7 +74,7 @@ class GatewayChannel(InputChannel):
             agent = _agent(request)
             if agent is None:
                 return _refusal(503, "starting", "no model is loaded yet")
-            if asked.payload and not _known(agent, asked.payload):
+            if asked.command and not _known(agent, asked.command):
                 return _refusal(400, "malformed", "payload names an intent that does not exist")
             return await self._answer(agent, asked)
 
@@ -226,9 +172,8 @@ def _intent(parse_data: Dict[Text, Any]) -> Wire:
     return {"name": intent.get("name"), "confidence": round(float(confidence), 4)}
 
 
-def _known(agent: Agent, payload: Text) -> bool:
-    match = PAYLOAD.fullmatch(payload)
-    return bool(match and agent.domain and match.group("intent") in agent.domain.intents)
+def _known(agent: Agent, intent: Text) -> bool:
+    return agent.domain is not None and intent in agent.domain.intents
 
 
 def _agent(request: Request) -> Optional[Agent]:

@@ -3,8 +3,6 @@
 from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
-from components.dense_featurizer import SentenceFeaturizer
-from components.linear_model import LinearModel, train
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,14 +12,15 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.dense_featurizer import SentenceFeaturizer
+from components.linear_model import LinearModel, train
+
 FILE = "linear_model.npz"
 RANKING_LENGTH = 5
 """Intents kept with a message; the tracker stores them with every turn."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
     """Rasa's side of `LinearModel`."""
 

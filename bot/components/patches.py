@@ -19,7 +19,9 @@ action can say itself that it was late, and well below the 60 s that a conversat
 Rasa's own value is 300 s."""
 
 REPLACED: Dict[Text, Text] = {
-    "RemoteAction._validate_action_result": "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42",
+    "RemoteAction._validate_action_result": (
+        "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42"
+    ),
     "Event.resolve_by_type": "b5cf570fa7f286c7059ec73d8880528d03a78b28cf4e80285a46079c0fa65968",
 }
 """SHA-256 of the source of each replaced function, as of Rasa 3.6.21."""

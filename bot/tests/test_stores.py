@@ -28,8 +28,8 @@ class TrackerStore(unittest.IsolatedAsyncioTestCase):
             await store.save(tracker)
             other = WriteAheadTrackerStore(str(path), domain=Domain.empty())
             read = await other.retrieve("c_1")
-            self.assertEqual([e.as_dict() for e in read.events],
-                             json.loads(json.dumps([e.as_dict() for e in tracker.events])))  # fmt: skip
+            said = json.loads(json.dumps([event.as_dict() for event in tracker.events]))
+            self.assertEqual([event.as_dict() for event in read.events], said)
             self.assertIsNone(await other.retrieve("c_2"))
             self.assertEqual(list(await other.keys()), ["c_1"])
             store.engine.dispose()

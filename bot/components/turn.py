@@ -1,0 +1,66 @@
+"""One turn as the gateway sends it: what is accepted, and what is malformed."""
+
+import re
+from typing import Any, Dict, Optional, Text
+
+from rasa.shared.core.constants import DEFAULT_INTENTS
+
+MAX_TEXT_LENGTH = 20_000
+"""Characters; the gateway refuses far shorter ones, this only bounds the work of one request."""
+
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+"""Conversation and turn ids; the tracker table's column holds 255 characters."""
+
+PAYLOAD = re.compile(r"/(?P<intent>[A-Za-z0-9_]+)(\{.*\})?")
+"""A command, as Rasa reads it: an intent and, maybe, entities as one JSON object."""
+
+
+class Malformed(Exception):
+    """The request cannot be understood; the message says which field and what it may be."""
+
+
+class Turn:
+    """One turn as the gateway sends it, checked."""
+
+    def __init__(self, body: Any) -> None:
+        if not isinstance(body, dict):
+            raise Malformed("the body must be one JSON object")
+        self.conversation = _identifier(body, "conversation")
+        self.turn_id = _identifier(body, "turn_id")
+        self.payload = _payload(body.get("payload"))
+        self.text = _text(body.get("text"), required=self.payload is None)
+
+    @property
+    def command(self) -> Optional[Text]:
+        """The intent that the payload names, if there is one."""
+        match = PAYLOAD.fullmatch(self.payload or "")
+        return match.group("intent") if match else None
+
+
+def _identifier(body: Dict[Text, Any], field: Text) -> Text:
+    value = body.get(field)
+    if not isinstance(value, str) or not ID.fullmatch(value):
+        raise Malformed(f"{field} must be 1 to 128 letters, digits or any of _ . : -")
+    return value
+
+
+def _payload(value: Any) -> Optional[Text]:
+    if value is None:
+        return None
+    match = PAYLOAD.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match.group("intent") in DEFAULT_INTENTS:
+        raise Malformed("payload must be null, or /intent with entities as one JSON object")
+    return Text(value)
+
+
+def _text(value: Any, required: bool) -> Text:
+    text = "" if value is None else value
+    if not isinstance(text, str) or (required and not text.strip()):
+        raise Malformed("text must be a string that is not empty")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise Malformed(f"text must have at most {MAX_TEXT_LENGTH} characters")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("text holds half of a surrogate pair; send valid Unicode") from error
+    return Text(text)
