@@ -96,7 +96,7 @@ def _worth_quoting(ranking: Ranking) -> Iterator[Passage]:
 def _text(chosen: Sequence[Passage], quotes: Sequence[str]) -> str:
     parts = [
         f"**{_heading(passage)}**\n\n{words} [{number}]"
-        if "\n|" not in words
+        if "\n|" not in f"\n{words}"
         else f"**{_heading(passage)}** [{number}]\n\n{words}"
         for number, (passage, words) in enumerate(zip(chosen, quotes, strict=True), 1)
     ]

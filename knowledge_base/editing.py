@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from knowledge_base.catalog.fetch import fetched, is_address
 from knowledge_base.edition import Edition, Manifest
 from knowledge_base.encoder import Encoder
-from knowledge_base.importing import read_source
+from knowledge_base.errors import NothingPublished, SourceError
+from knowledge_base.importing import Contents, read_source
+from knowledge_base.live import LiveEdition
 from knowledge_base.model import Document, Passage, Skipped
 from knowledge_base.publication import Progress
 from knowledge_base.shelf import Shelf
@@ -47,28 +50,44 @@ class EditingService:
         self._shelf = shelf
         self._encoder = encoder
         self._limit = source_limit_bytes
-        self._live: Edition | None = None
+        self._live = LiveEdition(shelf)
 
     async def import_source(
         self,
-        location: Path,
+        location: Path | str,
         *,
         format_name: str | None = None,
         mapping_file: Path | None = None,
         dry_run: bool = False,
+        private_addresses: bool = False,
     ) -> ImportReport:
         """Make the working copy hold just what the source holds, in one transaction.
 
+        `location` is a file, a folder, or a web address, which may be a
+        private one only with `private_addresses`.
         Raises SourceError and its kinds; then nothing has changed.
         """
-        contents = await asyncio.to_thread(
-            read_source, location, format_name, mapping_file, self._limit
-        )
+        if is_address(location):
+            contents = await self._read_address(
+                str(location), format_name, mapping_file, private_addresses
+            )
+        else:
+            contents = await _read(Path(location), format_name, mapping_file, self._limit)
         changes = await self._store.replace(
             contents.location, contents.format, contents.entries, keep=not dry_run
         )
         skipped = (*contents.skipped, *changes.refused)
         return ImportReport(str(location), contents.format, changes, skipped, dry_run)
+
+    async def _read_address(
+        self, url: str, format_name: str | None, mapping_file: Path | None, private: bool
+    ) -> Contents:
+        async with fetched(url, self._limit, private=private) as path:
+            try:
+                contents = await _read(path, format_name, mapping_file, self._limit)
+            except SourceError as error:  # The temporary file's name says nothing to a person.
+                raise type(error)(str(error).replace(str(path), url)) from None
+        return replace(contents, location=url)
 
     async def sources(self) -> list[Source]:
         """Everything that was imported."""
@@ -111,9 +130,13 @@ class EditingService:
         return await asyncio.to_thread(live.documents) if live else ()
 
     def _open_live(self) -> Edition | None:
-        current = self._shelf.current_id()
-        if current is None:
+        try:
+            return self._live.edition()
+        except NothingPublished:
             return None
-        if self._live is None or self._live.id != current:
-            self._live = self._shelf.open(current)
-        return self._live
+
+
+async def _read(
+    location: Path, format_name: str | None, mapping_file: Path | None, limit_bytes: int
+) -> Contents:
+    return await asyncio.to_thread(read_source, location, format_name, mapping_file, limit_bytes)

@@ -48,8 +48,12 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read a manifest file. Raises DamagedEdition."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, TypeError, json.JSONDecodeError) as error:
+            manifest = cls(**json.loads(path.read_text(encoding="utf-8")))
+            missing = {CONTENT, VECTORS, f"{LEXICAL}/size.json"} - manifest.files.keys()
+            if missing:
+                raise ValueError(f"it does not list {', '.join(sorted(missing))}")
+            return manifest
+        except (OSError, TypeError, AttributeError, ValueError) as error:
             raise DamagedEdition(
                 f"{path} cannot be read: {error}; publish again or roll back"
             ) from None

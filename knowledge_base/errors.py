@@ -5,7 +5,8 @@ KnowledgeBaseError
 ├── SourceError            a source cannot be read as a whole
 │   ├── UnknownFormat      no reader recognises it
 │   ├── MappingError       the mapping file is wrong
-│   └── SourceTooLarge     it passes a limit
+│   ├── SourceTooLarge     it passes a limit
+│   └── AddressRefused     it stands at an address that must not be fetched
 ├── NothingPublished       there is no edition to answer from
 ├── NothingToPublish       no document has been imported yet
 ├── UnknownEdition         the edition that was named is not on the shelf
@@ -36,6 +37,10 @@ class MappingError(SourceError):
 
 class SourceTooLarge(SourceError):
     """The source passes a limit on size."""
+
+
+class AddressRefused(SourceError):
+    """The source stands at an address that must not be fetched."""
 
 
 class NothingPublished(KnowledgeBaseError):

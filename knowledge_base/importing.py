@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.catalog import reader_for
+from knowledge_base.catalog.acceptance import objection
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Reader
 from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
@@ -37,7 +38,7 @@ def read_source(
         raise SourceError(f"{location}: there is no such file or folder")
     mapping = Mapping.load(mapping_file) if mapping_file else None
     formats: list[str] = []
-    items: list[Document | Program] = []
+    items: list[tuple[str, Document | Program]] = []
     skipped: list[Skipped] = []
     for path in _files(location):
         reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
@@ -49,7 +50,7 @@ def read_source(
             if isinstance(item, Skipped):
                 skipped.append(item)
             else:
-                items.append(item)
+                items.append((f"{path.name} {item.id[:80]!r}", item))
     if not formats:
         raise UnknownFormat(f"{location}: no file in it has a format that is known")
     entries = tuple(_entries(items, skipped))
@@ -61,21 +62,27 @@ def read_source(
     )
 
 
-def _entries(items: Sequence[Document | Program], skipped: list[Skipped]) -> Iterator[Entry]:
+def _entries(
+    items: Sequence[tuple[str, Document | Program]], skipped: list[Skipped]
+) -> Iterator[Entry]:
     """One entry for each id; a program's page names the programs that it stacks into."""
-    titles = {item.id: item.title for item in items if isinstance(item, Program)}
+    titles = {item.id: item.title for _, item in items if isinstance(item, Program)}
     seen: set[str] = set()
-    for item in items:
+    for where, item in items:
         if item.id in seen:
             skipped.append(
-                Skipped(item.title, "stands twice in this source", "id", item.id, "a unique id")
+                Skipped(where, "stands twice in this source", "id", item.id, "a unique id")
             )
             continue
         seen.add(item.id)
-        if isinstance(item, Program):
-            yield Entry(program_page(item, titles), item)
+        entry = (
+            Entry(program_page(item, titles), item) if isinstance(item, Program) else Entry(item)
+        )
+        refused = objection(entry.document, where)
+        if refused:
+            skipped.append(refused)
         else:
-            yield Entry(item)
+            yield entry
 
 
 def _files(location: Path) -> Iterator[Path]:
@@ -83,7 +90,9 @@ def _files(location: Path) -> Iterator[Path]:
         yield location
         return
     for path in sorted(location.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.parts):
+        if path.is_file() and not any(
+            part.startswith(".") for part in path.relative_to(location).parts
+        ):
             yield path
 
 
@@ -101,6 +110,8 @@ def _reader(
 
 def _check_size(path: Path, limit_bytes: int) -> None:
     size = path.stat().st_size
+    if size == 0:
+        raise SourceError(f"{path}: is empty; nothing was taken, and nothing was removed")
     if size > limit_bytes:
         raise SourceTooLarge(
             f"{path}: {size:,} bytes, over the limit of {limit_bytes:,}; "

@@ -15,6 +15,7 @@ import Stemmer
 
 from knowledge_base.arrays import Rows, Scores
 
+_SIZE, _VOCABULARY = "size.json", "vocab.index.json"
 _WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
 _STOP_WORDS = frozenset(
     """a about am an and any are as at be been but by can could did do does for from had has have
@@ -35,49 +36,57 @@ def words(text: str) -> list[str]:
 class LexicalIndex:
     """Okapi BM25 (k1 = 1.5, b = 0.75, Lucene's idf) over stemmed words."""
 
-    def __init__(self, index: bm25s.BM25, size: int):
+    def __init__(self, index: bm25s.BM25 | None, size: int):
+        """Without an index, no text holds a word and nothing is ever found."""
         self._index = index
         self._size = size
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> Self:
-        """Index texts; the row numbers are their order. At least one text must hold a word."""
+        """Index texts; the row numbers are their order."""
+        tokens = [words(text) for text in texts]
+        if not any(tokens):
+            return cls(None, len(texts))
         index = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        index.index([words(text) for text in texts], show_progress=False)
+        index.index(tokens, show_progress=False)
         return cls(index, len(texts))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Open a folder that `save` wrote, mapped into memory; no pickle is read."""
-        index = bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False)
-        size = json.loads((folder / "size.json").read_text())
-        return cls(index, size)
+        size = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
+        if not (folder / _VOCABULARY).exists():
+            return cls(None, size)
+        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False), size)
 
     def save(self, folder: Path) -> None:
         """Write arrays and JSON, no pickle."""
-        self._index.save(str(folder), allow_pickle=False)
-        (folder / "size.json").write_text(json.dumps(self._size))
+        folder.mkdir(exist_ok=True)
+        if self._index is not None:
+            self._index.save(str(folder), allow_pickle=False)
+        (folder / _SIZE).write_text(json.dumps(self._size), encoding="utf-8")
 
     def search(self, query: str, count: int) -> tuple[Rows, Scores]:
         """At most `count` rows that share a word with the query, best first, with BM25 scores."""
         scores = self.scores(query)
         size = min(count, self._size)
-        best = np.argpartition(-scores, size - 1)[:size]
-        best = best[np.lexsort((best, -scores[best]))]
+        best = np.argsort(-scores, kind="stable")[:size]
         best = best[scores[best] > 0]
         return best.astype(np.int64), scores[best]
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem, ln(1 + (n - df + 0.5) / (df + 0.5))."""
-        token = self._index.vocab_dict.get(word)
-        starts = self._index.scores["indptr"]
-        frequency = 0 if token is None else int(starts[token + 1] - starts[token])
+        frequency = 0
+        if self._index is not None and word in self._index.vocab_dict:
+            token = self._index.vocab_dict[word]
+            starts = self._index.scores["indptr"]
+            frequency = int(starts[token + 1] - starts[token])
         return math.log(1 + (self._size - frequency + 0.5) / (frequency + 0.5))
 
     def scores(self, query: str) -> Scores:
         """BM25 of every row, shape (n,)."""
-        known = [word for word in words(query) if word in self._index.vocab_dict]
-        if not known:
+        known = [w for w in words(query) if self._index and w in self._index.vocab_dict]
+        if self._index is None or not known:
             return np.zeros(self._size, np.float32)
         scores: Scores = self._index.get_scores(known)
         return scores

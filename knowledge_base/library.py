@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from datetime import date
 from knowledge_base.answering import Answering
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.errors import NothingPublished
+from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.retriever import Query, Retriever
 from knowledge_base.shelf import Shelf
@@ -34,12 +33,11 @@ class KnowledgeBase:
         answering: Answering,
         today: Callable[[], date] = date.today,
     ):
-        self._shelf = shelf
+        self._live_edition = LiveEdition(shelf, encoder.name)
         self._encoder = encoder
         self._answering = answering
         self._today = today
         self._open: _Open | None = None
-        self._swapping = threading.Lock()
 
     async def ask(
         self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
@@ -47,7 +45,8 @@ class KnowledgeBase:
         """Answer a question in its conversation.
 
         `history` holds earlier utterances, oldest first; `focus` is the `focus` of an earlier
-        answer. Raises NothingPublished, DamagedEdition or EncoderUnavailable.
+        answer. Raises EncoderUnavailable, and when no edition is open yet NothingPublished,
+        UnknownEdition or DamagedEdition.
         """
         query = Query(question, self._today(), tuple(history), focus)
         return await asyncio.to_thread(self._ask, query)
@@ -65,16 +64,8 @@ class KnowledgeBase:
 
     def _live(self) -> _Open:
         """The open live edition. A question that is under way keeps the edition it began with."""
-        wanted = self._shelf.current_id()
-        current = self._open
-        if wanted is None:
-            raise NothingPublished(
-                "nothing is published yet; run `advisor import` and `advisor publish`"
-            )
-        if current is not None and current.edition.id == wanted:
-            return current
-        with self._swapping:
-            if self._open is None or self._open.edition.id != wanted:
-                edition = self._shelf.open(wanted)
-                self._open = _Open(edition, Retriever(edition, self._encoder))
-            return self._open
+        edition = self._live_edition.edition()
+        held = self._open
+        if held is None or held.edition is not edition:
+            held = self._open = _Open(edition, Retriever(edition, self._encoder))
+        return held

@@ -34,6 +34,8 @@ def named_programs(question: str, names: Mapping[str, tuple[str, ...]]) -> list[
 
 
 def _score(asked: str, title: str) -> float:
+    if not title:
+        return 0.0
     if re.search(rf"\b{re.escape(title)}\b", asked):
         return 100.0
     if len(title) < _SHORTEST_TITLE or len(asked) < len(title) * 0.8:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge_base.model import Document, Passage
-from knowledge_base.sentences import sentences
+from knowledge_base.sentences import statements
 
 LONGEST_WORDS = 180
-"""A section of up to this many words is one passage. The packaged encoder reads 256 tokens, and
+"""A section of up to this many words is one passage; only a table, a list or a sentence that is
+longer makes a longer one. The packaged encoder reads 256 tokens, and
 public-service pages have 1.3 tokens a word, so that a passage with its headings fits."""
 
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
@@ -97,8 +98,8 @@ def _plain_heading(line: str, first: bool, followed: bool) -> tuple[int, str] | 
 
 
 def _pieces(text: str, section: _Section) -> Iterator[tuple[int, int]]:
-    """The section whole, or cut between sentences into the fewest pieces of about equal length."""
-    found = sentences(text[section.start : section.end])
+    """The section whole, or cut between statements into pieces of about equal length."""
+    found = statements(text[section.start : section.end])
     if not found:
         return
     lengths = [len(sentence.text.split()) for sentence in found]
@@ -106,7 +107,8 @@ def _pieces(text: str, section: _Section) -> Iterator[tuple[int, int]]:
     first, words = 0, 0
     for number, length in enumerate(lengths):
         words += length
-        last = number == len(found) - 1
-        if last or words + lengths[number + 1] / 2 > target:
+        following = 0 if number == len(found) - 1 else lengths[number + 1]
+        full = words + following / 2 > target or words + following > LONGEST_WORDS
+        if full or not following:
             yield section.start + found[first].start, section.start + found[number].end
             first, words = number + 1, 0

@@ -43,15 +43,21 @@ def build_edition(
 
     Raises NothingToPublish when the entries hold no passage.
     """
-    cut = [passage for entry in entries for passage in passages(entry.document)]
+    cut: list[Passage] = []
+    for done, entry in enumerate(entries, 1):
+        cut += passages(entry.document)
+        progress("cutting pages into passages", done, len(entries))
     if not cut:
         raise NothingToPublish("there is no content to publish; run `advisor import` first")
     texts = [f"{passage.context}\n{passage.text}" for passage in cut]
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     _write_content(folder / CONTENT, entries, cut, digests)
     vectors, reused = _vectors(texts, digests, encoder, reusable, progress)
+    progress("indexing vectors", 0, 2)
     FaissIndex.build(vectors).save(folder / VECTORS)
+    progress("indexing words", 1, 2)
     LexicalIndex.build(texts).save(folder / LEXICAL)
+    progress("indexed", 2, 2)
     manifest = Manifest(
         id=edition_id,
         published_at=now.isoformat(timespec="seconds"),

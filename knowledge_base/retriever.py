@@ -84,10 +84,13 @@ class Retriever:
         return Ranking(best, tuple(scores[order].tolist()), signals)
 
     def _candidates(self, vectors: Vectors, lexical: Scores, day: date) -> Rows:
-        near = [self._edition.vectors.search(vector, _CANDIDATES)[0] for vector in vectors]
-        worded = [np.argsort(-turn)[:_CANDIDATES] for turn in lexical]
-        rows = np.unique(np.concatenate([*near, *worded]))
-        kept: Rows = rows[self._edition.in_force(day)[rows]]
+        """The best rows in force of each index; those out of force take nobody's place."""
+        in_force = self._edition.in_force(day)
+        count = _CANDIDATES + int(np.count_nonzero(~in_force))
+        near = [self._edition.vectors.search(vector, count)[0] for vector in vectors]
+        worded = [np.argsort(-turn, kind="stable")[:count] for turn in lexical]
+        best = [rows[in_force[rows]][:_CANDIDATES] for rows in (*near, *worded)]
+        kept: Rows = np.unique(np.concatenate(best))
         return kept
 
     def _total(self, query: Query, rows: Rows, own: Scores, history: Scores) -> Scores:

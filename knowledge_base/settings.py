@@ -28,3 +28,7 @@ class KnowledgeBaseSettings(BaseModel):
 
     source_limit_megabytes: int = Field(default=50, gt=0)
     """Largest single source file that an import reads."""
+
+    import_from_private_addresses: bool = False
+    """Whether an import may fetch from addresses that are not public, such as an intranet's.
+    Then whoever may import can reach every web server that this machine can."""

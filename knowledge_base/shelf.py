@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,10 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
 from knowledge_base.publication import Progress, build_edition
 from knowledge_base.store import Entry
+
+_DRAFT = ".building-"
+_ABANDONED_SECONDS = 86_400
+"""A day; building 100,000 passages takes about an hour on one core."""
 
 
 class Shelf:
@@ -33,9 +39,20 @@ class Shelf:
             return None
 
     def manifests(self) -> list[Manifest]:
-        """Every edition on the shelf, newest first."""
-        found = [Manifest.load(path) for path in self.folder.glob(f"*/{MANIFEST}")]
-        return sorted(found, key=lambda manifest: manifest.id, reverse=True)
+        """Every edition on the shelf, newest first.
+
+        One whose manifest cannot be read is left out; opening it says what is wrong.
+        """
+        found = []
+        for edition_id in self._ids():
+            with suppress(DamagedEdition):
+                found.append(Manifest.load(self.folder / edition_id / MANIFEST))
+        return found
+
+    def _ids(self) -> list[str]:
+        """Names of whole editions, newest first; a draft's folder begins with a dot."""
+        found = (path.parent.name for path in self.folder.glob(f"*/{MANIFEST}"))
+        return sorted((name for name in found if not name.startswith(".")), reverse=True)
 
     def open(self, edition_id: str | None = None) -> Edition:
         """Open an edition, the live one by default, after checking every file's hash.
@@ -67,21 +84,23 @@ class Shelf:
         Path(name).replace(self._pointer)
 
     def _edition_folder(self, edition_id: str) -> Path:
-        known = {path.parent.name for path in self.folder.glob(f"*/{MANIFEST}")}
+        known = self._ids()
         if edition_id not in known:
-            names = ", ".join(sorted(known, reverse=True)[:5]) or "none"
+            names = ", ".join(known[:5]) or "none"
             raise UnknownEdition(f"there is no edition {edition_id!r}; there are: {names}")
         return self.folder / edition_id
 
     def publish(self, entries: Sequence[Entry], encoder: Encoder, progress: Progress) -> Manifest:
         """Build an edition beside the others and make it live when it is whole.
 
-        Raises NothingToPublish when `entries` hold no passage. A build that fails leaves nothing.
+        Raises NothingToPublish when `entries` hold no passage. A build that fails leaves nothing;
+        what a killed one left is cleared by a later publication.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._clear_abandoned()
         now = datetime.now(UTC)
         edition_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-        draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=".building-"))
+        draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=_DRAFT))
         try:
             manifest = build_edition(
                 draft, edition_id, now, entries, encoder, self._reusable(encoder), progress
@@ -92,6 +111,13 @@ class Shelf:
             raise
         self.point_to(edition_id)
         return manifest
+
+    def _clear_abandoned(self) -> None:
+        """Remove drafts so old that nobody can still be building them."""
+        for draft in self.folder.glob(f"{_DRAFT}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
+                    shutil.rmtree(draft, ignore_errors=True)
 
     def _reusable(self, encoder: Encoder) -> dict[str, Vectors]:
         """Vectors of the live edition, if the same encoder made them and it is whole."""

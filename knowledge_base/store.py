@@ -108,6 +108,12 @@ class Store:
                 refused.append(_belongs_elsewhere(entry.document.id))
             elif before.digest == entry.digest:
                 unchanged.append(entry.document.id)
+                if before.position != position:
+                    await connection.execute(
+                        update(documents)
+                        .where(documents.c.id == entry.document.id)
+                        .values(position=position)
+                    )
             else:
                 changed.append(entry.document.id)
                 await connection.execute(

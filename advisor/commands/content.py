@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from advisor.console import counted, err, out, print_json, step
-from advisor.errors import SettingsError
 from advisor.migration import migrate
 from advisor.settings import Settings, load_settings
 from advisor.wiring import database, editing_service
@@ -90,14 +89,14 @@ async def _import(
     async with database(settings) as engine:
         service = editing_service(settings, engine)
         for source in sources:
-            if source.startswith(("http://", "https://")):
-                raise SettingsError(
-                    f"{source}: web addresses cannot be imported yet; save the page first"
-                )
             with step(f"reading {source}"):
                 reports.append(
                     await service.import_source(
-                        Path(source), format_name=as_format, mapping_file=mapping, dry_run=dry_run
+                        source,
+                        format_name=as_format,
+                        mapping_file=mapping,
+                        dry_run=dry_run,
+                        private_addresses=settings.knowledge_base.import_from_private_addresses,
                     )
                 )
     return reports
