@@ -34,7 +34,7 @@ class MarkdownReader:
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
         """The page. Raises SourceError when the file is not UTF-8 or its front matter not YAML."""
         try:
-            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"), handler=YAMLHandler())
+            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"), handler=_FrontMatter())
         except UnicodeDecodeError as error:
             raise SourceError(f"{path}: not UTF-8 text: {error}") from None
         except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 31 February
@@ -65,6 +65,13 @@ class MarkdownReader:
             url=str(page.metadata.get("url") or "") or None,
             validity=Validity.from_wire(dates),
         )
+
+
+class _FrontMatter(YAMLHandler):  # type: ignore[misc]  # the package has no types
+    """YAML read in Python: libyaml's recursion has no limit, and a deep text would end the process."""
+
+    def load(self, fm: str, **kwargs: Any) -> Any:  # noqa: ARG002
+        return yaml.load(fm, Loader=yaml.SafeLoader)
 
 
 def _iso(value: Any) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Utterance
@@ -20,10 +20,10 @@ class Score:
     abstained: int = 0
 
 
-async def measure(knowledge_base: KnowledgeBase, file: Path) -> Score:
-    """Ask every question of a file of JSON lines, as its README says."""
+async def measure(knowledge_base: KnowledgeBase, lines: Sequence[str]) -> Score:
+    """Ask every question, one JSON line each, as tests/questions/README.md says."""
     answerable = right = unanswerable = abstained = 0
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in lines:
         case = json.loads(line)
         history = [Utterance(turn["role"], turn["utterance"]) for turn in case["history"]]
         answer = await knowledge_base.ask(case["question"], history)

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
+from editions import LIMIT, PROJECT, SAMPLE, asking
 from measuring import measure
 
-from knowledge_base.answering import Answering
 from knowledge_base.encoder import Encoder
 from knowledge_base.importing import read_source
-from knowledge_base.library import KnowledgeBase
-from knowledge_base.settings import KnowledgeBaseSettings
 from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
-PROJECT = Path(__file__).resolve().parents[2]
-SAMPLE = PROJECT / "knowledge_base" / "sample"
-LIMIT = 50_000_000
-
-
-def on_day(shelf: Shelf, encoder: Encoder, today: date) -> KnowledgeBase:
-    answering = Answering(encoder, "/sources", KnowledgeBaseSettings().abstain_below)
-    return KnowledgeBase(shelf, encoder, answering, today=lambda: today)
+QUESTIONS = (PROJECT / "tests" / "questions" / "sample.jsonl").read_text("utf-8").splitlines()
 
 
 def test_nothing_of_the_sample_is_skipped() -> None:
@@ -52,10 +42,10 @@ async def test_the_rate_in_force_on_the_day_is_quoted(
     sample_shelf: Shelf, encoder: Encoder, today: date, rate: str, page: str
 ) -> None:
     """Of three years' tuition pages only the one in force is quoted and cited."""
-    answer = await on_day(sample_shelf, encoder, today).ask(
-        "How much is tuition per credit for a Westmark resident?"
+    answer = await asking(sample_shelf, encoder, today).ask(
+        "What is the tuition per credit for residents?"
     )
-    assert f"| Westmark resident | {rate} |" in answer.text
+    assert rate in answer.text
     assert {citation.document_id for citation in answer.citations} == {page}
     others = {"$182", "$190", "$198"} - {rate}
     assert not any(other in answer.text for other in others)
@@ -63,8 +53,7 @@ async def test_the_rate_in_force_on_the_day_is_quoted(
 
 async def test_sample_questions_are_answered_right(sample_shelf: Shelf, encoder: Encoder) -> None:
     """Floors well below the figures of November 2026; no setting was chosen on these questions."""
-    knowledge_base = on_day(sample_shelf, encoder, date(2026, 11, 21))
-    score = await measure(knowledge_base, PROJECT / "tests" / "questions" / "sample.jsonl")
+    score = await measure(asking(sample_shelf, encoder), QUESTIONS)
     assert (score.answerable, score.unanswerable) == (60, 20)
     assert score.right >= 40
     assert score.abstained >= 9

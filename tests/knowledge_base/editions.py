@@ -1,0 +1,63 @@
+"""Publishes content for tests, and puts the knowledge base over it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.answering import Answering
+from knowledge_base.encoder import Encoder
+from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import Document, Validity
+from knowledge_base.settings import KnowledgeBaseSettings
+from knowledge_base.shelf import Shelf
+from knowledge_base.store import Entry
+
+PROJECT = Path(__file__).resolve().parents[2]
+SAMPLE = PROJECT / "knowledge_base" / "sample"
+LIMIT = 50_000_000
+TODAY = date(2026, 11, 21)
+
+
+def publish(
+    folder: Path, config: pytest.Config, name: str, entries: Sequence[Entry], encoder: Encoder
+) -> Shelf:
+    """Publish into `folder`, beginning with the vectors that an earlier test run computed.
+
+    Everything but the vectors of unchanged passages is built anew each time.
+    """
+    kept = Path(config.cache.mkdir(f"editions-{name}")) / "shelf" if config.cache else None
+    shelf = Shelf(folder / "editions")
+    if kept and kept.exists():
+        shutil.copytree(kept, shelf.folder)
+    manifest = shelf.publish(entries, encoder, silent)
+    if kept and manifest.reused_vectors < manifest.passages:
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        shutil.copytree(shelf.folder / manifest.id, kept / manifest.id)
+        shutil.copy(shelf.folder / "current", kept)
+    return shelf
+
+
+def asking(
+    shelf: Shelf, encoder: Encoder, today: date = TODAY, abstain_below: float | None = None
+) -> KnowledgeBase:
+    """The knowledge base over a shelf as on a day, with the threshold that is set by default."""
+    below = KnowledgeBaseSettings().abstain_below if abstain_below is None else abstain_below
+    return KnowledgeBase(shelf, encoder, Answering(encoder, "/sources", below), today=lambda: today)
+
+
+def page(document_id: str, text: str, title: str = "", validity: Validity | None = None) -> Entry:
+    """A page of a fictional college."""
+    title = title or document_id.replace("-", " ").capitalize()
+    return Entry(
+        Document(document_id, title, text, "Fictional College", None, validity or Validity())
+    )
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
