@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -49,7 +48,7 @@ _TYPES: dict[Any, str] = {
     bool: "`true` or `false`",
     Path: "path",
 }
-_BOUNDS = {Ge: "at least", Gt: "above", Le: "at most", Lt: "below"}
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +112,10 @@ def _line(section: str, key: str, field: FieldInfo) -> SettingLine:
     )
     name = f"{section}{between}{key}" if section else key
     bounds = [
-        f"{words} {getattr(rule, kind.__name__.lower()):g}"
+        f"{words} {getattr(rule, bound):g}"
         for rule in field.metadata
-        for kind, words in _BOUNDS.items()
-        if isinstance(rule, kind)
+        for bound, words in _BOUNDS.items()
+        if hasattr(rule, bound)
     ]
     return SettingLine(
         section=section,
