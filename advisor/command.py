@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 
 import typer
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
 from advisor.commands import ask, chat, content, doctor, editions, serve, settings, train
@@ -25,15 +27,28 @@ class _PlainErrors(TyperGroup):
         except (AdvisorError, KnowledgeBaseError) as error:
             complain(str(error))
         except OSError as error:
-            if error.errno == _FULL_DISK:
-                complain(
-                    f"the disk is full: {error.filename or 'no space left'}; free some and retry"
-                )
-            else:
-                complain(f"{error.filename or 'the system'}: {error.strerror or error}")
+            complain(_system_words(error))
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            complain(_database_words(error))
         except KeyboardInterrupt:
             sys.exit(130)
         sys.exit(1)
+
+
+def _system_words(error: OSError) -> str:
+    if error.errno == _FULL_DISK:
+        return f"the disk is full: {error.filename or 'no space left'}; free some and retry"
+    return f"{error.filename or 'the system'}: {error.strerror or error}"
+
+
+def _database_words(error: SQLAlchemyError | sqlite3.Error) -> str:
+    """What the driver says, without the statement that SQLAlchemy adds over many lines."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL:
+        return "the disk of the database is full; free some space and retry"
+    first = (str(cause).splitlines() or [type(error).__name__])[0]
+    return f"the database: {first}; check database_url and its disk, or run `advisor doctor`"
 
 
 app = typer.Typer(

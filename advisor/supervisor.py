@@ -61,8 +61,7 @@ class Supervisor:
         All but the last start together, since they wait for nobody; the last one is what people
         reach and starts when the others answer. Raises PortTaken or ProcessFailed.
         """
-        for part in self._parts:
-            _check_port(part)
+        self.check_ports()
         *inner, outer = self._parts
         for part in inner:
             await self._launch(part)
@@ -70,6 +69,11 @@ class Supervisor:
             await self._until_healthy(part)
         await self._launch(outer)
         await self._until_healthy(outer)
+
+    def check_ports(self) -> None:
+        """Raises PortTaken when another program listens where a part should."""
+        for part in self._parts:
+            _check_port(part)
 
     async def watch(self) -> None:
         """Restart whatever dies, until cancelled."""

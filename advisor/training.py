@@ -64,7 +64,8 @@ def train(settings: Settings) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         out = str(Path(folder).resolve())
-        options = ["--domain", "domain", "--out", out, "--fixed-model-name", "model"]
+        # Rasa's cache does not see a change in a module that a component imports.
+        options = ["--force", "--domain", "domain", "--out", out, "--fixed-model-name", "model"]
         run = subprocess.run(
             [str(python), "-m", "rasa", "train", *options],
             cwd=settings.bot.folder,

@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from advisor.errors import SettingsError
 from advisor.secrets import bot_token
 from advisor.settings import Settings
 from channels.brain import RasaBrain
@@ -25,8 +26,17 @@ _BUSY_MILLISECONDS = 10_000
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The database; SQLite in WAL mode, so that readers do not wait for the writer."""
-    engine = create_async_engine(settings.database, hide_parameters=True)
+    """The database; SQLite in WAL mode, so that readers do not wait for the writer.
+
+    Raises SettingsError when the driver that its address names is not installed.
+    """
+    try:
+        engine = create_async_engine(settings.database, hide_parameters=True)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"database_url: the package {error.name} is not installed; "
+            f"run `pip install {error.name}` in the assistant's environment"
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:

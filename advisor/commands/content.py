@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from advisor.console import counted, err, out, print_json, step
+from advisor.errors import NoSpace
 from advisor.migration import migrate
 from advisor.settings import Settings, load_settings
 from advisor.wiring import database, editing_service
@@ -106,7 +107,12 @@ async def _publish(settings: Settings) -> Manifest:
     await migrate(settings)
     async with database(settings) as engine:
         with counted("publishing") as report:
-            return await editing_service(settings, engine).publish(report)
+            try:
+                return await editing_service(settings, engine).publish(report)
+            except RuntimeError as error:
+                if "No space left" not in str(error):  # FAISS gives no error number.
+                    raise
+                raise NoSpace(f"the disk is full: no room in {settings.editions}") from None
 
 
 def _wire(report: ImportReport) -> dict[str, Any]:

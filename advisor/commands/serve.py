@@ -70,6 +70,7 @@ async def _serve(settings: Settings) -> None:
     for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(told, task.cancel)  # type: ignore[union-attr]  # inside a task
     supervisor = Supervisor(parts(settings), lambda words: err.print(f"[dim]{words}[/]"))
+    supervisor.check_ports()  # Before minutes go into training, only to fail then.
     try:
         await _prepare(settings)
         try:
