@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import csv
+import json
 import os
-from collections.abc import Awaitable, Callable
+import re
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import aiohttp
+import psutil
 import pytest
+import pytest_asyncio
 from chat import Chat
 from playwright.async_api import Page, expect
+from student import PATIENCE, Student
 from whole_assistant import WholeAssistant
 
-from advisor.sample import PROGRAMS
+from advisor.sample import MAPPING, PROGRAMS
 
 pytestmark = pytest.mark.bot
 
 PageFactory = Callable[..., Awaitable[Page]]
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "answer.png"
-HANDOVER = "talk to a person"
 
 
 def first_program() -> dict[str, str]:
@@ -77,3 +87,217 @@ async def test_a_question_about_cost_and_what_follows(
     await expect(chat.messages).to_have_count(6)
     assert await chat.texts() == before
     assert await chat.seqs() == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_person_is_offered_and_what_is_unknown_is_said(
+    whole: WholeAssistant, browser_page: PageFactory
+) -> None:
+    """A hand-over, an honest answer without sources, and a slash that is only a character."""
+    chat = Chat(await browser_page(f"{whole.url}/"))
+    await chat.open()
+
+    answer = await chat.ask("/restart")
+    await expect(answer).not_to_be_empty()
+    answer = await chat.ask("can i bring my pet llama to the graduation ceremony on the moon")
+    await expect(answer.get_by_role("region", name="Sources")).to_have_count(0)
+    answer = await chat.ask("i want to talk to a person please")
+    await expect(answer).to_contain_text("person")
+    await expect(chat.own).to_have_text(
+        [re.compile("/restart"), re.compile("llama"), re.compile("person")]
+    )
+
+    (conversation,) = whole.query(
+        "SELECT conversation_id FROM messages WHERE text = '/restart' ORDER BY at DESC LIMIT 1"
+    )
+    turns = whole.turns(str(conversation[0]))
+    assert [turn.status for turn in turns] == ["answered"] * 3
+    assert turns[2].replies == ("handover",)
+    status = whole.query("SELECT status FROM conversations WHERE id = ?", str(conversation[0]))
+    assert status == [("waiting",)]
+
+
+class Marked:
+    """A student whose every message carries words that no log may hold."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.marker = f"quartz{uuid.uuid4().hex[:12]}"
+
+    async def say(self, text: str) -> str:
+        return await self.student.say(f"{text} {self.marker}")
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        return await self.student.reply_to(await self.say(text))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def marked(whole: WholeAssistant) -> AsyncIterator[Marked]:
+    """A student at the WebSocket; afterwards the words are in the transcript and in no log."""
+    async with Student(whole.url) as student:
+        one = Marked(student)
+        yield one
+        assert student.refused == []
+        seqs = [message["seq"] for message in student.seen]
+        assert seqs == list(range(1, len(seqs) + 1))
+    kept = whole.query("SELECT text FROM messages WHERE text LIKE ?", f"%{one.marker}%")
+    assert kept
+    held = [name for name, words in whole.logs().items() if one.marker in words]
+    assert held == []
+
+
+async def under_way(whole: WholeAssistant, conversation: str) -> None:
+    """Wait until the newest turn of a conversation is with the bot, and the bot with the action."""
+    async with asyncio.timeout(PATIENCE):
+        while whole.turns(conversation)[-1].status != "running":
+            await asyncio.sleep(0.02)
+        while not any(
+            connection.raddr and connection.raddr.port == whole.ports["actions"]
+            for connection in whole.child("bot").net_connections("tcp")
+        ):
+            await asyncio.sleep(0.02)
+
+
+@contextlib.contextmanager
+def frozen(process: psutil.Process) -> Iterator[None]:
+    """Hold a process still, so that a turn is surely under way; let it go on afterwards."""
+    process.suspend()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+async def until_back(whole: WholeAssistant, name: str, before: int) -> None:
+    """Wait until the supervisor has started a part again and says so."""
+    async with asyncio.timeout(PATIENCE):
+        while (now := whole.find_child(name)) is None or now.pid == before:
+            await asyncio.sleep(0.1)
+        path = {"bot": "/webhooks/gateway/health"}.get(name, "/health")
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    url = f"http://127.0.0.1:{whole.ports[name]}{path}"
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.1)
+
+
+APOLOGY = ("apology",)
+ANSWER = ("answer",)
+QUESTION = "is there a payment plan"
+
+
+@pytest.mark.parametrize(
+    ("name", "under_way_reason", "idle_reason"),
+    [("bot", "unreachable", "unreachable"), ("actions", "no_reply", "no_reply")],
+)
+async def test_a_killed_part_costs_an_apology_and_comes_back(
+    whole: WholeAssistant, marked: Marked, name: str, under_way_reason: str, idle_reason: str
+) -> None:
+    """`kill -9` in the middle of a turn and between turns: recorded, nothing doubled, healed."""
+    student = marked.student
+    assert (await marked.ask(QUESTION))["kind"] == "answer"
+
+    with frozen(whole.child("actions")):
+        sent = await marked.say("how do i apply")
+        await student.recorded(sent)
+        await under_way(whole, student.conversation)
+        before = whole.kill(name)
+    apology = await student.reply_to(sent)
+    assert apology["kind"] == "apology"
+    assert "advising@maple-harbor.example" in apology["text"]
+    assert [choice["payload"] for choice in apology["choices"]] == ["/talk_to_person"]
+    await until_back(whole, name, before)
+    assert (await marked.ask(QUESTION))["kind"] == "answer"
+
+    before = whole.kill(name)
+    assert (await marked.ask("are there scholarships"))["kind"] == "apology"
+    person = await student.ask("Talk to a person", "/talk_to_person")
+    assert person["kind"] == "handover"
+    await until_back(whole, name, before)
+    assert (await marked.ask(QUESTION))["kind"] == "answer"
+
+    turns = whole.turns(student.conversation)
+    assert [(turn.status, turn.replies) for turn in turns] == [
+        ("answered", ANSWER),
+        ("failed", APOLOGY),
+        ("answered", ANSWER),
+        ("failed", APOLOGY),
+        ("answered", ("handover",)),
+        ("answered", ANSWER),
+    ]
+    assert (turns[1].reason, turns[3].reason) == (under_way_reason, idle_reason)
+    assert {turns[n].reason for n in (0, 2, 5)} == {None}
+
+
+async def test_a_killed_gateway_answers_what_it_had_accepted(
+    whole: WholeAssistant, marked: Marked
+) -> None:
+    """The turn under way is answered once after the restart; a message sent twice counts once."""
+    student = marked.student
+    assert (await marked.ask(QUESTION))["kind"] == "answer"
+
+    with frozen(whole.child("actions")):
+        sent = await marked.say("how do i apply")
+        await student.recorded(sent)
+        await under_way(whole, student.conversation)
+        whole.kill("gateway")
+    assert (await student.reply_to(sent))["kind"] == "answer"
+
+    whole.kill("gateway")
+    await student.connect()
+    again = f"are there scholarships {marked.marker}"
+    sent = await student.say(again)
+    await student.say(again, again=sent)
+    assert (await student.reply_to(sent))["kind"] == "answer"
+
+    turns = whole.turns(student.conversation)
+    assert [(turn.status, turn.reason, turn.replies) for turn in turns] == [
+        ("answered", None, ANSWER)
+    ] * 3
+    tracker = sqlite3.connect(whole.state / "tracker.sqlite")
+    with contextlib.closing(tracker):
+        (heard,) = tracker.execute(
+            "SELECT count(*) FROM events WHERE sender_id = ? AND type_name = 'user'",
+            (student.conversation,),
+        ).fetchone()
+    assert heard == len(turns)
+
+
+def write_catalog(path: Path, tuition: int) -> None:
+    """A catalog with one program, a copy of the sample's first under a name of its own."""
+    program = first_program() | {
+        "code": "MHC-LK900",
+        "title": "Lighthouse Keeping",
+        "tuition_usd": str(tuition),
+    }
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, program)
+        rows.writeheader()
+        rows.writerow(program)
+
+
+async def test_a_new_fee_is_in_the_open_chat_at_once(
+    whole: WholeAssistant, marked: Marked, tmp_path: Path
+) -> None:
+    """Import and publish beside the running assistant, and roll back; no process starts anew."""
+    catalog = tmp_path / "catalog.csv"
+    editions = []
+    pids = [whole.child(name).pid for name in whole.ports]
+
+    for tuition in (1371, 2648):
+        write_catalog(catalog, tuition)
+        for words in (("import", str(catalog), "--map", str(MAPPING)), ("publish", "--json")):
+            done = await asyncio.to_thread(whole.run, *words)
+            assert done.returncode == 0, done.stderr
+        editions.append(json.loads(done.stdout)["id"])
+        answer = await marked.ask("how much does Lighthouse Keeping cost")
+        assert dollars(str(tuition)) in answer["text"]
+
+    done = await asyncio.to_thread(whole.run, "editions", "roll-back", editions[0])
+    assert done.returncode == 0, done.stderr
+    answer = await marked.ask("how much does Lighthouse Keeping cost")
+    assert dollars("1371") in answer["text"]
+    assert [whole.child(name).pid for name in whole.ports] == pids
