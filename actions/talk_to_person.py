@@ -9,10 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.library import Library
 
-HANDOVER_TEXT = (
-    "Of course. I'm letting the staff know that you would like to talk to a person. "
-    "They can read what we have written so far, so you need not repeat it."
-)
+HANDOVER_TEXT = "Of course. Staff can read what we have written so far, so you need not repeat it."
+"""The gateway adds how to reach them: it knows the institution's contact."""
 
 
 class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types

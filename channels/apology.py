@@ -32,10 +32,11 @@ class Apologist:
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
     def complete(self, message: OutboundMessage) -> OutboundMessage:
-        """A hand-over without words of its own gets the contact's."""
-        if message.kind == "handover" and not message.text.strip():
-            return replace(self.contact(), author=message.author)
-        return message
+        """A hand-over always ends with the ways to reach a person, whatever its own words."""
+        if message.kind != "handover":
+            return message
+        words = [message.text.strip(), self.contact().text]
+        return replace(message, text="\n\n".join(filter(None, words)))
 
     def _reach(self) -> str:
         place = self._institution

@@ -23,7 +23,7 @@ class KnowledgeBaseSettings(BaseModel):
     """Address under which documents can be read, for citations of documents that have no address
     of their own. Empty: the gateway's public address followed by `/sources`."""
 
-    abstain_below: float = Field(default=0.3, ge=0.0, le=1.0)
+    abstain_below: float = Field(default=0.25, ge=0.0, le=1.0)
     """Confidence (0-1) below which the assistant says that it does not know."""
 
     source_limit_megabytes: int = Field(default=50, gt=0)

@@ -167,13 +167,16 @@ async def test_a_failing_action_is_apologised_for(
 async def test_a_hand_over_makes_the_conversation_wait(
     reception: Reception, transcript: Transcript, bot: LoopbackBot
 ) -> None:
-    """A person is wanted: staff see the conversation as waiting."""
+    """Staff see the conversation as waiting; the student is told how to reach them."""
     bot.behaviour = saying({"custom": {"type": "handover", "text": "Soon.", "reason": "asked"}})
     receipt = await reception.accept(message("can I talk to someone"))
     await settled(transcript)
     told = await timeline(transcript, receipt.conversation)
     assert told.summary.status is ConversationStatus.WAITING
-    assert (told.entries[1].message.kind, told.entries[1].message.text) == ("handover", "Soon.")
+    reply = told.entries[1].message
+    assert reply.kind == "handover"
+    assert reply.text.startswith("Soon.")
+    assert "advising@maple-harbor.example" in reply.text
 
 
 async def test_the_way_to_a_person_works_without_the_bot(
