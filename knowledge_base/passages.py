@@ -17,6 +17,7 @@ longer makes a longer one. The packaged encoder reads 256 tokens, and
 public-service pages have 1.3 tokens a word, so that a passage with its headings fits."""
 
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+_ROW_OR_ITEM = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s)")
 _PLAIN_HEADING_WORDS = 14
 """In a page without Markdown, a first line this short that ends in no full stop is a heading."""
 
@@ -91,7 +92,7 @@ def _markdown_heading(line: str, first: bool, followed: bool) -> tuple[int, str]
 
 def _plain_heading(line: str, first: bool, followed: bool) -> tuple[int, str] | None:
     words = line.split()
-    short = 0 < len(words) <= _PLAIN_HEADING_WORDS
+    short = 0 < len(words) <= _PLAIN_HEADING_WORDS and not _ROW_OR_ITEM.match(line)
     if first and followed and short and not line.rstrip().endswith((".", ":", ";", ",")):
         return 1, " ".join(words)
     return None

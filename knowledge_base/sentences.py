@@ -9,6 +9,8 @@ _END = re.compile(
     r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9$*])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=\|)|(?<=\|)\n"
 )
 _ITEM = re.compile(r"(?:[-*+]|\d+[.)])\s")
+_NUMBER = re.compile(r"\s*\d+[.)]$")
+"""The number of a list item, whose full stop ends no sentence."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|no|dr|mr|mrs|ms|st|approx|dept|inc|jan|feb|aug|sept|oct|nov|dec|u\.s|a\.m|p\.m)|\b[A-Z])\.$",
     re.I,
@@ -29,7 +31,8 @@ def sentences(text: str) -> list[Sentence]:
     found: list[Sentence] = []
     start = 0
     for match in _END.finditer(text):
-        if "\n" not in match.group() and _ABBREVIATION.search(text[start : match.start()]):
+        before = text[start : match.start()]
+        if "\n" not in match.group() and (_ABBREVIATION.search(before) or _NUMBER.match(before)):
             continue
         _add(found, text, start, match.start())
         start = match.end() if text[match.start() : match.end()].strip() == "" else match.start()

@@ -67,8 +67,8 @@ class MarkdownReader:
         )
 
 
-class _FrontMatter(YAMLHandler):  # type: ignore[misc]  # the package has no types
-    """YAML read in Python: libyaml's recursion has no limit, and a deep text would end the process."""
+class _FrontMatter(YAMLHandler):
+    """YAML read in Python: libyaml recurses without limit, and a deep text ends the process."""
 
     def load(self, fm: str, **kwargs: Any) -> Any:  # noqa: ARG002
         return yaml.load(fm, Loader=yaml.SafeLoader)

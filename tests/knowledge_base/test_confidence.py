@@ -1,0 +1,36 @@
+"""Confidence is a probability that rises with what speaks for the passage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.confidence import Signals, confidence
+
+SHARE = st.floats(0, 1)
+SIGNALS = st.builds(Signals, SHARE, SHARE, SHARE, SHARE, st.booleans(), st.booleans(), SHARE)
+
+
+@given(signals=SIGNALS)
+def test_it_is_a_probability(signals: Signals) -> None:
+    """Always between 0 and 1."""
+    assert 0 < confidence(signals) < 1
+
+
+@given(signals=SIGNALS, more=st.floats(0.01, 0.5))
+@pytest.mark.parametrize(
+    "name", ["cosine", "coverage", "history_cosine", "history_coverage", "margin"]
+)
+def test_more_support_is_more_confidence(signals: Signals, more: float, name: str) -> None:
+    """Each figure that speaks for the passage raises it."""
+    better = replace(signals, **{name: getattr(signals, name) + more})
+    assert confidence(better) > confidence(signals)
+
+
+def test_nothing_in_common_is_little_confidence() -> None:
+    """A passage that shares neither word nor meaning is most likely wrong."""
+    assert confidence(Signals(0.05, 0.0)) < 0.1
+    assert confidence(Signals(0.8, 1.0, margin=0.3)) > 0.5
