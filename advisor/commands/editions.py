@@ -38,12 +38,12 @@ def list_editions(
         print_json([asdict(e) for e in found])
         return
     table = Table(
-        Column("edition", no_wrap=True), "published", "documents", "programs", "passages", ""
+        Column("edition", no_wrap=True), "published (UTC)", "documents", "programs", "passages", ""
     )
     for e in found:
         mark = "live" if e.current else ""
         counts = map(str, (e.documents, e.programs, e.passages))
-        table.add_row(e.id, e.published_at, *counts, mark)
+        table.add_row(e.id, e.published_at[:16].replace("T", " "), *counts, mark)
     out.print(table)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from chat import Chat
 from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
@@ -13,7 +11,6 @@ from running_gateway import RunningGateway
 from scripted_bot import HOSTILE_MARKUP, QUOTE, ScriptedBot, said
 
 PageFactory = Callable[..., Awaitable[Page]]
-PICTURE = Path(__file__).parents[2] / "docs" / "images" / "widget.png"
 MOST_TABS = 40
 
 
@@ -83,13 +80,6 @@ async def test_an_answer_stands_with_its_sources(chat: Chat) -> None:
     await expect(link).to_have_attribute("href", "https://www.maple-harbor.example/tuition")
     await expect(link).to_have_attribute("target", "_blank")
     await expect(chat.live).to_contain_text("$1,200")
-
-    if os.environ.get("ADVISOR_SCREENSHOTS") == "1":
-        await chat.page.evaluate("scrollTo(0, 0)")
-        scroller = chat.panel.locator(".scroller")
-        await scroller.evaluate("shown => shown.scrollBy(0, -84)")
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        await chat.page.screenshot(path=PICTURE)
 
 
 async def test_a_source_opens_the_published_page_at_the_quote(chat: Chat) -> None:

@@ -1,0 +1,138 @@
+"""Real processes to measure: the whole assistant, and a bot as `rasa init` makes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+BOT_PYTHON = ROOT / "bot/.venv/bin/python"
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+_PATIENCE = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Something that answers at a port, and the process at the root of it."""
+
+    url: str
+    process: psutil.Process
+
+    def memory(self) -> dict[str, int]:
+        """Resident megabytes of each process by what it runs."""
+        found: dict[str, int] = {}
+        for process in (self.process, *self.process.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[_part(process.cmdline())] = process.memory_info().rss // 1_000_000
+        return found
+
+
+@contextlib.asynccontextmanager
+async def assistant(state: Path, root: Path = ROOT) -> AsyncIterator[tuple[Running, float]]:
+    """`advisor serve` with a state folder of its own; yields it with the seconds until ready."""
+    ports = {name: free_port() for name in ("GATEWAY", "BOT", "ACTIONS")}
+    environment = {
+        **os.environ,
+        **{f"ADVISOR_{name}__PORT": str(port) for name, port in ports.items()},
+        **UNLIMITED,
+        "ADVISOR_STATE": str(state),
+    }
+    url = f"http://127.0.0.1:{ports['GATEWAY']}"
+    command = [str(root / ".venv/bin/advisor"), "serve"]
+    async with _running(command, environment, root, f"{url}/ready") as (process, seconds):
+        yield Running(url, process), seconds
+
+
+UNLIMITED = {
+    f"ADVISOR_GATEWAY__{name}": "1000000"
+    for name in (
+        "SESSION_BURST",
+        "ADDRESS_BURST",
+        "NEW_SESSIONS_BURST",
+        "SOCKETS_PER_ADDRESS",
+    )
+}
+"""One machine plays many students here, so limits for one address are lifted."""
+
+
+@contextlib.asynccontextmanager
+async def stock_bot(folder: Path) -> AsyncIterator[Running]:
+    """`rasa init` with its own pipeline, policies and REST channel, trained and served."""
+    environment = {**os.environ, **QUIET}
+    rasa = [str(BOT_PYTHON), "-m", "rasa"]
+    subprocess.run(
+        [*rasa, "init", "--no-prompt", "--init-dir", str(folder)],
+        env=environment,
+        cwd=folder,
+        check=True,
+        stdout=sys.stderr,
+        stderr=subprocess.DEVNULL,
+    )
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [*rasa, "run", "--interface", "127.0.0.1", "--port", str(port)]
+    async with _running(command, environment, folder, f"{url}/") as (process, _):
+        yield Running(url, process)
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    command: list[str], environment: dict[str, str], folder: Path, health: str
+) -> AsyncIterator[tuple[psutil.Process, float]]:
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdout=sys.stderr,
+        stderr=sys.stderr,
+    )
+    try:
+        await _until_answering(health, process)
+        yield psutil.Process(process.pid), time.perf_counter() - started
+    finally:
+        process.terminate()
+        process.wait(timeout=90)
+
+
+async def _until_answering(url: str, process: subprocess.Popen[bytes]) -> None:
+    async with aiohttp.ClientSession() as session, asyncio.timeout(_PATIENCE):
+        while True:
+            if process.poll() is not None:
+                raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _part(command: list[str]) -> str:
+    if "--only" in command:
+        return command[command.index("--only") + 1]
+    return "bot" if "rasa" in command else "supervisor"
