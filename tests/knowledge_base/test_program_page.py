@@ -1,0 +1,71 @@
+"""A program's page says what is known, in sentences, and nothing that is not known."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from knowledge_base.model import Cost, Offering, Program, Span
+from knowledge_base.program_page import day, money, program_page
+
+ONLINE = Offering(date(2027, 1, 11), date(2027, 3, 1), date(2026, 12, 18), "Online", "online")
+
+
+def test_unknown_facts_are_left_out() -> None:
+    """A program of which only the title is known claims nothing: no cost, no credit, no "no"."""
+    assert program_page(Program("x", "Baking")).text == "Baking.\n"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("1140", "USD", "$1,140"),
+        ("1140.5", "USD", "$1,140.50"),
+        ("900", "CHF", "CHF 900"),
+        ("2419.0", "EUR", "€2,419"),
+    ],
+)
+def test_money_is_written_as_people_write_it(amount: str, currency: str, shown: str) -> None:
+    """Thousands apart, cents only where there are some, the currency always."""
+    assert money(Decimal(amount), currency) == shown
+
+
+def test_days_are_written_so_that_no_one_mistakes_them() -> None:
+    """The month as a word."""
+    assert day(date(2027, 1, 5)) == "5 January 2027"
+
+
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        (Program("x", "X", costs=(Cost("tuition", Decimal(0)),)), "There is no tuition."),
+        (
+            Program("x", "X", costs=(Cost("tuition", Decimal(5)), Cost("fee", Decimal(2)))),
+            "The cost of X: $5 tuition and $2 fee.",
+        ),
+        (Program("x", "X", credit_bearing=False), "X is a non-credit program."),
+        (Program("x", "X", credits=Decimal("1.0")), "X carries 1 credit."),
+        (
+            Program("x", "X", credits=Decimal("2.0"), credit_kind="continuing education"),
+            "X carries 2 continuing education credits.",
+        ),
+        (Program("x", "X", duration=Span(Decimal(5), Decimal(7), "weeks")), "X takes 5–7 weeks."),
+        (Program("x", "X", prerequisites="None"), "X has no prerequisites."),
+        (
+            Program("x", "X", offerings=(ONLINE,)),
+            "X starts on 11 January 2027 and ends on 1 March 2027 (Online); "
+            "apply by 18 December 2026.",
+        ),
+    ],
+)
+def test_a_fact_is_said_in_a_sentence(program: Program, sentence: str) -> None:
+    """Each kind of fact reads as a registrar would write it."""
+    assert sentence in program_page(program).text
+
+
+def test_a_run_without_dates_is_not_listed() -> None:
+    """A run that can be begun at any time has no start date to tell."""
+    program = Program("x", "X", offerings=(Offering(delivery="online", location="Online"),))
+    assert "Start dates" not in program_page(program).text
