@@ -41,7 +41,7 @@ class Answering:
     def answer(self, query: Query, ranking: Ranking, edition: str) -> Answer:
         """A quoted answer with citations, or an honest *unknown* with the nearest topics."""
         sure = confidence(ranking.signals) if ranking.passages else 0.0
-        if sure < self._abstain_below:
+        if not ranking.passages or sure < self._abstain_below:
             return Answer(
                 UNKNOWN,
                 AnswerKind.UNKNOWN,

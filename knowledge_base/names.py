@@ -38,6 +38,9 @@ def _score(asked: str, title: str) -> float:
         return 0.0
     if re.search(rf"\b{re.escape(title)}\b", asked):
         return 100.0
+    figures = {word for word in title.split() if any(letter.isdigit() for letter in word)}
+    if not figures <= set(asked.split()):  # DA101 is no misspelt DA120, nor part 1 part 2.
+        return 0.0
     if len(title) < _SHORTEST_TITLE or len(asked) < len(title) * 0.8:
         return 0.0
     return fuzz.partial_ratio(title, asked)

@@ -12,6 +12,8 @@ NAMES = {
     "HC101": ("Phlebotomy Technician", "HC101"),
     "CS1": ("Python", "CS1"),
     "X": ("???",),
+    "Q1": ("Quantum Information Science, Part 1", "MHC-QI101"),
+    "Q2": ("Quantum Information Science, Part 2", "MHC-QI102"),
 }
 
 
@@ -24,6 +26,8 @@ NAMES = {
         ("prerequisites of Data Analytics with Python?", ["DA120"]),
         ("phlebotmy technician cost", ["HC101"]),
         ("do you teach python", ["CS1"]),
+        ("is MHC-QI102 online", ["Q2"]),
+        ("cost of quantum informaton science part 1", ["Q1"]),
         ("how do I apply", []),
         ("da", []),
         ("", []),

@@ -1,0 +1,178 @@
+"""An answer is the source's own words with their source, or an honest "I don't have that"."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from editions import PROJECT, TODAY, asking, page, silent
+
+from knowledge_base.answering import UNKNOWN, Answering
+from knowledge_base.edition import Edition
+from knowledge_base.encoder import Encoder, SentenceTransformersEncoder
+from knowledge_base.model import AnswerKind
+from knowledge_base.retriever import Query, Ranking, Retriever
+from knowledge_base.shelf import Shelf
+
+TUITION = "What is the tuition per credit for residents?"
+QUESTIONS = [
+    json.loads(line)["question"]
+    for line in (PROJECT / "tests" / "questions" / "sample.jsonl").read_text("utf-8").splitlines()
+]
+
+
+async def test_every_quote_stands_in_its_document(
+    sample_shelf: Shelf, sample_edition: Edition, encoder: Encoder
+) -> None:
+    """Over all sample questions: each part of a quote is verbatim, and tables are whole."""
+    knowledge_base = asking(sample_shelf, encoder, abstain_below=0)
+    quoted = 0
+    for question in QUESTIONS:
+        answer = await knowledge_base.ask(question)
+        for number, citation in enumerate(answer.citations, 1):
+            found = sample_edition.document(citation.document_id)
+            assert found is not None
+            document, cut = found
+            (passage,) = [p for p in cut if p.id == citation.passage_id]
+            assert citation.quote in answer.text
+            assert f"[{number}]" in answer.text
+            assert citation.validity == document.validity
+            for part in citation.quote.split(" … "):
+                assert part in passage.text
+                check_tables(part, document.text)
+            quoted += 1
+    assert quoted >= len(QUESTIONS)
+
+
+def check_tables(part: str, text: str) -> None:
+    """The rows of a quoted table are all the rows of the table."""
+    if "|---" in part:
+        rows = part[part.index("|") :].split("\n\n", maxsplit=1)[0]
+        rest = text[text.index(rows) + len(rows) :]
+        assert not rest.startswith("\n|")
+
+
+@pytest.fixture
+def answering(encoder: SentenceTransformersEncoder) -> Answering:
+    return Answering(encoder, "https://fictional.example/sources/", 0.0)
+
+
+def ranked(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, text: str, question: str, **facts: str
+) -> tuple[Edition, Query]:
+    entry = page("fees and aid/2027", text, title="Fees")
+    if facts:
+        object.__setattr__(entry.document, "url", facts["url"])
+    shelf = Shelf(tmp_path / "editions")
+    shelf.publish([entry], encoder, silent)
+    return shelf.open(), Query(question, TODAY)
+
+
+def test_of_a_long_passage_the_best_sentences_are_quoted(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+) -> None:
+    """Three sentences in their order, with an ellipsis where something was left out."""
+    filler = [f"Building {n} of the campus was painted in the year {1900 + n}." for n in range(8)]
+    text = " ".join(
+        ["The application fee is $25.", *filler[:4], "The fee is waived for veterans.", *filler[4:]]
+    )
+    edition, query = ranked(tmp_path, encoder, text, "Is the application fee waived?")
+    answer = answering.answer(query, Retriever(edition, encoder).search(query), edition.id)
+    quote = answer.citations[0].quote
+    assert "The application fee is $25." in quote
+    assert " … " in quote
+    assert "The fee is waived for veterans." in quote
+    assert len(quote.split()) < len(text.split()) / 2
+    assert all(part in text for part in quote.split(" … "))
+
+
+def test_a_short_passage_is_quoted_whole(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+) -> None:
+    """Up to sixty words nothing is left out."""
+    text = "The fee is $25. It is paid once. It is not refunded. Veterans pay nothing. Ask us."
+    edition, query = ranked(tmp_path, encoder, text, "What is the fee?")
+    answer = answering.answer(query, Retriever(edition, encoder).search(query), edition.id)
+    assert answer.citations[0].quote == text
+
+
+def test_a_table_that_is_the_whole_passage_stays_a_table(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+) -> None:
+    """The number of the citation stands before the table, not inside its last row."""
+    table = "| Fee | Amount |\n|---|---|\n| Application | $25 |"
+    edition, query = ranked(tmp_path, encoder, f"# Fees\n\n{table}\n", "What is the fee?")
+    answer = answering.answer(query, Retriever(edition, encoder).search(query), edition.id)
+    assert f"[1]\n\n{table}\n" in answer.text
+
+
+def test_a_document_without_address_is_cited_where_it_can_be_read(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+) -> None:
+    """Its id is escaped in the address, and the passage is the fragment."""
+    edition, query = ranked(tmp_path, encoder, "The fee is $25.", "What is the fee?")
+    answer = answering.answer(query, Retriever(edition, encoder).search(query), edition.id)
+    (citation,) = answer.citations
+    assert citation.url == (
+        f"https://fictional.example/sources/fees%20and%20aid%2F2027#{citation.passage_id}"
+    )
+    assert (answer.focus, answer.edition) == ("fees and aid/2027", edition.id)
+
+
+def test_a_document_with_an_address_is_cited_there(
+    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+) -> None:
+    """The source's own page comes first."""
+    own = "https://fictional.example/fees"
+    edition, query = ranked(tmp_path, encoder, "The fee is $25.", "What is the fee?", url=own)
+    answer = answering.answer(query, Retriever(edition, encoder).search(query), edition.id)
+    assert answer.citations[0].url == own
+
+
+async def test_below_the_threshold_it_says_that_it_does_not_know(
+    sample_shelf: Shelf, encoder: Encoder
+) -> None:
+    """No quote, no citation, but nearby topics that can be asked."""
+    answer = await asking(sample_shelf, encoder, abstain_below=1.0).ask("What is the fee?")
+    assert (answer.kind, answer.text, answer.citations) == (AnswerKind.UNKNOWN, UNKNOWN, ())
+    assert answer.abstained
+    assert 0 < len(answer.nearest) <= 3
+    assert len({topic.label for topic in answer.nearest}) == len(answer.nearest)
+
+
+async def test_the_threshold_decides(sample_shelf: Shelf, encoder: Encoder) -> None:
+    """The same question is answered just below its confidence and declined just above."""
+    question = "How much is the application fee?"
+    sure = (await asking(sample_shelf, encoder, abstain_below=0).ask(question)).confidence
+    assert 0 < sure < 1
+    below = await asking(sample_shelf, encoder, abstain_below=sure - 0.01).ask(question)
+    above = await asking(sample_shelf, encoder, abstain_below=sure + 0.01).ask(question)
+    assert (below.abstained, above.abstained) == (False, True)
+
+
+async def test_the_dates_of_the_source_are_said(sample_shelf: Shelf, encoder: Encoder) -> None:
+    """An answer ends with whose words these are and for which dates they hold."""
+    answer = await asking(sample_shelf, encoder).ask(TUITION)
+    last = answer.text.rsplit("\n\n", 1)[-1]
+    assert "Maple Harbor College (fictional)" in last
+    assert "in force from 1 July 2026 until 30 June 2027" in last
+    assert "last verified" in last
+
+
+async def test_an_answer_goes_over_the_wire(sample_shelf: Shelf, encoder: Encoder) -> None:
+    """Its wire form is JSON, with what `ask --json` promises."""
+    answer = await asking(sample_shelf, encoder).ask(TUITION)
+    wire = json.loads(json.dumps(answer.to_wire()))
+    promised = {"text", "kind", "citations", "confidence", "abstained", "edition", "milliseconds"}
+    assert promised <= wire.keys()
+    cited = {"title", "url", "quote", "effective_from", "effective_to"}
+    assert all(cited <= citation.keys() for citation in wire["citations"])
+
+
+def test_nothing_found_is_nothing_known(answering: Answering) -> None:
+    """An empty ranking is an honest unknown even when the threshold lets everything pass."""
+    answer = answering.answer(Query("x", date(2026, 1, 1)), Ranking(), "e")
+    assert answer.abstained
+    assert not answer.citations
