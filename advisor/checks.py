@@ -75,10 +75,13 @@ async def _disk(settings: Settings) -> Check:
 
 async def _bot(settings: Settings) -> Check:
     try:
-        return Check("bot", True, str(bot_python(settings)))
+        return Check("bot environment", True, str(bot_python(settings)))
     except AdvisorError as error:
         return Check(
-            "bot", False, str(error), "install Python 3.10 or set BOT_PYTHON, then `make setup`"
+            "bot environment",
+            False,
+            str(error),
+            "install Python 3.10 or set BOT_PYTHON, then `make setup`",
         )
 
 

@@ -36,7 +36,11 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """A spinner with the time while something long runs."""
+    """A spinner with the time while something long runs; in a log file, its title."""
+    if not err.is_terminal:
+        err.print(f"{title} …", markup=False)
+        yield
+        return
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -50,7 +54,11 @@ def step(title: str) -> Iterator[None]:
 
 @contextmanager
 def counted(title: str) -> Iterator[Report]:
-    """A bar that fills as the work reports how far it is."""
+    """A bar that fills as the work reports how far it is; in a log file, its title."""
+    if not err.is_terminal:
+        err.print(f"{title} …", markup=False)
+        yield lambda *_: None
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),

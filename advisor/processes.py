@@ -15,7 +15,7 @@ from advisor.errors import PortTaken, SetupError
 from advisor.logs import log_to_standard_output
 from advisor.secrets import bot_token
 from advisor.settings import Settings
-from advisor.supervisor import Part, python_part
+from advisor.supervisor import Part, check_port, python_part
 from advisor.training import bot_environment, bot_python, model_path
 
 NAMES = ("bot", "actions", "gateway")
@@ -38,6 +38,8 @@ def parts(settings: Settings) -> list[Part]:
 
 def run_alone(name: str, settings: Settings) -> None:
     """Run one process here until it is told to stop. Raises SetupError or PortTaken."""
+    # Before anything opens: a second gateway must not take up the turns of the first.
+    check_port(next(part for part in parts(settings) if part.name == name))
     if name == "bot":
         _become_bot(settings)
     log_to_standard_output()

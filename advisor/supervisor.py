@@ -73,7 +73,7 @@ class Supervisor:
     def check_ports(self) -> None:
         """Raises PortTaken when another program listens where a part should."""
         for part in self._parts:
-            _check_port(part)
+            check_port(part)
 
     async def watch(self) -> None:
         """Restart whatever dies, until cancelled."""
@@ -149,7 +149,8 @@ def python_part(name: str, host: str, port: int, health: str, logs: Path) -> Par
     return Part(name, command, host, port, health, logs / f"{name}.log")
 
 
-def _check_port(part: Part) -> None:
+def check_port(part: Part) -> None:
+    """Raises PortTaken when another program listens where the part should."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -38,7 +38,7 @@ def doctor(
 
 
 def _show(check: Check) -> None:
-    out.print(f"{_MARKS[check.ok]} {check.part:<12}", end=" ")
+    out.print(f"{_MARKS[check.ok]} {check.part:<16}", end=" ")
     out.print(check.found, markup=False, soft_wrap=True)
     if check.mend:
-        out.print(f"                  → {check.mend}", markup=False, soft_wrap=True)
+        out.print(f"                      → {check.mend}", markup=False, soft_wrap=True)

@@ -27,6 +27,8 @@ from advisor.wiring import database, editing_service
 _LEAST_FREE_MEGABYTES = 300
 """A first start writes about 60 MB into the state folder; below this it would fail half-way."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Process(StrEnum):
     """A process that can be started alone."""
@@ -67,7 +69,7 @@ def serve(
 async def _serve(settings: Settings) -> None:
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
-    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for told in _ENDING:
         loop.add_signal_handler(told, task.cancel)  # type: ignore[union-attr]  # inside a task
     supervisor = Supervisor(parts(settings), lambda words: err.print(f"[dim]{words}[/]"))
     supervisor.check_ports()  # Before minutes go into training, only to fail then.
@@ -79,6 +81,8 @@ async def _serve(settings: Settings) -> None:
             await supervisor.watch()
         finally:
             err.print("[dim]ending all processes[/]")
+            for told in _ENDING:  # A second Ctrl-C must not break off the ending.
+                loop.add_signal_handler(told, err.print, "[dim]they are ending already[/]")
             await supervisor.stop()
     except asyncio.CancelledError:
         err.print("[dim]all processes have ended[/]")

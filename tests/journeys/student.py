@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,14 +15,25 @@ PATIENCE = 60.0
 """Seconds to wait for anything; a restart on a busy machine takes up to twenty."""
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds. Raises TimeoutError when it takes too long."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110  # what is waited for is another process
+            await asyncio.sleep(0.02)
+
+
 class Student:
-    """One chat session; every message that arrived, in its order, is in ``seen``."""
+    """One chat session; every message that arrived, in its order, is in ``seen``.
+
+    All that is typed ends in ``marker``, so that it can be looked for where it must not be.
+    """
 
     def __init__(self, url: str) -> None:
         """`url` is the gateway's."""
         self.seen: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.conversation = ""
+        self.marker = f"quartz{uuid.uuid4().hex[:12]}"
         self._url = url
         self._token = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -62,8 +74,10 @@ class Student:
         """Send a message, or the message called ``again`` once more; the message's id."""
         assert self._socket is not None
         name = again or str(uuid.uuid4())
-        frame = {"type": "message", "id": name, "text": text}
-        await self._socket.send_json(frame | ({"payload": payload} if payload else {}))
+        frame = {"type": "message", "id": name, "text": text, "payload": payload}
+        if payload is None:
+            frame["text"] = f"{text} {self.marker}"
+        await self._socket.send_json(frame)
         return name
 
     async def ask(self, text: str, payload: str | None = None) -> dict[str, Any]:
@@ -72,11 +86,11 @@ class Student:
 
     async def reply_to(self, name: str) -> dict[str, Any]:
         """The first message of anyone else after one's own."""
-        return await self._until(lambda: self._reply_to(name))
+        return await self._find(lambda: self._reply_to(name))
 
     async def recorded(self, name: str) -> dict[str, Any]:
         """One's own message, once the gateway has it."""
-        return await self._until(lambda: self._own(name))
+        return await self._find(lambda: self._own(name))
 
     def _own(self, name: str) -> dict[str, Any] | None:
         return next((message for message in self.seen if message["client_id"] == name), None)
@@ -88,10 +102,10 @@ class Student:
         later = (m for m in self.seen if m["seq"] > own["seq"] and m["author"] != "student")
         return next(later, None)
 
-    async def _until(self, look: Any) -> dict[str, Any]:
+    async def _find(self, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE):
             while True:
-                found: dict[str, Any] | None = look()
+                found = look()
                 if found is not None:
                     return found
                 await self._receive()

@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +24,6 @@ BOT_FILES = ("config.yml", "credentials.yml", "endpoints.yml", "requirements.txt
 BOT_FOLDERS = ("components", "data", "domain")
 READY = "Ctrl-C ends it."
 START_SECONDS = 200
-RESTART_SECONDS = 90
 END_SECONDS = 60
 
 
@@ -170,6 +171,34 @@ class WholeAssistant:
                 raise RuntimeError(f"{name} survived")
             time.sleep(0.01)
         return int(child.pid)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Hold a process still, so that a turn is surely under way; let it go on afterwards."""
+        process = self.child(name)
+        process.suspend()
+        try:
+            yield
+        finally:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def reached_by(self, name: str) -> set[int]:
+        """The ports to which a process holds connections."""
+        connections = self.child(name).net_connections("tcp")
+        return {connection.raddr.port for connection in connections if connection.raddr}
+
+    def is_back(self, name: str, before: int) -> bool:
+        """Whether a part runs again in another process than ``before``, and says it is well."""
+        now = self.find_child(name)
+        path = "/webhooks/gateway/health" if name == "bot" else "/health"
+        if now is None or now.pid == before:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=2):
+                return True
+        except OSError:
+            return False
 
     def query(self, statement: str, *values: str) -> list[tuple[str | None, ...]]:
         """Rows of the assistant's database, read beside the running gateway."""
