@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -84,9 +85,14 @@ class Cost:
     """An amount of money for one purpose, such as ``tuition`` or ``materials fee``."""
 
     purpose: str
+    """What is paid for; empty where the source does not say."""
     amount: Decimal
     currency: str = "USD"
     condition: str = ""
+    residency: str = ""
+    """Whom the amount holds for by residence, such as `in-state`; empty when for everybody."""
+    validity: Validity = field(default_factory=Validity)
+    """When this amount holds, if the source dates it apart from the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,29 @@ class Span:
 
     def __str__(self) -> str:
         amount = f"{self.low:f}" if self.low == self.high else f"{self.low:f}–{self.high:f}"
-        return f"{amount} {self.unit}"
+        unit = re.sub(r"^(\w+)s\b", r"\1", self.unit) if self.low == self.high == 1 else self.unit
+        return f"{amount} {unit}"
+
+
+class Join(StrEnum):
+    """How the parts of a requirement bind."""
+
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A condition as a tree: what it says itself, and parts of which all, or any one, must hold.
+
+    A leaf has no parts. ``program`` is the id of a program that must have been completed, when
+    the condition is that; it need not stand in the same catalog.
+    """
+
+    text: str = ""
+    program: str = ""
+    join: Join = Join.ALL
+    parts: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +170,14 @@ class Program:
     aid: tuple[str, ...] = ()
     recognition: str = ""
     validity: Validity = field(default_factory=Validity)
+    credential_type: str = ""
+    """What is earned, or what this is, such as `certificate`, `course` or `bachelor degree`."""
+    workload: Span | None = None
+    """All hours of work or instruction together, such as 160 hours; `effort` is per week."""
+    requirement: Requirement | None = None
+    """What must be met to begin or to earn it, where the source tells it part by part."""
+    accreditation: tuple[str, ...] = ()
+    """Names of the organizations that accredit it."""
 
 
 @dataclass(frozen=True, slots=True)

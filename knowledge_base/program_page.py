@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from knowledge_base.model import Cost, Document, Offering, Program
+from knowledge_base.model import Cost, Document, Join, Offering, Program, Requirement, Validity
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+_OPAQUE = re.compile(r"ce-[0-9a-f-]{36}|[a-z][a-z0-9+.-]*:\S+", re.I)
+"""Identifiers that tell a student nothing: registry identifiers (CTID) and addresses."""
+_ELSEWHERE = "completion of a program that this catalog does not describe"
 
 
 def program_page(program: Program, titles: Mapping[str, str] | None = None) -> Document:
@@ -22,11 +26,11 @@ def program_page(program: Program, titles: Mapping[str, str] | None = None) -> D
         ("Cost", _cost(program)),
         ("Time and schedule", _time(program)),
         ("Start dates and deadlines", _dates(program)),
-        ("Admission and prerequisites", _admission(program)),
+        ("Admission and prerequisites", _admission(program, titles or {})),
         ("Credit and stacking", _credit(program, titles or {})),
         ("Financial aid", _aid(program)),
         ("Skills and careers", _careers(program)),
-        ("Recognition", _plain(program.recognition)),
+        ("Recognition", _recognition(program)),
     )
     parts = []
     for heading, sentences in sections:
@@ -61,6 +65,9 @@ def _about(program: Program) -> Iterator[str]:
     place = f" at {program.institution}" if program.institution else ""
     if code or place:
         yield f"{program.title}{code} is offered{place}."
+    if program.credential_type:
+        article = "an" if program.credential_type[0] in "aeiou" else "a"
+        yield f"It is {article} {program.credential_type}."
     if kind:
         yield f"Subject: {kind}."
     yield from _plain(program.summary)
@@ -76,20 +83,29 @@ def _cost(program: Program) -> Iterator[str]:
     if paid:
         yield f"The cost of {program.title}: {_and([_cost_phrase(cost) for cost in paid])}."
     for cost in free:
-        yield f"There is no {cost.purpose}{_condition(cost)}."
+        yield f"There is no {cost.purpose or 'charge'}{_condition(cost)}."
 
 
 def _cost_phrase(cost: Cost) -> str:
-    return f"{money(cost.amount, cost.currency)} {cost.purpose}{_condition(cost)}".rstrip()
+    return f"{money(cost.amount, cost.currency)} {cost.purpose}".rstrip() + _condition(cost)
 
 
 def _condition(cost: Cost) -> str:
-    return f" ({cost.condition})" if cost.condition else ""
+    told = "; ".join(filter(None, (cost.residency, cost.condition, _range(cost.validity))))
+    return f" ({told})" if told else ""
+
+
+def _range(validity: Validity) -> str:
+    first = f"from {day(validity.effective_from)}" if validity.effective_from else ""
+    last = f"until {day(validity.effective_to)}" if validity.effective_to else ""
+    return " ".join(filter(None, (first, last)))
 
 
 def _time(program: Program) -> Iterator[str]:
     if program.duration:
         yield f"{program.title} takes {program.duration}."
+    if program.workload:
+        yield f"The work takes {program.workload} in all."
     if program.effort:
         yield f"Plan on {program.effort}."
     if program.delivery:
@@ -121,13 +137,28 @@ def _offering_phrase(offering: Offering) -> str:
     return text.strip()
 
 
-def _admission(program: Program) -> Iterator[str]:
+def _admission(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
     if program.prerequisites:
         needed = program.prerequisites.rstrip(".")
         if needed.casefold() in {"none", "no prerequisites"}:
             yield f"{program.title} has no prerequisites."
         else:
             yield f"Prerequisites for {program.title}: {needed}."
+    if program.requirement:
+        yield f"Requirements for {program.title}: {_required(program.requirement, titles)}."
+
+
+def _required(needed: Requirement, titles: Mapping[str, str]) -> str:
+    """A requirement in one line: `A; B; any one of (C) or (D)`."""
+    own = titles.get(needed.program) or needed.text.rstrip(".")
+    if needed.program and not own:
+        own = needed.program if not _OPAQUE.fullmatch(needed.program) else _ELSEWHERE
+    parts = [_required(part, titles) for part in needed.parts]
+    if needed.join is Join.ANY and len(parts) > 1:
+        told = "any one of " + " or ".join(f"({part})" for part in parts)
+    else:
+        told = "; ".join(parts)
+    return ": ".join(filter(None, (own, told)))
 
 
 def _credit(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
@@ -140,9 +171,16 @@ def _credit(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
     elif program.credit_bearing:
         yield f"{program.title} carries academic credit."
     if program.stacks_into:
-        targets = [f"{titles[i]} ({i})" if i in titles else i for i in program.stacks_into]
-        yield f"It stacks into {_and(targets)}."
+        targets = [_target(i, titles) for i in program.stacks_into]
+        if any(targets):
+            yield f"It stacks into {_and([target for target in targets if target])}."
     yield from _plain(program.stacking_terms)
+
+
+def _target(target: str, titles: Mapping[str, str]) -> str:
+    if _OPAQUE.fullmatch(target):
+        return titles.get(target, "")
+    return f"{titles[target]} ({target})" if target in titles else target
 
 
 def _aid(program: Program) -> Iterator[str]:
@@ -155,6 +193,12 @@ def _careers(program: Program) -> Iterator[str]:
         yield f"Skills: {', '.join(program.skills)}."
     if program.occupations:
         yield f"It prepares for work as {_and(list(program.occupations))}."
+
+
+def _recognition(program: Program) -> Iterator[str]:
+    if program.accreditation:
+        yield f"{program.title} is accredited by {_and(list(program.accreditation))}."
+    yield from _plain(program.recognition)
 
 
 def _plain(text: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from knowledge_base.catalog.mapping import CostRule, Mapping, OfferingRule, Row,
 from knowledge_base.model import Cost, Offering, Program, Skipped, Span, Validity
 
 _MONEY_NOISE = re.compile(r"[\s,$€£]")
-_LARGEST = 10_000_000
+LARGEST = 10_000_000
 """Amounts, credits and weeks above this are slips of the keyboard."""
 _TAG = re.compile(r"<[^>]+>")
 _RANGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(.*)$", re.I)
@@ -165,7 +165,7 @@ def _one_span(text: str, rule: SpanRule) -> Span:
     if not (unit or rule.unit):
         raise _BadValue(rule.amount, text, "a number with a unit, such as 6 weeks")
     span = Span(Decimal(low), Decimal(high or low), unit or rule.unit)
-    if span.low > span.high or span.high > _LARGEST:
+    if span.low > span.high or span.high > LARGEST:
         raise _BadValue(rule.amount, text, "a range from the smaller number to the larger")
     return span
 
@@ -226,8 +226,8 @@ def _one_number(name: str, value: Any) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         raise _BadValue(name, value, "a number such as 1140 or 1,140.00") from None
-    if not number.is_finite() or not 0 <= number <= _LARGEST:
-        raise _BadValue(name, value, f"a number from 0 to {_LARGEST:,}")
+    if not number.is_finite() or not 0 <= number <= LARGEST:
+        raise _BadValue(name, value, f"a number from 0 to {LARGEST:,}")
     return number
 
 
