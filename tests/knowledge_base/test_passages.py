@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from written_text import TEXTS
 
@@ -27,7 +29,7 @@ def test_every_word_but_headings_is_in_one_passage(text: str) -> None:
         headings += text[position : found.start].splitlines()
         position = found.end
     headings += text[position:].splitlines()
-    markdown = any(line.lstrip().startswith("#") for line in text.splitlines())
+    markdown = any(re.match(r"#{1,6}\s+\S", line) for line in text.splitlines())
     if markdown:
         assert all(line.startswith("#") for line in headings if line.strip())
 
