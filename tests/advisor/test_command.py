@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -48,7 +49,7 @@ ANSWER_TYPES = {
     "edition": str,
     "milliseconds": float,
 }
-CITATION_TYPES = {
+CITATION_TYPES: dict[str, Any] = {
     "title": str,
     "url": str,
     "quote": str,

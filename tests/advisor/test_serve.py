@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from running_bot import free_port
+from typer.testing import CliRunner
 from whole_assistant import WholeAssistant
+
+from advisor.command import app
 
 NAMES = ("bot", "actions", "gateway")
 PATIENCE = 60
@@ -42,14 +44,37 @@ def lone(tmp_path: Path) -> Iterator[WholeAssistant]:
     assistant.stop()
 
 
-def one_line(done: subprocess.CompletedProcess[str]) -> str:
+def one_line(code: int, output: str, errors: str) -> str:
     """The complaint of a command that failed: one line, after what it says of its progress."""
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert done.stdout == ""
-    *progress, complaint = done.stderr.splitlines()
-    assert all(line.endswith(" …") for line in progress), done.stderr
+    assert code == 1, output + errors
+    assert output == ""
+    *progress, complaint = errors.splitlines()
+    assert all(line.endswith(" …") for line in progress), errors
     assert complaint.startswith("error: ")
     return complaint
+
+
+def refusal(assistant: WholeAssistant, *words: str, **settings: str) -> str:
+    """What a process of its own says when it cannot do what it should."""
+    done = assistant.run(*words, **settings)
+    return one_line(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def refused(lone: WholeAssistant, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The same for a command that ends before it starts anything, without a process of its own."""
+    for name in [name for name in os.environ if name.startswith("ADVISOR_")]:
+        monkeypatch.delenv(name)
+    for name, value in lone.environment.items():
+        if name.startswith("ADVISOR_"):
+            monkeypatch.setenv(name, value)
+    monkeypatch.chdir(lone.folder)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, list(words))
+        return one_line(done.exit_code, done.stdout, done.stderr)
+
+    return run
 
 
 @pytest.mark.bot
@@ -103,45 +128,59 @@ def test_the_gateway_never_loads_torch(whole: WholeAssistant) -> None:
 @pytest.mark.bot
 def test_a_second_assistant_says_which_port_is_taken(whole: WholeAssistant) -> None:
     """One line with the port, the part and the setting; the first one goes on."""
-    line = one_line(whole.run("serve"))
+    line = refusal(whole, "serve")
     assert f"port {whole.ports['bot']}" in line
     assert "bot.port" in line
     with urllib.request.urlopen(f"{whole.url}/health", timeout=10) as page:
         assert page.status == 200
 
 
-def test_a_port_in_use_is_seen_before_anything_is_written(lone: WholeAssistant) -> None:
+def test_a_port_in_use_is_seen_before_anything_is_written(
+    lone: WholeAssistant, refused: Callable[..., str]
+) -> None:
     """Nobody waits for a training that ends in a port that is taken."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", lone.ports["gateway"]))
         other.listen()
-        line = one_line(lone.run("serve"))
+        line = refused("serve")
     assert f"port {lone.ports['gateway']}, which gateway needs, is in use" in line
     assert not lone.state.exists()
 
 
-def test_a_missing_environment_of_the_bot_is_one_line(lone: WholeAssistant) -> None:
+def test_a_missing_environment_of_the_bot_is_one_line(
+    lone: WholeAssistant, refused: Callable[..., str]
+) -> None:
     """It names the missing Python and the command that mends it."""
     for words in (("serve",), ("train",)):
-        line = one_line(lone.run(*words))
+        line = refused(*words)
         assert str(lone.folder / "bot" / ".venv") in line
         assert "make setup" in line
 
 
-def test_a_settings_file_that_is_not_toml_is_one_line(lone: WholeAssistant) -> None:
+def test_a_settings_file_that_is_not_toml_is_one_line(
+    lone: WholeAssistant, refused: Callable[..., str]
+) -> None:
     """It names the file, the line and the column."""
     (lone.folder / "advisor.toml").write_text("[gateway\nport = 1\n", encoding="utf-8")
-    line = one_line(lone.run("serve"))
+    line = refused("serve")
     assert "advisor.toml: not valid TOML" in line
     assert "line 1" in line
 
 
-def test_a_setting_that_is_not_allowed_is_named(lone: WholeAssistant) -> None:
-    """Section, key and reason, without a stack trace."""
-    done = lone.run("serve", ADVISOR_GATEWAY__PORT="many")
-    assert done.returncode == 1
-    assert "gateway.port" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_settings_that_are_not_allowed_are_named(
+    lone: WholeAssistant, monkeypatch: pytest.MonkeyPatch, refused: Callable[..., str]
+) -> None:
+    """A line for each, with section, key and reason."""
+    monkeypatch.setenv("ADVISOR_GATEWAY__PORT", "many")
+    (lone.folder / "advisor.toml").write_text("[bot]\ncolour = 3\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["serve"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    headline, *problems = done.stderr.splitlines()
+    assert "advisor.toml" in headline
+    assert sorted(problem.split(":")[0].strip() for problem in problems) == [
+        "bot.colour",
+        "gateway.port",
+    ]
 
 
 @pytest.fixture
@@ -162,7 +201,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_one_line(lone: WholeAssistant, small_disk: Path) -> None:
     """Before a start, and in the middle of an import."""
     state = small_disk / "state"
-    line = one_line(lone.run("serve", ADVISOR_STATE=str(state)))
+    line = refusal(lone, "serve", ADVISOR_STATE=str(state))
     assert "2 MB are free" in line
     assert not state.exists()
 
@@ -175,7 +214,7 @@ def test_a_full_disk_is_one_line(lone: WholeAssistant, small_disk: Path) -> None
                     pass
                 filling.write(b"\0")
     (small_disk / "filling").open("r+b").truncate((small_disk / "filling").stat().st_size - 40_000)
-    line = one_line(lone.run("import", str(page), ADVISOR_STATE=str(state)))
+    line = refusal(lone, "import", str(page), ADVISOR_STATE=str(state))
     assert "full" in line
     assert not lone.state.exists()
 
@@ -194,7 +233,10 @@ def alone(assistant: WholeAssistant, name: str) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("name", ["actions", "gateway"])
 def test_a_part_works_alone(lone: WholeAssistant, name: str) -> None:
-    """It answers its health check with an empty state folder, and ends when it is told to."""
+    """It answers its health check with an empty state folder, and ends when it is told to.
+
+    The bot, which needs its model, is started by the same command under the supervisor.
+    """
     process = alone(lone, name)
     try:
         give_up = time.monotonic() + PATIENCE
@@ -214,45 +256,21 @@ def test_a_part_works_alone(lone: WholeAssistant, name: str) -> None:
     assert code == 0
 
 
-@pytest.mark.bot
-def test_the_bot_works_alone(whole: WholeAssistant) -> None:
-    """It answers on another port beside the running one."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "advisor", "serve", "--only", "bot"],
-        cwd=whole.folder,
-        env={**whole.environment, "ADVISOR_BOT__PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        give_up = time.monotonic() + PATIENCE
-        while True:
-            try:
-                health = f"http://127.0.0.1:{port}/webhooks/gateway/health"
-                with urllib.request.urlopen(health, timeout=5) as answer:
-                    assert answer.status == 200
-                    break
-            except OSError:
-                assert process.poll() is None
-                assert time.monotonic() < give_up
-                time.sleep(0.1)
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def test_the_bot_alone_needs_a_trained_model(lone: WholeAssistant) -> None:
+def test_the_bot_alone_needs_a_trained_model(
+    lone: WholeAssistant, refused: Callable[..., str]
+) -> None:
     """One line that names the command."""
     (lone.folder / "bot").mkdir()
-    assert "advisor train" in one_line(lone.run("serve", "--only", "bot"))
+    assert "advisor train" in refused("serve", "--only", "bot")
 
 
 @pytest.mark.parametrize("name", ["actions", "gateway"])
-def test_a_part_alone_says_that_its_port_is_taken(lone: WholeAssistant, name: str) -> None:
+def test_a_part_alone_says_that_its_port_is_taken(
+    lone: WholeAssistant, refused: Callable[..., str], name: str
+) -> None:
     """One line with the port."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", lone.ports[name]))
         other.listen()
-        line = one_line(lone.run("serve", "--only", name))
+        line = refused("serve", "--only", name)
     assert str(lone.ports[name]) in line

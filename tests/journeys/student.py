@@ -13,6 +13,8 @@ import aiohttp
 
 PATIENCE = 60.0
 """Seconds to wait for anything; a restart on a busy machine takes up to twenty."""
+MARKER = "quartzella"
+"""Stands in no file; always the same, so that a message is understood the same each time."""
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -25,7 +27,7 @@ async def until(condition: Callable[[], object]) -> None:
 class Student:
     """One chat session; every message that arrived, in its order, is in ``seen``.
 
-    All that is typed ends in ``marker``, so that it can be looked for where it must not be.
+    All that is typed ends in `MARKER`, so that it can be looked for where it must not be.
     """
 
     def __init__(self, url: str) -> None:
@@ -33,7 +35,6 @@ class Student:
         self.seen: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.conversation = ""
-        self.marker = f"quartz{uuid.uuid4().hex[:12]}"
         self._url = url
         self._token = ""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -76,7 +77,7 @@ class Student:
         name = again or str(uuid.uuid4())
         frame = {"type": "message", "id": name, "text": text, "payload": payload}
         if payload is None:
-            frame["text"] = f"{text} {self.marker}"
+            frame["text"] = f"{text} {MARKER}"
         await self._socket.send_json(frame)
         return name
 
