@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -60,7 +60,6 @@ def day(value: date) -> str:
 
 
 def _about(program: Program) -> Iterator[str]:
-    kind = " ".join(filter(None, (program.level, program.subject)))
     code = f" (code {program.code})" if program.code else ""
     place = f" at {program.institution}" if program.institution else ""
     if code or place:
@@ -68,11 +67,20 @@ def _about(program: Program) -> Iterator[str]:
     if program.credential_type:
         article = "an" if program.credential_type[0] in "aeiou" else "a"
         yield f"It is {article} {program.credential_type}."
-    if kind:
-        yield f"Subject: {kind}."
+    yield from _subject(program)
     yield from _plain(program.summary)
     if program.delivery:
         yield f"It is taught {_either(program.delivery)}."
+
+
+def _subject(program: Program) -> Iterator[str]:
+    if program.subject and "," not in program.level:
+        yield f"Subject: {f'{program.level} {program.subject}'.strip()}."
+    else:
+        if program.subject:
+            yield f"Subject: {program.subject}."
+        if program.level:
+            yield f"Level: {program.level}."
 
 
 def _cost(program: Program) -> Iterator[str]:
@@ -81,13 +89,19 @@ def _cost(program: Program) -> Iterator[str]:
     paid = [cost for cost in program.costs if cost.amount]
     free = [cost for cost in program.costs if not cost.amount]
     if paid:
-        yield f"The cost of {program.title}: {_and([_cost_phrase(cost) for cost in paid])}."
+        alike: dict[tuple[str, str], list[Cost]] = {}
+        for cost in paid:
+            alike.setdefault((cost.purpose, _condition(cost)), []).append(cost)
+        yield f"The cost of {program.title}: {_and([_cost_phrase(c) for c in alike.values()])}."
     for cost in free:
         yield f"There is no {cost.purpose or 'charge'}{_condition(cost)}."
 
 
-def _cost_phrase(cost: Cost) -> str:
-    return f"{money(cost.amount, cost.currency)} {cost.purpose}".rstrip() + _condition(cost)
+def _cost_phrase(costs: Sequence[Cost]) -> str:
+    """Costs of one purpose and condition; several amounts are alternatives, and said to be so."""
+    amounts = " or ".join(dict.fromkeys(money(cost.amount, cost.currency) for cost in costs))
+    unsaid = " (the source does not say which applies)" if " or " in amounts else ""
+    return f"{amounts} {costs[0].purpose}".rstrip() + _condition(costs[0]) + unsaid
 
 
 def _condition(cost: Cost) -> str:
@@ -144,8 +158,12 @@ def _admission(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
             yield f"{program.title} has no prerequisites."
         else:
             yield f"Prerequisites for {program.title}: {needed}."
-    if program.requirement:
-        yield f"Requirements for {program.title}: {_required(program.requirement, titles)}."
+    needs = program.requirement
+    if needs and not needs.text and needs.join is Join.ALL and len(needs.parts) > 1:
+        told = "\n".join(f"- {_required(part, titles)}" for part in needs.parts)
+        yield f"Requirements for {program.title}:\n\n{told}"
+    elif needs:
+        yield f"Requirements for {program.title}: {_required(needs, titles)}."
 
 
 def _required(needed: Requirement, titles: Mapping[str, str]) -> str:

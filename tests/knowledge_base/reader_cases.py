@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contract_readers import Case
+from json_ld_cases import CASES as JSON_LD
 
 CASES = (
     Case(
@@ -43,4 +44,5 @@ CASES = (
         value="soon",
         kept=1,
     ),
+    *JSON_LD,
 )

@@ -76,6 +76,16 @@ def test_days_are_written_so_that_no_one_mistakes_them() -> None:
             "The cost of X: $5 tuition (in-state; from 1 July 2026 until 30 June 2027) and $2.",
         ),
         (Program("x", "X", costs=(Cost("", Decimal(0)),)), "There is no charge."),
+        (
+            Program("x", "X", costs=(Cost("tuition", Decimal(5)), Cost("tuition", Decimal(9)))),
+            "The cost of X: $5 or $9 tuition (the source does not say which applies).",
+        ),
+        (Program("x", "X", subject="Data", level="introductory"), "Subject: introductory Data."),
+        (Program("x", "X", subject="Data", level="basic, advanced"), "Level: basic, advanced."),
+        (
+            Program("x", "X", requirement=Requirement(parts=(FIRST_AID, Requirement("an essay")))),
+            "Requirements for X:\n\n- a first-aid certificate\n- an essay",
+        ),
         (Program("x", "X", accreditation=("A", "B")), "X is accredited by A and B."),
         (Program("x", "X", credential_type="associate degree"), "It is an associate degree."),
         (Program("x", "X", prerequisites="None"), "X has no prerequisites."),

@@ -1,0 +1,34 @@
+"""One small file of each vocabulary of JSON-LD, about a college that does not exist."""
+
+from __future__ import annotations
+
+from contract_readers import Case
+
+ONE, OTHER = (f"ce-00000000-0000-4000-8000-00000000000{digit}" for digit in "12")
+
+_CTDL = """{
+  "@context": "https://credreg.net/ctdl/schema/context/json",
+  "@graph": [
+    {
+      "@type": "ceterms:Certificate",
+      "@id": "https://fictional.example/resources/%s",
+      "ceterms:ctid": "%s",
+      "ceterms:name": {"en-US": "Data"},
+      "ceterms:estimatedCost": [{"@type": "ceterms:CostProfile", "ceterms:price": %s}]
+    },
+    {"@type": "ceterms:Course", "ceterms:ctid": "%s", "ceterms:name": "Welding"}
+  ]
+}
+"""
+
+CASES = (
+    Case(
+        "ctdl",
+        ".json",
+        good=_CTDL % (ONE, ONE, "1140.5", OTHER),
+        bad=_CTDL % (ONE, ONE, '"cheap"', OTHER),
+        field="ceterms:price",
+        value="cheap",
+        kept=1,
+    ),
+)
