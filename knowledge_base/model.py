@@ -139,6 +139,8 @@ class Offering:
     apply_by: date | None = None
     delivery: str = ""
     location: str = ""
+    apply_terms: str = ""
+    """The deadline in the source's words where it is no date, such as `rolling admission`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,15 @@ def _offering_phrase(offering: Offering) -> str:
         parts.append(f"starts on {day(offering.starts)}")
     if offering.ends:
         parts.append(f"ends on {day(offering.ends)}")
-    if not parts and not offering.apply_by:
+    if not parts and not offering.apply_by and not offering.apply_terms:
         return ""
     places = {place.casefold(): place for place in (offering.location, offering.delivery) if place}
     where = ", ".join(reversed(places.values()))
     text = " and ".join(parts) + (f" ({where})" if where else "")
     if offering.apply_by:
         text += ("; " if parts else "") + f"apply by {day(offering.apply_by)}"
+    if offering.apply_terms:
+        text += ("; " if text else "") + f"application deadline: {offering.apply_terms.rstrip('.')}"
     return text.strip()
 
 

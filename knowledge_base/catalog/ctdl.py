@@ -9,7 +9,15 @@ from typing import Any
 
 from knowledge_base.catalog.ctdl_program import program
 from knowledge_base.catalog.ctdl_terms import OTHERS, PROGRAMS, kind, status_against
-from knowledge_base.catalog.json_ld import SUFFIXES, BadValue, Graph, Node, loaded, plain
+from knowledge_base.catalog.json_ld import (
+    SUFFIXES,
+    BadValue,
+    Graph,
+    Node,
+    endings,
+    loaded,
+    plain,
+)
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import SourceError
@@ -55,7 +63,7 @@ class CtdlReader:
     def recognises(self, path: Path, head: bytes) -> bool:
         """JSON that uses the registry's terms, identifiers or keys in its first bytes."""
         begins_well = start_of_text(head)[:1] in {b"{", b"["}
-        return begins_well and bool(SUFFIXES & _endings(path)) and bool(_MARK.search(head))
+        return begins_well and bool(SUFFIXES & endings(path)) and bool(_MARK.search(head))
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
         """A program for each resource that is one, and a reason for every other resource.
@@ -154,10 +162,6 @@ def _classed(values: dict[str, Any]) -> dict[str, Any]:
         return values
     sign = next((found for name, found in _SIGNS if plain(name) in node.values), None)
     return {"@type": sign} | values if sign else values
-
-
-def _endings(path: Path) -> set[str]:
-    return {suffix.casefold() for suffix in path.suffixes}
 
 
 READER = CtdlReader()

@@ -54,6 +54,11 @@ def parsed(text: str, place: str, first_line: int = 1) -> Any:
         raise SourceError(f"{place}: not readable JSON: {error}") from None
 
 
+def endings(path: Path) -> set[str]:
+    """All endings of a file's name, so that `sample.jsonld.txt` counts as JSON-LD."""
+    return {suffix.casefold() for suffix in path.suffixes}
+
+
 def loaded(path: Path) -> Any:
     """The JSON value in a UTF-8 file. Raises SourceError."""
     return parsed(text_of(path), str(path))

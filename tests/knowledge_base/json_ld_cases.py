@@ -21,6 +21,20 @@ _CTDL = """{
 }
 """
 
+_SCHEMA_ORG = """{
+  "@context": "https://schema.org",
+  "@graph": [
+    {
+      "@type": "EducationalOccupationalProgram",
+      "@id": "https://fictional.example/data",
+      "name": "Data",
+      "numberOfCredits": %s
+    },
+    {"@type": "Course", "name": "Welding", "courseCode": "W1"}
+  ]
+}
+"""
+
 CASES = (
     Case(
         "ctdl",
@@ -29,6 +43,15 @@ CASES = (
         bad=_CTDL % (ONE, ONE, '"cheap"', OTHER),
         field="ceterms:price",
         value="cheap",
+        kept=1,
+    ),
+    Case(
+        "schema_org",
+        ".jsonld",
+        good=_SCHEMA_ORG % "6",
+        bad=_SCHEMA_ORG % '"six"',
+        field="numberOfCredits",
+        value="six",
         kept=1,
     ),
 )
