@@ -7,4 +7,5 @@ import knowledge_base
 _FOLDER = Path(knowledge_base.__file__).parent / "sample"
 PROGRAMS = _FOLDER / "programs.csv"
 MAPPING = _FOLDER / "programs.toml"
+EQUIVALENCIES = _FOLDER / "equivalencies.csv"
 POLICIES = _FOLDER / "policies"

@@ -74,7 +74,11 @@ class EditingService:
         else:
             contents = await _read(Path(location), format_name, mapping_file, self._limit)
         changes = await self._store.replace(
-            contents.location, contents.format, contents.entries, keep=not dry_run
+            contents.location,
+            contents.format,
+            contents.entries,
+            records=contents.records,
+            keep=not dry_run,
         )
         skipped = (*contents.skipped, *changes.refused)
         return ImportReport(str(location), contents.format, changes, skipped, dry_run)
@@ -95,8 +99,10 @@ class EditingService:
 
     async def publish(self, progress: Progress = lambda *_: None) -> Manifest:
         """Build an edition from the working copy and make it live. Raises NothingToPublish."""
-        entries = await self._store.entries()
-        return await asyncio.to_thread(self._shelf.publish, entries, self._encoder, progress)
+        entries, records = await self._store.entries(), await self._store.records()
+        return await asyncio.to_thread(
+            self._shelf.publish, entries, self._encoder, progress, records
+        )
 
     async def editions(self) -> Sequence[EditionOnShelf]:
         """Every edition, newest first."""

@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Engine, bindparam, create_engine, select
+from pydantic import TypeAdapter
+from sqlalchemy import Engine, bindparam, create_engine, inspect, select
 
 from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.index import FaissIndex
 from knowledge_base.lexical import LexicalIndex
-from knowledge_base.model import Document, Passage, Validity
-from knowledge_base.schema import published_documents, published_passages
+from knowledge_base.model import Document, Passage, Program, Validity
+from knowledge_base.schema import published_documents, published_passages, published_records
 
+_PROGRAM = TypeAdapter(Program)
 CONTENT, VECTORS, LEXICAL, MANIFEST = (
     "content.sqlite",
     "vectors.faiss",
@@ -114,6 +116,24 @@ class Edition:
         query = select(published_documents).order_by(published_documents.c.title)
         with self._database.connect() as connection:
             return [_document(row) for row in connection.execute(query)]
+
+    @cached_property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """Per kind: the data of every dated rule in order. An edition made before has none."""
+        query = select(published_records.c.kind, published_records.c.data)
+        found: dict[str, list[dict[str, Any]]] = {}
+        if inspect(self._database).has_table(published_records.name):
+            with self._database.connect() as connection:
+                for kind, data in connection.execute(query.order_by(published_records.c.row)):
+                    found.setdefault(kind, []).append(data)
+        return found
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """Every program with its typed facts, in the order of publication."""
+        query = select(published_documents.c.facts).where(published_documents.c.is_program)
+        with self._database.connect() as connection:
+            return tuple(_PROGRAM.validate_python(facts) for facts in connection.scalars(query))
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,8 @@ from knowledge_base.catalog.reader import Reader
 from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
 from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
+from knowledge_base.record import Record
+from knowledge_base.rules import read_rules, rules_format
 from knowledge_base.store import Entry
 
 
@@ -24,6 +26,8 @@ class Contents:
     format: str
     entries: tuple[Entry, ...]
     skipped: tuple[Skipped, ...]
+    records: tuple[Record, ...] = ()
+    """Dated rules, such as what an exam is worth in credit."""
 
 
 def read_source(
@@ -40,7 +44,10 @@ def read_source(
     formats: list[str] = []
     items: list[tuple[str, Document | Program]] = []
     skipped: list[Skipped] = []
+    records: list[Record] = []
     for path in _files(location):
+        if _took_rules(path, format_name, limit_bytes, formats, records, skipped):
+            continue
         reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
         if reader is None:
             continue
@@ -59,7 +66,36 @@ def read_source(
         format="+".join(dict.fromkeys(formats)),
         entries=entries,
         skipped=tuple(skipped),
+        records=tuple(records),
     )
+
+
+def _took_rules(
+    path: Path,
+    format_name: str | None,
+    limit_bytes: int,
+    formats: list[str],
+    records: list[Record],
+    skipped: list[Skipped],
+) -> bool:
+    """Read a file of dated rules; False when the file is none. A repeated rule is skipped."""
+    rules = rules_format(path, format_name)
+    if rules is None:
+        return False
+    _check_size(path, limit_bytes)
+    formats.append(rules)
+    known = {(record.kind, record.id) for record in records}
+    for item in read_rules(path, rules):
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        elif (item.kind, item.id) in known:
+            skipped.append(
+                Skipped(path.name, "stands twice in this source", "id", item.id, "a unique id")
+            )
+        else:
+            known.add((item.kind, item.id))
+            records.append(item)
+    return True
 
 
 def _entries(

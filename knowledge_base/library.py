@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge_base.answering import Answering
+from knowledge_base.credit_question import held_in
+from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
+from knowledge_base.equivalency import Award, Held, table_from
 from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.retriever import Query, Retriever
@@ -50,6 +53,21 @@ class KnowledgeBase:
         """
         query = Query(question, self._today(), tuple(history), focus)
         return await asyncio.to_thread(self._ask, query)
+
+    async def estimate_credit(
+        self, have: str | Sequence[Held], award: Award | None = None, day: date | None = None
+    ) -> Estimate:
+        """What earlier learning may be worth by the published rules; never a decision.
+
+        `have` is a student's words or a list of what they have. Without `day` the rules of today
+        count. Raises as `ask`.
+        """
+        return await asyncio.to_thread(self._estimate, have, award, day or self._today())
+
+    def _estimate(self, have: str | Sequence[Held], award: Award | None, day: date) -> Estimate:
+        table = table_from(self._live_edition.edition().records)
+        things = held_in(have, table) if isinstance(have, str) else have
+        return estimate(things, table, day, award)
 
     async def refresh(self) -> str:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""

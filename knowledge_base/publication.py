@@ -21,7 +21,13 @@ from knowledge_base.index import FaissIndex
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Passage
 from knowledge_base.passages import passages
-from knowledge_base.schema import content, published_documents, published_passages
+from knowledge_base.record import Record
+from knowledge_base.schema import (
+    content,
+    published_documents,
+    published_passages,
+    published_records,
+)
 from knowledge_base.store import Entry
 
 _BATCH = 64
@@ -38,6 +44,7 @@ def build_edition(
     encoder: Encoder,
     reusable: dict[str, Vectors],
     progress: Progress,
+    records: Sequence[Record] = (),
 ) -> Manifest:
     """Write content, vectors, lexical index and manifest into an empty folder.
 
@@ -51,7 +58,7 @@ def build_edition(
         raise NothingToPublish("there is no content to publish; run `advisor import` first")
     texts = [f"{passage.context}\n{passage.text}" for passage in cut]
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    _write_content(folder / CONTENT, entries, cut, digests)
+    _write_content(folder / CONTENT, entries, cut, digests, records)
     vectors, reused = _vectors(texts, digests, encoder, reusable, progress)
     progress("indexing vectors", 0, 2)
     FaissIndex.build(vectors).save(folder / VECTORS)
@@ -98,7 +105,11 @@ def _vectors(
 
 
 def _write_content(
-    path: Path, entries: Sequence[Entry], cut: Iterable[Passage], digests: Sequence[str]
+    path: Path,
+    entries: Sequence[Entry],
+    cut: Iterable[Passage],
+    digests: Sequence[str],
+    records: Sequence[Record],
 ) -> None:
     engine = create_engine(f"sqlite:///{path}")
     content.create_all(engine)
@@ -120,6 +131,14 @@ def _write_content(
                 for row, passage in enumerate(cut)
             ],
         )
+        if records:
+            connection.execute(
+                insert(published_records),
+                [
+                    {"row": row, "kind": record.kind, "id": record.id, "data": record.data}
+                    for row, record in enumerate(records)
+                ],
+            )
     engine.dispose()
 
 

@@ -46,6 +46,18 @@ documents = Table(
     Column("digest", String(64), nullable=False),
 )
 
+records = Table(
+    "kb_records",
+    workspace,
+    Column("kind", String(40), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("source_id", ForeignKey("kb_sources.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""Dated rules, such as what an exam is worth in credit; `data` holds one rule."""
+
 content = MetaData()
 """The content of an edition, in a read-only SQLite file of its own."""
 
@@ -76,4 +88,13 @@ published_passages = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
+)
+
+published_records = Table(
+    "records",
+    content,
+    Column("row", Integer, primary_key=True),
+    Column("kind", String, nullable=False, index=True),
+    Column("id", String, nullable=False),
+    Column("data", JSON, nullable=False),
 )

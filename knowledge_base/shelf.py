@@ -17,6 +17,7 @@ from knowledge_base.edition import MANIFEST, Edition, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
 from knowledge_base.publication import Progress, build_edition
+from knowledge_base.record import Record
 from knowledge_base.store import Entry
 
 _DRAFT = ".building-"
@@ -90,7 +91,13 @@ class Shelf:
             raise UnknownEdition(f"there is no edition {edition_id!r}; there are: {names}")
         return self.folder / edition_id
 
-    def publish(self, entries: Sequence[Entry], encoder: Encoder, progress: Progress) -> Manifest:
+    def publish(
+        self,
+        entries: Sequence[Entry],
+        encoder: Encoder,
+        progress: Progress,
+        records: Sequence[Record] = (),
+    ) -> Manifest:
         """Build an edition beside the others and make it live when it is whole.
 
         Raises NothingToPublish when `entries` hold no passage. A build that fails leaves nothing;
@@ -103,7 +110,14 @@ class Shelf:
         draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=_DRAFT))
         try:
             manifest = build_edition(
-                draft, edition_id, now, entries, encoder, self._reusable(encoder), progress
+                draft,
+                edition_id,
+                now,
+                entries,
+                encoder,
+                self._reusable(encoder),
+                progress,
+                records,
             )
             draft.rename(self.folder / edition_id)
         except BaseException:

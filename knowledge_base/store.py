@@ -15,6 +15,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.model import Document, Program, Skipped, Validity
+from knowledge_base.record import Record
+from knowledge_base.record_rows import all_records, replace_records
 from knowledge_base.schema import documents, sources
 
 _DOCUMENT = TypeAdapter(Document)
@@ -73,21 +75,32 @@ class Store:
         self._engine = engine
 
     async def replace(
-        self, location: str, format_name: str, entries: Sequence[Entry], *, keep: bool = True
+        self,
+        location: str,
+        format_name: str,
+        entries: Sequence[Entry],
+        *,
+        records: Sequence[Record] = (),
+        keep: bool = True,
     ) -> Changes:
-        """Make a source's content exactly `entries`, in one transaction.
+        """Make a source's content exactly `entries` and `records`, in one transaction.
 
         Without `keep` nothing is written and the changes tell what would have happened. An entry
         whose id belongs to another source is refused and left as it is.
         """
         async with self._engine.connect() as connection, connection.begin() as transaction:
-            changes = await self._replace(connection, location, format_name, entries)
+            changes = await self._replace(connection, location, format_name, entries, records)
             if not keep:
                 await transaction.rollback()
         return changes
 
     async def _replace(
-        self, connection: AsyncConnection, location: str, format_name: str, entries: Sequence[Entry]
+        self,
+        connection: AsyncConnection,
+        location: str,
+        format_name: str,
+        entries: Sequence[Entry],
+        records: Sequence[Record],
     ) -> Changes:
         source_id = await _source(connection, location, format_name)
         known = {
@@ -125,8 +138,13 @@ class Store:
         removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
         for gone in removed:
             await connection.execute(delete(documents).where(documents.c.id == gone))
+        rules, elsewhere = await replace_records(connection, source_id, records)
         return Changes(
-            tuple(added), tuple(changed), tuple(unchanged), tuple(removed), tuple(refused)
+            (*added, *rules["added"]),
+            (*changed, *rules["changed"]),
+            (*unchanged, *rules["unchanged"]),
+            (*removed, *rules["removed"]),
+            (*refused, *elsewhere),
         )
 
     async def entries(self) -> list[Entry]:
@@ -138,6 +156,11 @@ class Store:
         )
         async with self._engine.connect() as connection:
             return [_entry(row) for row in await connection.execute(query)]
+
+    async def records(self) -> list[Record]:
+        """Every dated rule in the working copy, in the order of import."""
+        async with self._engine.connect() as connection:
+            return await all_records(connection)
 
     async def sources(self) -> list[Source]:
         """Every source, with how many documents it holds."""

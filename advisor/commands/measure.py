@@ -1,0 +1,16 @@
+"""`advisor measure`: quality on sets of questions, one measurement a module of `measuring`."""
+
+from __future__ import annotations
+
+import typer
+
+from advisor.measuring.transfer import transfer
+
+measure = typer.Typer(no_args_is_help=True, help="Measure quality on a set of questions.")
+measure.callback()(lambda: None)
+measure.command()(transfer)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `measure` with one command for each measurement."""
+    app.add_typer(measure, name="measure")

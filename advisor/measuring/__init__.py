@@ -1,0 +1,1 @@
+"""Measurements on sets of questions, one a file."""
