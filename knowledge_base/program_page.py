@@ -63,7 +63,7 @@ def _about(program: Program) -> Iterator[str]:
     code = f" (code {program.code})" if program.code else ""
     place = f" at {program.institution}" if program.institution else ""
     if code or place:
-        yield f"{program.title}{code} is offered{place}."
+        yield from _plain(f"{program.title}{code} is offered{place}")
     if program.credential_type:
         article = "an" if program.credential_type[0] in "aeiou" else "a"
         yield f"It is {article} {program.credential_type}."

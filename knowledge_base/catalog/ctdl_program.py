@@ -27,6 +27,7 @@ _RECOGNITION = (
     ("approvedBy", "Approved"),
     ("regulatedBy", "Regulated"),
 )
+_LEFT_OUT = "is left out of the program"
 _CLOCK = frozenset({"hours", "minutes"})
 
 
@@ -53,7 +54,7 @@ def program(node: Node, where: str, wholes: Sequence[str]) -> Iterator[Program |
         ),
         level=", ".join(_level(label) for label in labels(node, "audienceLevelType")),
         url=_address(node),
-        costs=tuple(dict.fromkeys(_costs(node))),
+        costs=tuple(dict.fromkeys(_costs(node, where, left_out))),
         credit_bearing=academic if non_credit is None else not non_credit,
         credits=credits,
         credit_kind=credit_kind,
@@ -87,14 +88,20 @@ def _address(node: Node) -> str | None:
     return page or None
 
 
-def _costs(node: Node) -> Iterator[Cost]:
+def _costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
     """Costs as the registry publishes them, and as Registry Assistant input nests their items."""
     for profile in node.nodes("estimatedCost", "estimatedCosts"):
         for item in profile.nodes("costItems") or [profile]:
             amount = item.number("price")
             if amount is None:
                 continue
-            currency = profile.text("currency") or "USD"
+            currency = profile.text("currency")
+            if amount and not currency:
+                allowed = "an amount with its currency"
+                left_out.append(
+                    Skipped(where, _LEFT_OUT, item.called("price"), str(amount), allowed)
+                )
+                continue
             told = (item, profile) if item is not profile else (profile,)
             conditions = [
                 text
@@ -108,7 +115,7 @@ def _costs(node: Node) -> Iterator[Cost]:
             yield Cost(
                 purpose=", ".join(x.casefold() for x in labels(item, "directCostType")),
                 amount=amount,
-                currency=CURRENCIES.get(currency.casefold(), currency),
+                currency=CURRENCIES.get(currency.casefold(), currency) or "USD",
                 condition="; ".join(unique(conditions)),
                 residency=" or ".join(unique(filter(None, map(residency, told)))),
                 validity=Validity(profile.day("startDate"), profile.day("endDate")),
@@ -135,7 +142,7 @@ def _durations(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Span
         if span is None:
             name = node.called("estimatedDuration")
             value = " to ".join(map(_spelled, unique_parts(low, high)))
-            left_out.append(Skipped(where, "is left out of the program", name, value, ALLOWED))
+            left_out.append(Skipped(where, _LEFT_OUT, name, value, ALLOWED))
         else:
             yield span
 

@@ -14,7 +14,7 @@ _CTDL = """{
       "@id": "https://fictional.example/resources/%s",
       "ceterms:ctid": "%s",
       "ceterms:name": {"en-US": "Data"},
-      "ceterms:estimatedCost": [{"@type": "ceterms:CostProfile", "ceterms:price": %s}]
+      "ceterms:estimatedCost": [{"ceterms:price": %s, "ceterms:currency": "USD"}]
     },
     {"@type": "ceterms:Course", "ceterms:ctid": "%s", "ceterms:name": "Welding"}
   ]
@@ -35,6 +35,20 @@ _SCHEMA_ORG = """{
 }
 """
 
+_ELM = """{
+  "@context": "http://data.europa.eu/snb/model/context/edc-ap",
+  "@graph": [
+    {
+      "id": "https://fictional.example/q/1",
+      "type": "Qualification",
+      "title": {"de": "Daten", "en": "Data"},
+      "creditPoint": {"type": "CreditPoint", "point": %s}
+    },
+    {"id": "https://fictional.example/q/2", "type": "Qualification", "title": {"en": "Welding"}}
+  ]
+}
+"""
+
 CASES = (
     Case(
         "ctdl",
@@ -43,6 +57,15 @@ CASES = (
         bad=_CTDL % (ONE, ONE, '"cheap"', OTHER),
         field="ceterms:price",
         value="cheap",
+        kept=1,
+    ),
+    Case(
+        "elm",
+        ".jsonld",
+        good=_ELM % '"5"',
+        bad=_ELM % '"five"',
+        field="point",
+        value="five",
         kept=1,
     ),
     Case(

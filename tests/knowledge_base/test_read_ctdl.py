@@ -87,6 +87,15 @@ def test_a_cost_keeps_its_kind_residence_and_dates(tmp_path: Path) -> None:
     )
 
 
+def test_a_price_without_its_currency_is_left_out_and_told(tmp_path: Path) -> None:
+    """An amount of unknown money is no fact; what is free needs no currency."""
+    costs = {"ceterms:estimatedCost": [{"ceterms:price": 90}, {"ceterms:price": 0}]}
+    whole = {"@type": "ceterms:Course", "ceterms:ctid": ONE, "ceterms:name": "Data"} | costs
+    item, note = read(tmp_path, whole)
+    assert item.costs == (Cost("", Decimal(0)),)
+    assert skipped(note) == ("ceterms:price", "90")
+
+
 @pytest.mark.parametrize(
     ("profile", "duration", "workload"),
     [
