@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from knowledge_base.aid import AidReport, Facts, check, program_facts
+from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
@@ -68,6 +70,21 @@ class KnowledgeBase:
         table = table_from(self._live_edition.edition().records)
         things = held_in(have, table) if isinstance(have, str) else have
         return estimate(things, table, day, award)
+
+    async def check_aid(
+        self, facts: Facts, program_id: str | None = None, day: date | None = None
+    ) -> AidReport:
+        """Which aid a student may get by the published rules, and what it depends on.
+
+        `facts` are the student's, by the names that the rules use; with `program_id` the catalog's
+        are added, which a student's own override. Raises as `ask`.
+        """
+        return await asyncio.to_thread(self._check_aid, facts, program_id, day or self._today())
+
+    def _check_aid(self, facts: Facts, program_id: str | None, day: date) -> AidReport:
+        edition = self._live_edition.edition()
+        known = [program_facts(p, day) for p in edition.programs if p.id == program_id]
+        return check(rules_from(edition.records), {**(known[0] if known else {}), **facts}, day)
 
     async def refresh(self) -> str:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""

@@ -18,7 +18,7 @@ from advisor.console import err, out, step
 from advisor.errors import NoSpace, ProcessFailed
 from advisor.migration import migrate
 from advisor.processes import parts, run_alone
-from advisor.sample import EQUIVALENCIES, MAPPING, POLICIES, PROGRAMS
+from advisor.sample import AID_RULES, EQUIVALENCIES, MAPPING, POLICIES, PROGRAMS
 from advisor.settings import Settings, load_settings
 from advisor.supervisor import Supervisor
 from advisor.training import bot_python, model_path, train
@@ -111,6 +111,7 @@ def _publish_sample() -> None:
         ("import", str(PROGRAMS), "--map", str(MAPPING)),
         ("import", str(POLICIES)),
         ("import", str(EQUIVALENCIES)),
+        ("import", str(AID_RULES)),
         ("publish",),
     ):
         run = subprocess.run([sys.executable, "-m", "advisor", *words], check=False)

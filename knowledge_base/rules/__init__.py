@@ -7,10 +7,10 @@ from pathlib import Path
 
 from knowledge_base.model import Skipped
 from knowledge_base.record import Record
-from knowledge_base.rules import equivalencies
+from knowledge_base.rules import aid_rules, equivalencies
 
 READERS: dict[str, tuple[str, Callable[[Path], Iterator[Record | Skipped]]]] = {
-    module.NAME: (module.SUFFIX, module.read) for module in (equivalencies,)
+    module.NAME: (module.SUFFIX, module.read) for module in (aid_rules, equivalencies)
 }
 """Per format name, as in `import --as NAME`: the file's extension, and what reads it."""
 

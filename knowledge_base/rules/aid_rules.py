@@ -1,0 +1,168 @@
+"""Reads a TOML file of who gets which aid, with its source, and the questions to ask."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge_base.aid_rule import AidRule, AskedFact, Condition, Operator, to_data
+from knowledge_base.equivalency import Source
+from knowledge_base.errors import SourceError
+from knowledge_base.model import Skipped, Validity
+from knowledge_base.record import Record
+
+NAME = "aid_rules"
+SUFFIX = ".toml"
+
+_DEEPEST = 12
+"""Levels of brackets in a condition; the deepest of the sample has three."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class _Need(_Strict):
+    all: list[_Need] | None = None
+    any: list[_Need] | None = None
+    not_: _Need | None = Field(None, alias="not")
+    fact: str = ""
+    is_: bool | int | float | str | None = Field(None, alias="is")
+    one_of: list[bool | int | float | str] | None = None
+    at_least: int | float | date | None = None
+    at_most: int | float | date | None = None
+    at_most_by: str | None = None
+    holds: str | None = None
+    table: dict[str, float] = Field(default_factory=dict)
+    further: float = 0
+    words: str = ""
+    quote: str = ""
+
+
+class _Fact(_Strict):
+    name: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    kind: str = Field(pattern="^(flag|number|date)$")
+
+
+class _Rule(_Strict):
+    id: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1)
+    gives: str = Field(min_length=1)
+    document_id: str = Field(min_length=1)
+    quote: str = Field(min_length=1)
+    effective_from: date | None = None
+    effective_to: date | None = None
+    last_verified: date
+    note: str = ""
+    needs: list[_Need] = Field(min_length=1)
+
+
+def read(path: Path) -> Iterator[Record | Skipped]:
+    """Every rule and question as a record, or why it is skipped.
+
+    Raises SourceError when the file is no TOML, or holds other tables than `rules` and `facts`.
+    """
+    try:
+        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SourceError(f"{path}: not a readable TOML file: {error}") from None
+    others = sorted(whole.keys() - {"rules", "facts"})
+    if others or not isinstance(whole.get("rules"), list):
+        raise SourceError(
+            f"{path}: holds [[rules]] and [[facts]] only; found: {', '.join(others) or 'no rules'}"
+        )
+    seen: set[tuple[str, str]] = set()
+    for kind, items in (("aid_fact", whole.get("facts", [])), ("aid_rule", whole["rules"])):
+        for position, item in enumerate(items, 1):
+            where = f"{path.name} {kind.replace('_', ' ')} {position}"
+            record = _record(kind, item, where)
+            if isinstance(record, Record):
+                if (kind, record.id) in seen:
+                    yield Skipped(where, "stands twice in this source", "id", record.id)
+                    continue
+                seen.add((kind, record.id))
+            yield record
+
+
+def _record(kind: str, item: Any, where: str) -> Record | Skipped:
+    try:
+        if kind == "aid_fact":
+            fact = _Fact.model_validate(item)
+            return Record(kind, fact.name, to_data(AskedFact(fact.name, fact.question, fact.kind)))
+        rule = _Rule.model_validate(item)
+        return Record(kind, rule.id, to_data(_aid_rule(rule)))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        return Skipped(where, "cannot be read", field, str(first["input"])[:80], first["msg"])
+    except ValueError as error:
+        return Skipped(where, "cannot be read", "needs", allowed=str(error))
+
+
+def _aid_rule(rule: _Rule) -> AidRule:
+    if rule.effective_from and rule.effective_to and rule.effective_to < rule.effective_from:
+        raise ValueError(f"effective_to on {rule.effective_from} or later")
+    validity = Validity(rule.effective_from, rule.effective_to, rule.last_verified)
+    parts = tuple(_condition(need, 1) for need in rule.needs)
+    return AidRule(
+        rule.id,
+        rule.name,
+        rule.gives,
+        Condition(Operator.ALL, parts=parts),
+        Source(rule.document_id, rule.quote, validity),
+        rule.note,
+    )
+
+
+def _condition(need: _Need, depth: int) -> Condition:
+    """One condition of the tree. Raises ValueError that says what a condition holds."""
+    joins = {
+        Operator.ALL: need.all,
+        Operator.ANY: need.any,
+        Operator.NOT: need.not_ and [need.not_],
+    }
+    tests = {
+        Operator.IS: need.is_,
+        Operator.AT_LEAST: need.at_least,
+        Operator.AT_MOST: need.at_most,
+        Operator.HOLDS: need.holds,
+    }
+    used = [test for test, value in {**joins, **tests}.items() if value is not None]
+    used += [Operator.ONE_OF] * (need.one_of is not None)
+    used += [Operator.AT_MOST_BY] * (need.at_most_by is not None)
+    if len(used) != 1 or depth > _DEEPEST:
+        raise ValueError("each condition has exactly one of all, any, not, or a test of a fact")
+    test = used[0]
+    if test in joins:
+        inner = joins[test] or []
+        if not inner or need.fact:
+            raise ValueError(f"{test.value} holds at least one condition and no fact")
+        parts = tuple(_condition(part, depth + 1) for part in inner)
+        return Condition(test, parts=parts, words=need.words, quote=need.quote)
+    if not need.fact:
+        raise ValueError(f"{test.value} needs the name of a fact")
+    if test is Operator.AT_MOST_BY:
+        return _by_table(need)
+    values = need.one_of if test is Operator.ONE_OF else [tests[test]]
+    plain = tuple(
+        v.isoformat() if isinstance(v, date) else v for v in values or () if v is not None
+    )
+    return Condition(test, need.fact, plain, words=need.words, quote=need.quote)
+
+
+def _by_table(need: _Need) -> Condition:
+    steps = sorted((int(step), amount) for step, amount in need.table.items())
+    if not steps or [step for step, _ in steps] != list(range(steps[0][0], steps[-1][0] + 1)):
+        raise ValueError("at_most_by needs a table of whole numbers without a gap")
+    return Condition(
+        Operator.AT_MOST_BY, need.fact, by=need.at_most_by or "", table=tuple(steps),
+        further=need.further, words=need.words, quote=need.quote,
+    )  # fmt: skip
