@@ -11,6 +11,7 @@ from datetime import date
 from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
+from knowledge_base.as_of import asked_day, dated, without_time
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.edition import Edition
@@ -53,7 +54,10 @@ class KnowledgeBase:
         answer. Raises EncoderUnavailable, and when no edition is open yet NothingPublished,
         UnknownEdition or DamagedEdition.
         """
-        query = Query(question, self._today(), tuple(history), focus)
+        today = self._today()
+        day = asked_day(question, today)
+        asked = without_time(question, today) if day else question
+        query = Query(asked, day or today, tuple(history), focus)
         return await asyncio.to_thread(self._ask, query)
 
     async def estimate_credit(
@@ -95,6 +99,7 @@ class KnowledgeBase:
         live = self._live()
         ranking = live.retriever.search(query)
         answer = self._answering.answer(query, ranking, live.edition.id)
+        answer = dated(answer, query.day, self._today())
         return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
 
     def _live(self) -> _Open:

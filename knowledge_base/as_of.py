@@ -1,0 +1,121 @@
+"""Reads from a question the day whose rules it asks for, so that the past is told as the past."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from knowledge_base.dates import Period, find_dates, find_periods
+from knowledge_base.model import Answer
+from knowledge_base.program_page import day as in_words
+
+_VALUED = re.compile(
+    r"\b(?:fees?|tuition|costs?|prices?|priced?|rates?|charge[sd]?|refunds?|refunded|discounts?"
+    r"|how much|pay|paid|rules?|polic(?:y|ies)|limits?|installments?)\b",
+    re.I,
+)
+"""What changes from year to year, and is asked for by its time."""
+_SAYS_SO = re.compile(r"\b(?:as of|back in|in force|in effect|used to be|what was it)\b", re.I)
+_OF_PROGRAMS = re.compile(
+    r"\b(?:starts?|starting|started|begins?|beginning|began|ends?|ending|finish\w*|deadlines?|due"
+    r"|apply|applying|last day|calendar|sessions?|opens?|offered|held|graduat\w*|schedul\w*)\b"
+    r"|\bwhen\b"
+    r"|\b(?:which|what|any|find|show|list|are there)\b[^?]*"
+    r"\b(?:programs?|courses?|classes|certificates?|badges?|credentials?)\b",
+    re.I,
+)
+"""A time beside these belongs to a program or a deadline, not to what held then."""
+_OF_THE_STUDENT = re.compile(
+    r"\b(?:i|we|my|our|i'm|i've|he|she|they|income|salary|taxes)\b(?!\s(?:pay|register|enroll))",
+    re.I,
+)
+_REGISTERING = re.compile(r"\bif (?:i|we|you|someone) (?:pay|register|enroll)\b", re.I)
+_CLAUSE = re.compile(r"[,;.?!]|\b(?:because|since|and i|but i)\b", re.I)
+_PAST = re.compile(r"\b(?:was|were|did|used to|had been|paid|charged|refunded)\b", re.I)
+_BEFORE = re.compile(r"\b(?:before|prior to|until|up to)\s(?:the\s)?$", re.I)
+_AS_OF = re.compile(r"\b(?:as of|effective)\s(?:the\s)?$", re.I)
+_AFTER = re.compile(r"\b(?:after|from)\s(?:the\s)?$", re.I)
+_UNTIL = re.compile(r"\b(?:until|up to)\s(?:the\s)?$", re.I)
+_LEADING = re.compile(
+    r"(?:\s*\b(?:in|on|of|for|during|before|prior to|until|up to|after|from|as of|effective|back in"
+    r"|the|if (?:i|we|you) register in)\b)+\s*$",
+    re.I,
+)
+_BARE_MONTH = re.compile(r"[A-Za-z]+\.?$")
+
+
+def asked_day(question: str, today: date) -> date | None:
+    """A day inside the time that a question asks about; None when it asks about today.
+
+    "What was the fee last fall", "tuition in 2025", "the fee before July", "what will it cost next
+    year". Of a period the last day is taken: what changed within it is told as it was in the end.
+    A time that belongs to a program, a deadline or the student ("starts before March", "I lost my
+    job last year") moves nothing, and when in doubt nothing is moved.
+    """
+    if not (_VALUED.search(question) or _SAYS_SO.search(question)):
+        return None
+    if _OF_PROGRAMS.search(question):
+        return None
+    for period, start, _, bare in _times(question, today):
+        before = question[:start]
+        clause = _CLAUSE.split(before)[-1]
+        if _OF_THE_STUDENT.search(clause) and not _REGISTERING.search(question):
+            continue
+        if bare and _PAST.search(question) and period.first > today:
+            period = _year_before(period)  # noqa: PLW2901  # "before July", said of the past
+        day = _day_in(period, before)
+        inside = period.first <= today <= period.last and day == period.last
+        return None if inside or day == today else day
+    return None
+
+
+def without_time(question: str, today: date) -> str:
+    """The question without the time that `asked_day` reads in it, for the search.
+
+    Every page in force then is of that time, so that its words would only find pages that talk
+    about years.
+    """
+    for _, start, end, _ in _times(question, today):
+        if not _OF_THE_STUDENT.search(_CLAUSE.split(question[:start])[-1]):
+            before = _LEADING.sub("", question[:start])
+            return f"{before.rstrip()} {question[end:].lstrip()}".replace(" ?", "?").strip()
+    return question
+
+
+def dated(answer: Answer, day: date, today: date) -> Answer:
+    """The answer with a line that says for which day it holds, when that is not today."""
+    if day == today or answer.abstained:
+        return answer
+    holds = "held" if day < today else "will hold"
+    line = f"*This {holds} on {in_words(day)}, the time that you asked about.*"
+    return replace(answer, text=f"{line}\n\n{answer.text}")
+
+
+def _times(question: str, today: date) -> list[tuple[Period, int, int, bool]]:
+    """Periods and dates in order, with where they stand, and whether they are a bare month."""
+    days = [(Period(f.value, f.value), f.start, f.end, False) for f in find_dates(question)]
+    periods = [
+        (f.value, f.start, f.end, bool(_BARE_MONTH.fullmatch(question[f.start : f.end])))
+        for f in find_periods(question, today)
+    ]
+    return sorted([*days, *periods], key=lambda each: each[1])
+
+
+def _day_in(period: Period, before: str) -> date:
+    one_day = period.first == period.last
+    if one_day and (_UNTIL.search(before) or _AS_OF.search(before)):
+        return period.first
+    if _BEFORE.search(before):
+        return period.first - timedelta(days=1)
+    if _AFTER.search(before) or _AS_OF.search(before):
+        return period.first + timedelta(days=1) if one_day else period.first
+    return period.last
+
+
+def _year_before(period: Period) -> Period:
+    first = period.first.replace(year=period.first.year - 1)
+    last = (period.last + timedelta(days=1)).replace(year=period.last.year - 1)
+    if period.last.month == 12:
+        last = (period.last + timedelta(days=1)).replace(year=period.last.year)
+    return Period(first, last - timedelta(days=1))
