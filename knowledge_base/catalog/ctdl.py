@@ -17,6 +17,7 @@ from knowledge_base.catalog.json_ld import (
     endings,
     loaded,
     plain,
+    shown,
 )
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
@@ -115,7 +116,7 @@ def _wholes(nodes: Sequence[Node]) -> dict[str, list[str]]:
 def _not_a_program(node: Node, where: str) -> Skipped | None:
     told = kind(node)
     if told not in PROGRAMS:
-        what = OTHERS.get(told) or (f"of the class {told}" if told else "of no class")
+        what = OTHERS.get(told) or (f"of the class {shown(told)}" if told else "of no class")
         return Skipped(where, f"is {what}, not a program")
     try:
         if not node.text("name"):
@@ -134,7 +135,7 @@ def _not_a_program(node: Node, where: str) -> Skipped | None:
 
 def _named(node: Node) -> str:
     known = node.values.get("ctid") or node.values.get("id")
-    return known if isinstance(known, str) and not known.startswith("_:") else ""
+    return shown(known) if isinstance(known, str) and not known.startswith("_:") else ""
 
 
 def _resources(document: Any, depth: int = 0) -> Iterator[dict[str, Any]]:

@@ -23,8 +23,9 @@ def requirement(node: Node) -> Requirement | None:
     """Everything that a program requires, to begin or to earn it; None when it says nothing."""
     parts = [
         part
+        for each in [node, *node.nodes("commonConditions")]
         for name in _REQUIRED
-        for profile in node.nodes(name)
+        for profile in each.nodes(name)
         if (part := _condition(profile, 1)) is not None
     ]
     together = [

@@ -90,7 +90,8 @@ def _address(node: Node) -> str | None:
 
 def _costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
     """Costs as the registry publishes them, and as Registry Assistant input nests their items."""
-    for profile in node.nodes("estimatedCost", "estimatedCosts"):
+    shared = [each for common in node.nodes("commonCosts") for each in _profiles(common)]
+    for profile in [*_profiles(node), *shared]:
         for item in profile.nodes("costItems") or [profile]:
             amount = item.number("price")
             if amount is None:
@@ -120,6 +121,10 @@ def _costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
                 residency=" or ".join(unique(filter(None, map(residency, told)))),
                 validity=Validity(profile.day("startDate"), profile.day("endDate")),
             )
+
+
+def _profiles(node: Node) -> list[Node]:
+    return node.nodes("estimatedCost", "estimatedCosts")
 
 
 def _credits(node: Node) -> tuple[Decimal | None, str, bool | None]:

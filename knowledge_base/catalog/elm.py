@@ -17,6 +17,7 @@ from knowledge_base.catalog.json_ld import (
     loaded,
     parsed,
     plain,
+    shown,
 )
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
@@ -79,7 +80,7 @@ class ElmReader:
 def _items(node: Node, where: str, seen: set[str]) -> Iterator[Item]:
     kind = _kind(node)
     if kind != _OPPORTUNITY and kind not in _SPECIFICATIONS:
-        what = _OTHERS.get(kind) or (f"of the class {kind}" if kind else "of no class")
+        what = _OTHERS.get(kind) or (f"of the class {shown(kind)}" if kind else "of no class")
         yield Skipped(where, f"is {what}, not a program")
         return
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
-from knowledge_base.catalog.json_ld import Node, day_of, unique
+from knowledge_base.catalog.json_ld import Node, day_of, shown, unique
 from knowledge_base.model import Cost, Offering, Program, Requirement, Skipped, Span, Validity
 
 _NAMES = ("title", "prefLabel", "legalName", "noteLiteral", "name", "contentURL")
@@ -123,7 +123,7 @@ def _span(node: Node, field: str, where: str, left_out: list[Skipped]) -> Span |
     span = span_between(parts, parts) if parts else None
     if value and span is None:
         reason = "is left out of the program"
-        left_out.append(Skipped(where, reason, node.called(field), value[:80], ALLOWED))
+        left_out.append(Skipped(where, reason, node.called(field), shown(value), ALLOWED))
     return span
 
 

@@ -34,7 +34,13 @@ class BadValue(Exception):
     """A value that cannot be taken: the field's own name, the value, what is allowed."""
 
     def __init__(self, name: str, value: Any, allowed: str):
-        self.field, self.value, self.allowed = name, str(value)[:_SHOWN], allowed
+        self.field, self.value, self.allowed = name, shown(value), allowed
+
+
+def shown(value: Any) -> str:
+    """A value from a file as a message shows it: in one short line of signs that can be seen."""
+    text = str(value)[:_SHOWN]
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def parsed(text: str, place: str, first_line: int = 1) -> Any:

@@ -18,6 +18,7 @@ from knowledge_base.catalog.json_ld import (
     endings,
     parsed,
     plain,
+    shown,
     text_of,
 )
 from knowledge_base.catalog.mapping import Mapping
@@ -83,7 +84,7 @@ class SchemaOrgReader:
             raise SourceError(f"{path}: describes nothing; a resource is a JSON object")
         programs = [each for each in found if _is_program(each.node)]
         for each in found if not programs else ():
-            told = ", ".join(each.node.types) or "no class"
+            told = shown(", ".join(each.node.types)) or "no class"
             yield Skipped(f"{path.name} {told}", "is not a program, course or credential")
         yield from _items(programs, path.name)
 
@@ -127,7 +128,7 @@ def _items(found: Sequence[_Found], name: str) -> Iterator[Program | Skipped]:
             if not title:
                 yield Skipped(where, "is missing or empty", "name", "", "a name")
                 continue
-            where = f"{name} {title[:80]!r}"
+            where = f"{name} {shown(title)!r}"
             known = identifier(each.node)
             if known in seen:
                 reason = "stands twice in this file"

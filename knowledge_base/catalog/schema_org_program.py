@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
-from knowledge_base.catalog.json_ld import BadValue, Node, day_of, unique
+from knowledge_base.catalog.json_ld import BadValue, Node, day_of, shown, unique
 from knowledge_base.model import Cost, Offering, Program, Requirement, Skipped, Span, Validity
 
 _NAMES = ("name", "targetName", "credentialCategory", "title", "termCode", "value")
@@ -125,7 +125,7 @@ def _span(node: Node, field: str, where: str, left_out: list[Skipped]) -> Span |
     span = span_between(parts, parts) if parts else None
     if span is None:
         reason = "is left out of the program"
-        left_out.append(Skipped(where, reason, node.called(field), str(value)[:80], ALLOWED))
+        left_out.append(Skipped(where, reason, node.called(field), shown(value), ALLOWED))
     return span
 
 
