@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.catalog import reader_for
 from knowledge_base.catalog.acceptance import objection
 from knowledge_base.catalog.mapping import Mapping
-from knowledge_base.catalog.reader import Reader
+from knowledge_base.catalog.reader import Item, Reader
 from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
 from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
+from knowledge_base.reading import ReadingProcess
 from knowledge_base.record import Record
 from knowledge_base.rules import read_rules, rules_format
 from knowledge_base.store import Entry
+
+_READ_HERE = frozenset({"csv", "json_records", "markdown", "pages"})
+"""Plain texts, whose parsers are Python's own; every other format is read in a child process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,20 @@ def read_source(
     items: list[tuple[str, Document | Program]] = []
     skipped: list[Skipped] = []
     records: list[Record] = []
-    for path in _files(location):
-        if _took_rules(path, format_name, limit_bytes, formats, records, skipped):
-            continue
-        reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
-        if reader is None:
-            continue
-        formats.append(reader.name)
-        _check_size(path, limit_bytes)
-        for item in reader.read(path, mapping):
-            if isinstance(item, Skipped):
-                skipped.append(item)
-            else:
-                items.append((f"{path.name} {item.id[:80]!r}", item))
+    with ReadingProcess() as child:
+        for path in _files(location):
+            if _took_rules(path, format_name, limit_bytes, formats, records, skipped):
+                continue
+            reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
+            if reader is None:
+                continue
+            formats.append(reader.name)
+            _check_size(path, limit_bytes)
+            for item in _items(reader, path, mapping, child):
+                if isinstance(item, Skipped):
+                    skipped.append(item)
+                else:
+                    items.append((f"{path.name} {item.id[:80]!r}", item))
     if not formats:
         raise UnknownFormat(f"{location}: no file in it has a format that is known")
     entries = tuple(_entries(items, skipped))
@@ -96,6 +101,14 @@ def _took_rules(
             known.add((item.kind, item.id))
             records.append(item)
     return True
+
+
+def _items(
+    reader: Reader, path: Path, mapping: Mapping | None, child: ReadingProcess
+) -> Iterable[Item]:
+    if reader.name in _READ_HERE:
+        return reader.read(path, mapping)
+    return child.read(reader, path, mapping)
 
 
 def _entries(

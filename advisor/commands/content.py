@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from advisor.console import counted, err, out, print_json, step
 from advisor.errors import NoSpace
 from advisor.migration import migrate
 from advisor.settings import Settings, load_settings
 from advisor.wiring import database, editing_service
+from knowledge_base.catalog import readers
 from knowledge_base.editing import ImportReport
 from knowledge_base.edition import Manifest
 
@@ -21,9 +23,19 @@ _SHOWN = 20
 """Skipped items that are listed; the JSON report has them all."""
 
 
+class _ListsFormats(TyperCommand):
+    """Names the formats in the help, and looks for their readers only then."""
+
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # A click.Context.
+        for option in self.params:
+            if option.name == "as_format":
+                option.help = f"Format: {', '.join(readers())}. Recognised if not said."  # type: ignore[attr-defined]
+        return super().get_help(ctx)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add `import` and `publish`."""
-    app.command("import")(import_)
+    app.command("import", cls=_ListsFormats)(import_)
     app.command()(publish)
 
 
@@ -33,9 +45,7 @@ def import_(
     ],
     as_format: Annotated[
         str | None,
-        typer.Option(
-            "--as", help="Format: markdown, pages, csv or json_records. Recognised if not said."
-        ),
+        typer.Option("--as", help="Format. Recognised if not said."),
     ] = None,
     mapping: Annotated[
         Path | None,

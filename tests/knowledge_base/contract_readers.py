@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,8 @@ class Case:
 
     name: str
     suffix: str
-    good: str
-    bad: str
+    good: str | bytes
+    bad: str | bytes
     """`good` with one value that cannot be taken."""
     field: str
     """The field or column of the bad value."""
@@ -124,9 +125,39 @@ class ReaderContract:
             assert all(isinstance(item, Skipped) for item in found)
 
 
-def write(path: Path, text: str) -> Path:
-    """Write a text as UTF-8 and give back its path."""
-    path.write_text(text, encoding="utf-8", newline="")
+class BinaryFiles:
+    """What replaces the tests about encodings where a format is no text; named before the contract.
+
+    `class TestPdfContract(BinaryFiles, ReaderContract)`
+    """
+
+    test_a_byte_order_mark_changes_nothing = None
+    test_another_encoding_is_an_error_that_names_the_file = None
+
+    @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+    def test_a_file_cut_short_is_an_error_that_names_it(
+        self, reader: Reader, good: Path, part: float
+    ) -> None:
+        """A download that broke off is refused as a whole, never half read."""
+        whole = good.read_bytes()
+        good.write_bytes(whole[: int(len(whole) * part)])
+        with pytest.raises(SourceError, match=good.name):
+            items(reader, good)
+
+    def test_another_format_under_its_name_is_an_error_that_names_it(
+        self, reader: Reader, good: Path
+    ) -> None:
+        """Text, zeros and random bytes under the format's ending are refused."""
+        junk = random.Random(3).randbytes(5_000)
+        for content in (b"Just a text.", bytes(5_000), junk, good.read_bytes()[:4] + junk):
+            good.write_bytes(content)
+            with pytest.raises(SourceError, match=good.name):
+                items(reader, good)
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Write bytes, or a text as UTF-8, and give back the path."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 

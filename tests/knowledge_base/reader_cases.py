@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contract_readers import Case
 from json_ld_cases import CASES as JSON_LD
+from office_files import docx_file, pdf_file, xlsx_file
 
 CASES = (
     Case(
@@ -14,6 +15,24 @@ CASES = (
         field="credits",
         value="three",
         kept=1,
+    ),
+    Case(
+        "docx",
+        ".docx",
+        good=docx_file([("Heading 1", "Aid"), ("Normal", "Ask us.")]),
+        bad=docx_file([("Normal", "Ask us.")], properties={"effective_from": "next July"}),
+        field="effective_from",
+        value="next July",
+        kept=0,
+    ),
+    Case(
+        "html",
+        ".html",
+        good="<!doctype html><title>Aid</title><main><h1>Aid</h1><p>Ask us.</p></main>",
+        bad='<meta name="effective-from" content="next July"><h1>Aid</h1><p>Ask us.</p>',
+        field="effective_from",
+        value="next July",
+        kept=0,
     ),
     Case(
         "json_records",
@@ -42,6 +61,26 @@ CASES = (
         '{"doc_id": "b", "title": "Fees", "text": "None."}\n',
         field="effective_to",
         value="soon",
+        kept=1,
+    ),
+    Case(
+        "pdf",
+        ".pdf",
+        good=pdf_file([[(20, 72, 720, "Aid"), (11, 72, 690, "Ask us.")]]),
+        bad=pdf_file([[(11, 72, 690, "Ask us.")]], info={"effective_from": "next July"}),
+        field="effective_from",
+        value="next July",
+        kept=0,
+    ),
+    Case(
+        "xlsx",
+        ".xlsx",
+        good=xlsx_file([["code", "title", "credits", "price"], ["A1", "Data", 3, 1140.5]]),
+        bad=xlsx_file(
+            [["code", "title", "credits", "price"], ["A1", "D", "three", 1], ["A2", "W", 1, 0]]
+        ),
+        field="credits",
+        value="three",
         kept=1,
     ),
     *JSON_LD,

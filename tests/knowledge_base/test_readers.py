@@ -45,8 +45,8 @@ def test_a_named_format_wins(tmp_path: Path) -> None:
 
 def test_an_unknown_name_lists_the_formats(tmp_path: Path) -> None:
     """A wrong `--as` tells which formats there are."""
-    with pytest.raises(UnknownFormat, match=r"'docx' is not a format; there are: .*markdown.*csv"):
-        reader_for(tmp_path / "x", "docx")
+    with pytest.raises(UnknownFormat, match=r"'vellum' is not a format; there are: .*pdf.*csv"):
+        reader_for(tmp_path / "x", "vellum")
 
 
 def test_an_unknown_file_names_itself(tmp_path: Path) -> None:
