@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,7 +27,9 @@ async def until(condition: Callable[[], object]) -> None:
 class Student:
     """One chat session; every message that arrived, in its order, is in ``seen``.
 
-    All that is typed ends in `MARKER`, so that it can be looked for where it must not be.
+    As the widget does, it connects again when the line breaks and sends again what the gateway
+    has not confirmed. All that is typed ends in `MARKER`, so that it can be looked for where it
+    must not be.
     """
 
     def __init__(self, url: str) -> None:
@@ -37,14 +39,16 @@ class Student:
         self.conversation = ""
         self._url = url
         self._token = ""
+        self._said: dict[str, dict[str, Any]] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._moved = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(headers={"Origin": self._url})
         async with self._http.post(f"{self._url}/chat/session") as response:
             session = await response.json()
         self._token, self.conversation = session["token"], session["conversation"]
-        await self.connect()
+        self._line = asyncio.create_task(self._keep_line())
         return self
 
     async def __aexit__(
@@ -53,33 +57,25 @@ class Student:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._socket is not None:
-            await self._socket.close()
+        self._line.cancel()
+        await asyncio.wait((self._line,))
         await self._http.close()
 
-    async def connect(self) -> None:
-        """Connect, or connect again, as often as it takes; what was missed is sent again."""
-        give_up = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._socket = await self._http.ws_connect(f"{self._url}/chat/socket")
-                break
-            except aiohttp.ClientError:
-                if time.monotonic() > give_up:
-                    raise
-                await asyncio.sleep(0.1)
-        after = self.seen[-1]["seq"] if self.seen else 0
-        await self._socket.send_json({"type": "hello", "token": self._token, "after": after})
-
-    async def say(self, text: str, payload: str | None = None, again: str | None = None) -> str:
-        """Send a message, or the message called ``again`` once more; the message's id."""
-        assert self._socket is not None
-        name = again or str(uuid.uuid4())
+    async def say(self, text: str, payload: str | None = None) -> str:
+        """Send a message now, or once the line is up; its id."""
+        name = str(uuid.uuid4())
         frame = {"type": "message", "id": name, "text": text, "payload": payload}
         if payload is None:
             frame["text"] = f"{text} {MARKER}"
-        await self._socket.send_json(frame)
+        self._said[name] = frame
+        await self.repeat(name)
         return name
+
+    async def repeat(self, name: str) -> None:
+        """Send a message as it was said; without a line it is sent when there is one."""
+        with suppress(ConnectionError):
+            if self._socket is not None:
+                await self._socket.send_json(self._said[name])
 
     async def ask(self, text: str, payload: str | None = None) -> dict[str, Any]:
         """Send a message and wait for the first reply to it."""
@@ -104,22 +100,33 @@ class Student:
         return next(later, None)
 
     async def _find(self, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                found = look()
-                if found is not None:
-                    return found
-                await self._receive()
+        async with asyncio.timeout(PATIENCE), self._moved:
+            while (found := look()) is None:
+                await self._moved.wait()
+            return found
 
-    async def _receive(self) -> None:
-        """Take in one frame; a connection that broke is made again."""
-        assert self._socket is not None
-        received = await self._socket.receive()
-        if received.type is not aiohttp.WSMsgType.TEXT:
-            await self.connect()
-            return
-        frame = received.json()
-        if frame["type"] == "message":
-            self.seen.append(frame)
-        elif frame["type"] == "error":
-            self.refused.append(frame)
+    async def _keep_line(self) -> None:
+        while True:
+            with suppress(aiohttp.ClientError, ConnectionError):
+                async with self._http.ws_connect(f"{self._url}/chat/socket") as socket:
+                    await self._greet(socket)
+                    async for received in socket:
+                        await self._take(received.json())
+            self._socket = None
+            await asyncio.sleep(0.1)
+
+    async def _greet(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        after = self.seen[-1]["seq"] if self.seen else 0
+        await socket.send_json({"type": "hello", "token": self._token, "after": after})
+        self._socket = socket
+        for name in self._said:
+            if self._own(name) is None:
+                await self.repeat(name)
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        async with self._moved:
+            if frame["type"] == "message":
+                self.seen.append(frame)
+            elif frame["type"] == "error":
+                self.refused.append(frame)
+            self._moved.notify_all()
