@@ -9,7 +9,18 @@ import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
-from advisor.commands import ask, chat, content, doctor, editions, measure, serve, settings, train
+from advisor.commands import (
+    ask,
+    chat,
+    content,
+    doctor,
+    editions,
+    find,
+    measure,
+    serve,
+    settings,
+    train,
+)
 from advisor.console import complain
 from advisor.errors import AdvisorError
 from knowledge_base.errors import KnowledgeBaseError
@@ -59,5 +70,5 @@ app = typer.Typer(
     help="An assistant that answers prospective students' questions about micro-credentials, "
     "with the source and its date beside every claim.",
 )
-for module in (serve, ask, chat, content, editions, train, doctor, measure, settings):
+for module in (serve, ask, find, chat, content, editions, train, doctor, measure, settings):
     module.add_to(app)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, bindparam, create_engine, inspect, select
+from sqlalchemy import Engine, Row, Select, bindparam, create_engine, inspect, select
+from sqlalchemy.exc import OperationalError
 
 from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.errors import DamagedEdition
@@ -134,6 +135,19 @@ class Edition:
         query = select(published_documents.c.facts).where(published_documents.c.is_program)
         with self._database.connect() as connection:
             return tuple(_PROGRAM.validate_python(facts) for facts in connection.scalars(query))
+
+    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """What a query on the tables of the content finds.
+
+        Raises DamagedEdition when the edition is so old that it lacks one of them.
+        """
+        try:
+            with self._database.connect() as connection:
+                return connection.execute(query).all()
+        except OperationalError:
+            raise DamagedEdition(
+                f"edition {self.id} was published by an earlier version; publish again"
+            ) from None
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:

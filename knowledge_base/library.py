@@ -12,6 +12,7 @@ from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
 from knowledge_base.as_of import asked_day, dated, without_time
+from knowledge_base.catalog_query import CatalogQuery, Findings
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.edition import Edition
@@ -27,6 +28,7 @@ from knowledge_base.shelf import Shelf
 class _Open:
     edition: Edition
     retriever: Retriever
+    catalog: CatalogQuery
 
 
 class KnowledgeBase:
@@ -90,6 +92,18 @@ class KnowledgeBase:
         known = [program_facts(p, day) for p in edition.programs if p.id == program_id]
         return check(rules_from(edition.records), {**(known[0] if known else {}), **facts}, day)
 
+    async def find(self, wish: str, day: date | None = None) -> Findings:
+        """Exactly the programs that meet a wish such as "online, under $500, starts in May".
+
+        Without `day` the wish is made today. Raises as `ask`.
+        """
+        return await asyncio.to_thread(self._find, wish, day or self._today())
+
+    def _find(self, wish: str, day: date) -> Findings:
+        started = time.perf_counter()
+        found = self._live().catalog.find(wish, day)
+        return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
     async def refresh(self) -> str:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""
         return (await asyncio.to_thread(self._live)).edition.id
@@ -107,5 +121,7 @@ class KnowledgeBase:
         edition = self._live_edition.edition()
         held = self._open
         if held is None or held.edition is not edition:
-            held = self._open = _Open(edition, Retriever(edition, self._encoder))
+            held = self._open = _Open(
+                edition, Retriever(edition, self._encoder), CatalogQuery(edition)
+            )
         return held

@@ -11,22 +11,33 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import create_engine, insert
+from sqlalchemy import Connection, create_engine, insert
 
 from knowledge_base.arrays import Vectors
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import NothingToPublish
+from knowledge_base.filters.rows import (
+    Purposes,
+    price_rows,
+    program_row,
+    run_rows,
+    term_rows,
+)
 from knowledge_base.index import FaissIndex
 from knowledge_base.lexical import LexicalIndex
-from knowledge_base.model import Passage
+from knowledge_base.model import Passage, Program
 from knowledge_base.passages import passages
 from knowledge_base.record import Record
 from knowledge_base.schema import (
     content,
     published_documents,
     published_passages,
+    published_prices,
+    published_programs,
     published_records,
+    published_runs,
+    published_terms,
 )
 from knowledge_base.store import Entry
 
@@ -139,7 +150,21 @@ def _write_content(
                     for row, record in enumerate(records)
                 ],
             )
+        _write_facts(connection, [entry.program for entry in entries if entry.program])
     engine.dispose()
+
+
+def _write_facts(connection: Connection, programs: Sequence[Program]) -> None:
+    purposes = Purposes(programs)
+    tables = {
+        published_programs: [program_row(p) for p in programs],
+        published_prices: [row for p in programs for row in price_rows(p, purposes)],
+        published_runs: [row for p in programs for row in run_rows(p)],
+        published_terms: [row for p in programs for row in term_rows(p)],
+    }
+    for table, rows in tables.items():
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def _document_row(entry: Entry) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -98,3 +99,55 @@ published_records = Table(
     Column("id", String, nullable=False),
     Column("data", JSON, nullable=False),
 )
+
+published_programs = Table(
+    "programs",
+    content,
+    Column("id", ForeignKey("documents.id"), primary_key=True),
+    Column("credit_bearing", Boolean),
+    Column("credits", Float),
+    Column("credit_kind", Text, nullable=False),
+    Column("days_low", Float),
+    Column("days_high", Float),
+    Column("hours_low", Float),
+    Column("hours_high", Float),
+    Column("no_prerequisites", Boolean),
+)
+"""One row for each program with the facts of which it has one; NULL is unknown. Hours are per
+week."""
+
+published_prices = Table(
+    "prices",
+    content,
+    Column("program_id", ForeignKey("programs.id"), nullable=False, index=True),
+    Column("currency", String, nullable=False),
+    Column("delivery", Text, nullable=False),
+    Column("tuition", Float),
+    Column("total_low", Float, nullable=False),
+    Column("total_high", Float),
+)
+"""One row for each price at which a program can be had; a fee that is not stated leaves
+`total_high` NULL, and an empty `delivery` means any."""
+
+published_runs = Table(
+    "runs",
+    content,
+    Column("program_id", ForeignKey("programs.id"), nullable=False, index=True),
+    Column("starts", Date),
+    Column("apply_by", Date),
+    Column("delivery", Text, nullable=False),
+    Column("location", Text, nullable=False),
+)
+"""One row for each dated run; `location` holds its plain words, empty where it is not said."""
+
+published_terms = Table(
+    "terms",
+    content,
+    Column("program_id", ForeignKey("programs.id"), nullable=False, index=True),
+    Column("field", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("stems", Text, nullable=False),
+)
+"""One row for each value that is found by its words. An empty value says that the source states
+that there is none."""

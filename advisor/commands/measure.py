@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from advisor.measuring.catalog import catalog
 from advisor.measuring.transfer import transfer
 
 measure = typer.Typer(no_args_is_help=True, help="Measure quality on a set of questions.")
-measure.callback()(lambda: None)
+measure.command()(catalog)
 measure.command()(transfer)
 
 

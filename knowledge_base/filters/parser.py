@@ -1,0 +1,292 @@
+"""Reads a student's wish into a filter tree, and says which words of it were not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from knowledge_base.filters.amounts import read_amount
+from knowledge_base.filters.dates import read_dates
+from knowledge_base.filters.joining import Item, Kind, joined
+from knowledge_base.filters.phrases import (
+    read_award,
+    read_fixed,
+    read_level,
+    read_occupation,
+    read_order,
+    read_stacking,
+)
+from knowledge_base.filters.text import plain_wish, plain_word
+from knowledge_base.filters.tree import Compare, Has, Order, Wish
+from knowledge_base.filters.words import Phrase, Vocabulary
+
+_JOINTS = (
+    (Kind.OR, r"or|as well as either"),
+    (
+        Kind.NOT,
+        r"(?:(?:do|does|is|are|can|could|must|should|would|will) )?not(?: be| have| to be)?"
+        r"|except(?: for)?|excluding|other than|apart from|rather than|without|neither|never"
+        r"|no|non",
+    ),
+    (Kind.NOR, r"nor"),
+    (Kind.EITHER, r"either"),
+    (Kind.COMMA, r","),
+    (Kind.AND, r"and|but|plus|also|&|\+"),
+)
+_JOINT = tuple((kind, re.compile(rf"(?:{pattern})(?![a-z])")) for kind, pattern in _JOINTS)
+_HEADS = frozenset(
+    """program programme course class certificate certification credential microcredential badge
+    training workshop module offering bootcamp""".split()
+)
+_STOP = _HEADS | frozenset(
+    """a an the i me my we our you your it its they them their this that these those there here
+    is are am was were be been being do does did have has had having can could will would shall
+    should may might must to of for in on at by with from as into about around than so if then
+    when while which what who whom whose how where why anything something everything any some
+    one ones all every each both other only just even still more most much many very too really
+    quite also please thanks thank hi hello hey dear ok okay yes well want wants need needs like
+    looking look search searching find showing show list give tell get see help know let us
+    interested interest wish wishing hope hoping prefer preferably ideally maybe perhaps possibly
+    think thinking consider considering offer offers offered offering provide available possible
+    take takes taking taken pay paid study studying learn learning teach teaches teaching taught
+    cover covers covering focus focused include includes including involve involves involving
+    related regarding concerning subject topic area field option thing stuff people person
+    someone student adult worker work works working full part time job jobs career careers due
+    start starting finish cost costing price tuition week weekly month year day hour now
+    currently right away make made go going come use using new micro up out over under level
+    prepare prepares don't didn't i'm i'd i've i'll it's that's they're what's which's got exist
+    held happen happens happening delivered feel kind type sort range spend afford budget credit
+    money total worth enrol enroll sign register apply applying near run count located location
+    place begin begins beginning college school deadline date after before within during until
+    between through toward per way ways nothing none eligible lead leads leading got after before
+    today later first next last whether because since once together else again""".split()
+)
+_IGNORED = _HEADS | frozenset("a an the of to for in on at by with and or after before".split())
+_VAGUE = frozenset(
+    """cheap affordable inexpensive expensive short long quick fast soon flexible easy hard good
+    best better great nice recommended popular interesting useful evening weekend accredited self
+    paced""".split()
+)
+"""Words that set no bound; they are reported, so that the student can say what is meant."""
+_ABOUT = frozenset(
+    "about in on regarding concerning covering cover covers teach teaches learn learning study "
+    "studying involving involves related around into".split()
+)
+_PERSON = re.compile(r"\b(?:i|i'm|i'd|i've|me|my|we|you|your|us|our)\b")
+_EVERYTHING = re.compile(
+    r"(?:(?:show|list|give|tell)(?: me)? )?(?:all|every|everything)(?: of)?(?: the| your)?"
+    r"(?: (?:programs?|programmes?|courses?|class(?:es)?|certificates?|options))?$"
+)
+_WORD = re.compile(r"[^\s,]+")
+
+
+@dataclass
+class _Reading:
+    text: str
+    day: date
+    vocabulary: Vocabulary
+    items: list[Item] = field(default_factory=list)
+    order: Order | None = None
+    at: int = 0
+    before: str = ""
+    date_field: str | None = None
+
+    def words(self, at: int) -> list[str]:
+        """The words from a place up to the next comma."""
+        return self.text[at:].partition(",")[0].split()
+
+    def take(self, found: tuple[Compare | Has, int] | None) -> bool:
+        if found is None or not self._ends_a_word(found[1]):
+            return False
+        condition, self.at = found
+        self.items.append(Item(Kind.LEAF, condition))
+        self.before = ""
+        return True
+
+    def _ends_a_word(self, end: int) -> bool:
+        return end >= len(self.text) or not self.text[end].isalnum() or self.text[end - 1] == " "
+
+
+def parse_wish(wish: str, day: date, vocabulary: Vocabulary) -> Wish:
+    """What a wish asks for as of a day, in the words of one edition's catalog.
+
+    A number, date or word that fits no rule stands in `not_understood`. An unknown word where a
+    topic is named ("courses in astrology") is a condition that nothing meets, never nothing.
+    """
+    reading = _Reading(plain_wish(wish), day, vocabulary)
+    if _EVERYTHING.fullmatch(reading.text):
+        return replace(joined([]), everything=True)
+    while reading.at < len(reading.text):
+        if reading.text[reading.at] == " ":
+            reading.at += 1
+        elif not any(rule(reading) for rule in _RULES):
+            _unknown(reading)
+    return replace(joined(_topics(reading)), order=reading.order)
+
+
+def _dates(reading: _Reading) -> bool:
+    found = read_dates(reading.text, reading.at, reading.day, reading.date_field)
+    if found:
+        reading.date_field = found[0].field
+    return reading.take(found)
+
+
+def _amounts(reading: _Reading) -> bool:
+    return reading.take(read_amount(reading.text, reading.at))
+
+
+def _fixed(reading: _Reading) -> bool:
+    return reading.take(read_fixed(reading.text, reading.at))
+
+
+def _order(reading: _Reading) -> bool:
+    found = read_order(reading.text, reading.at)
+    if found is None or reading.order is not None:
+        return False
+    reading.order, reading.at = found
+    return True
+
+
+def _stacking(reading: _Reading) -> bool:
+    at = read_stacking(reading.text, reading.at)
+    if at is None:
+        return False
+    named = _longest(reading, at, "stack")
+    kind = read_award(reading.text, at)
+    if named and (kind is None or named[1] > kind[1]):
+        return reading.take(named)
+    return reading.take(kind)
+
+
+def _occupation(reading: _Reading) -> bool:
+    at = read_occupation(reading.text, reading.at)
+    if at is None:
+        return False
+    if named := _longest(reading, at, "occupation"):
+        return reading.take(named)
+    unknown = [w for w in reading.words(at)[:3] if w not in {"and", "or", "that", "which", "in"}]
+    if not unknown or _is_plain(unknown[0]):
+        return False
+    end = at + len(unknown[0])
+    return reading.take((Has("occupation", (plain_word(unknown[0]),)), end))
+
+
+def _longest(reading: _Reading, at: int, name: str) -> tuple[Has, int] | None:
+    words = reading.words(at)
+    found = reading.vocabulary.named(name, words)
+    if found is None or (found.length == 1 and plain_word(words[0]) in _HEADS):
+        return None
+    return found.condition, at + len(" ".join(words[: found.length]))
+
+
+def _level(reading: _Reading) -> bool:
+    found = read_level(reading.text, reading.at)
+    if found is None:
+        return False
+    name = found[0].terms[0]
+    if name not in reading.vocabulary.levels and reading.vocabulary.has(
+        ("title", "subject", "skill"), name
+    ):
+        return False
+    return reading.take(found)
+
+
+def _joint(reading: _Reading) -> bool:
+    for kind, pattern in _JOINT:
+        if match := pattern.match(reading.text, reading.at):
+            reading.items.append(Item(kind))
+            reading.at = match.end()
+            reading.before = "" if kind is Kind.COMMA else reading.before
+            return True
+    return False
+
+
+def _catalog_words(reading: _Reading) -> bool:
+    words = reading.words(reading.at)
+    if not words or _is_plain(words[0]) or words[0] in _VAGUE:
+        return False
+    found = reading.vocabulary.somewhere(words, reading.before, _IGNORED)
+    if place := _place(reading, found):
+        return reading.take(place)
+    if found is None or (found.condition.field == "summary" and not _names_a_topic(reading)):
+        return False
+    end = reading.at + len(" ".join(words[: found.length]))
+    return reading.take((found.condition, end))
+
+
+def _place(reading: _Reading, found: Phrase | None) -> tuple[Has, int] | None:
+    """A place whose name goes on behind a comma, such as Cambridge, MA."""
+    if found is None or found.condition.field != "location":
+        return None
+    pieces = reading.text[reading.at :].split()
+    longer = reading.vocabulary.named("location", [piece for piece in pieces if piece != ","])
+    if longer is None or longer.length <= found.length:
+        return None
+    ends = [m.end() for m in _WORD.finditer(reading.text, reading.at)]
+    return longer.condition, ends[longer.length - 1]
+
+
+def _names_a_topic(reading: _Reading) -> bool:
+    """Whether the words here stand where a topic is named: after `about`, before `courses`."""
+    following = reading.words(reading.at)[1:3]
+    return reading.before in _ABOUT or any(plain_word(word) in _HEADS for word in following)
+
+
+def _unknown(reading: _Reading) -> None:
+    match = _WORD.match(reading.text, reading.at)
+    if match is None:
+        reading.at += 1
+        return
+    word, reading.at = match[0], match.end()
+    if plain_word(word) in _HEADS:
+        reading.items.append(Item(Kind.HEAD))
+    elif not _is_plain(word):
+        reading.items.append(Item(Kind.UNKNOWN, word=word, about=reading.before in _ABOUT))
+        return
+    if word not in {"a", "an", "the", "any", "some"}:
+        reading.before = word
+
+
+def _is_plain(word: str) -> bool:
+    return word in _STOP or plain_word(word) in _STOP
+
+
+def _topics(reading: _Reading) -> list[Item]:
+    """Unknown words that stand where a topic is named, as conditions that nothing meets."""
+    bare = not _PERSON.search(reading.text)
+    items: list[Item] = []
+    position = 0
+    while position < len(reading.items):
+        end = position
+        while end < len(reading.items) and reading.items[end].kind is Kind.UNKNOWN:
+            end += 1
+        run = reading.items[position:end]
+        if not run:
+            items.append(reading.items[position])
+            position += 1
+            continue
+        headed = end < len(reading.items) and reading.items[end].kind is Kind.HEAD
+        named = [item.word for item in run if item.word not in _VAGUE and item.word.isalpha()]
+        if named and (run[0].about or headed or bare):
+            items += [item for item in run if item.word not in named]
+            term = " ".join(plain_word(word) for word in named)
+            items.append(Item(Kind.LEAF, Has("topic", (term,))))
+        else:
+            items += run
+        position = end
+    return items
+
+
+_RULES: tuple[Callable[[_Reading], bool], ...] = (
+    _dates,
+    _order,
+    _fixed,
+    _amounts,
+    _stacking,
+    _occupation,
+    _joint,
+    _level,
+    _catalog_words,
+)

@@ -1,0 +1,287 @@
+"""Typed queries: exact sets of programs, held against plain Python over the same catalogs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from catalog_editions import OneNumber, published
+from catalog_oracle import answer
+from editions import LIMIT, PROJECT, SAMPLE, TODAY, asking
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
+
+from knowledge_base.catalog_query import CatalogQuery, Findings
+from knowledge_base.edition import CONTENT, Edition
+from knowledge_base.errors import DamagedEdition
+from knowledge_base.importing import read_source
+from knowledge_base.model import Cost, Offering, Program, Span, Validity
+from knowledge_base.shelf import Shelf
+
+QUESTIONS = PROJECT / "tests" / "questions"
+CATALOGS = {
+    "sample": (SAMPLE / "programs.csv", SAMPLE / "programs.toml"),
+    "mit_learn": (
+        PROJECT.parent / "shared" / "data" / "catalogs" / "mit_learn" / "programs.jsonl",
+        PROJECT / "knowledge_base" / "mappings" / "mit_learn.toml",
+    ),
+}
+DAY = date(2026, 11, 22)
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    lines = (QUESTIONS / f"filters_{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module", params=CATALOGS)
+def catalog(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, list[Program], CatalogQuery]]:
+    """Each catalog of the questions, as it is read and as it is published."""
+    source, mapping = CATALOGS[request.param]
+    if not source.exists():
+        pytest.skip(f"{source.name} is not beside the project")
+    entries = read_source(source, None, mapping, LIMIT).entries
+    programs = [entry.program for entry in entries if entry.program]
+    edition = published(tmp_path_factory.mktemp(request.param), programs)
+    yield request.param, programs, CatalogQuery(edition)
+    edition.close()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogQuery]:
+    """The sample catalog, ready to be asked."""
+    entries = read_source(*CATALOGS["sample"][:1], None, CATALOGS["sample"][1], LIMIT).entries
+    edition = published(
+        tmp_path_factory.mktemp("sample-query"), [e.program for e in entries if e.program]
+    )
+    yield CatalogQuery(edition)
+    edition.close()
+
+
+def ids(found: Findings) -> list[str]:
+    return sorted(match.id for match in found.matches)
+
+
+def test_every_question_finds_just_the_programs_that_meet_it(
+    catalog: tuple[str, list[Program], CatalogQuery],
+) -> None:
+    """The parser and SQL agree with each question's own condition, evaluated in plain Python."""
+    name, programs, query = catalog
+    wrong = [
+        (case["question"], found.conditions, set(case["expected"]) ^ set(ids(found)))
+        for case in cases(name)
+        if ids(found := query.find(case["question"], date.fromisoformat(case["day"])))
+        != case["expected"]
+    ]
+    assert not wrong
+    assert all(answer(case, programs) == case["expected"] for case in cases(name))
+
+
+def test_conditions_can_be_edited_and_asked_again(
+    catalog: tuple[str, list[Program], CatalogQuery],
+) -> None:
+    """What is shown back is understood as what it was shown for."""
+    name, _, query = catalog
+    for case in cases(name):
+        day = date.fromisoformat(case["day"])
+        found = query.find(case["question"], day)
+        shown = ", ".join([*found.conditions, *filter(None, [found.order])])
+        again = query.find(shown, day)
+        assert (ids(again), again.total) == (ids(found), found.total), shown
+        assert not again.not_understood, shown
+
+
+def test_there_are_enough_questions() -> None:
+    """The set is as large as it says, and has every kind of trap."""
+    everything = [case for name in CATALOGS for case in cases(name)]
+    assert len({(case["question"], case["day"]) for case in everything}) >= 150
+    assert {case.get("trap") for case in everything} == {None, "no_match", "expired"}
+
+
+def test_unknown_is_not_no(sample: CatalogQuery) -> None:
+    """A fee that is not stated leaves the total open: neither a match nor lost."""
+    assert "MHC-GE120" in {m.id for m in sample.find("under $800", DAY).unknown}
+    assert "MHC-GE120" in ids(sample.find("over $700", DAY))
+    below = sample.find("under $700", DAY)
+    assert "MHC-GE120" not in {m.id for m in (*below.matches, *below.unknown)}
+
+
+def test_the_opposite_of_unknown_is_unknown(tmp_path: Path) -> None:
+    """A program whose delivery nobody states is neither online nor not online."""
+    query = CatalogQuery(
+        published(tmp_path, [Program("a", "A", delivery=("online",)), Program("b", "B")])
+    )
+    for wish, matching in (("online", ["a"]), ("not online", [])):
+        found = query.find(wish, DAY)
+        assert ids(found) == matching
+        assert [match.id for match in found.unknown] == ["b"]
+
+
+def test_nothing_understood_finds_nothing(sample: CatalogQuery) -> None:
+    """Words that mean nothing to the catalog are named, and never answered with everything."""
+    for wish in ("I feel blue today", "", "?!", "my dog ate it"):
+        found = sample.find(wish, DAY)
+        assert (found.matches, found.total, found.understood) == ((), 0, False)
+    assert sample.find("my dog ate it", DAY).not_understood == ("dog", "ate")
+
+
+def test_everything_can_be_asked_for_in_so_many_words(sample: CatalogQuery) -> None:
+    """All programs in force come when they are asked for."""
+    assert sample.find("show me all programs", DAY).total == 45
+    assert sample.find("show me all programs", date(2027, 7, 15)).total == 44
+
+
+def test_words_that_set_no_bound_are_reported(sample: CatalogQuery) -> None:
+    """A vague word changes nothing and is said."""
+    found = sample.find("cheap online courses", DAY)
+    assert found.not_understood == ("cheap",)
+    assert ids(found) == ids(sample.find("online", DAY))
+
+
+def test_no_match_offers_what_would_match(sample: CatalogQuery) -> None:
+    """Each relaxation is a wish that finds as many as it says; the smallest change is first."""
+    found = sample.find("online data courses under $500 that start in January", DAY)
+    assert found.matches == ()
+    assert found.relaxations
+    assert found.relaxations[0].change.startswith("total cost at most $760, not")
+    for relaxation in found.relaxations:
+        again = sample.find(relaxation.wish, DAY)
+        assert again.total == relaxation.total > 0
+        assert set(relaxation.nearest) <= set(again.matches)
+
+
+def test_two_conditions_are_dropped_when_one_is_not_enough(sample: CatalogQuery) -> None:
+    """Something is offered even where two conditions contradict everything."""
+    found = sample.find("astrology and alchemy courses online", DAY)
+    assert found.matches == ()
+    assert [relaxation.wish for relaxation in found.relaxations] == ["online"]
+
+
+def test_the_first_few_say_how_many_there_are(sample: CatalogQuery) -> None:
+    """A limit that was asked for is not a silent cap, and what ties with the last is kept."""
+    found = sample.find("the 5 cheapest credit programs", DAY)
+    assert (len(found.matches), found.total) == (10, 34)
+    assert found.order == "the 5 cheapest"
+    whole = sample.find("cheapest credit programs", DAY)
+    assert len(whole.matches) == whole.total == 34
+
+
+def test_what_has_expired_is_nowhere(sample: CatalogQuery) -> None:
+    """A program that is no longer in force is no match, not unknown and not the nearest."""
+    found = sample.find("CNC machine courses under $100", date(2027, 7, 1))
+    near = [match.id for relaxation in found.relaxations for match in relaxation.nearest]
+    assert "MHC-MF110" not in [*ids(found), *(m.id for m in found.unknown), *near]
+
+
+def test_what_is_asked_of_a_run_holds_of_one_run(tmp_path: Path) -> None:
+    """Online in May and on campus in June is not on campus in May, nor is its price."""
+    runs = (
+        Offering(starts=date(2027, 5, 3), delivery="online"),
+        Offering(starts=date(2027, 6, 7), delivery="in person"),
+    )
+    costs = (
+        Cost("tuition", Decimal(900), condition="online"),
+        Cost("tuition", Decimal(1900), condition="in person"),
+    )
+    program = Program("a", "A", delivery=("online", "in person"), offerings=runs, costs=costs)
+    query = CatalogQuery(published(tmp_path, [program]))
+    for wish, expected in (
+        ("online, starts in May", ["a"]),
+        ("in person, starts in May", []),
+        ("in person, starts in June", ["a"]),
+        ("online under $1,000", ["a"]),
+        ("in person under $1,000", []),
+    ):
+        assert ids(query.find(wish, DAY)) == expected, wish
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ("at most 2 weeks", ["days"]),
+        ("under 2 months", ["days", "weeks"]),
+        ("exactly 2 months", ["months"]),
+        ("more than 9 weeks", []),
+        ("longer than 8 weeks", ["months"]),
+    ],
+)
+def test_durations_are_compared_in_days(tmp_path: Path, wish: str, expected: list[str]) -> None:
+    """A week has 7 days and a month a twelfth of a year, whatever unit either side uses."""
+    spans = {"days": (10, "days"), "weeks": (8, "weeks"), "months": (2, "months")}
+    programs = [
+        Program(name, name.title(), duration=Span(Decimal(n), Decimal(n), unit))
+        for name, (n, unit) in spans.items()
+    ]
+    odd = Program("odd", "Odd", duration=Span(Decimal(4), Decimal(4), "weeks per course"))
+    found = CatalogQuery(published(tmp_path, [*programs, odd])).find(wish, DAY)
+    assert ids(found) == expected
+    assert [match.id for match in found.unknown] == ["odd"]
+
+
+def test_a_program_holds_from_its_first_day_to_its_last(tmp_path: Path) -> None:
+    """Both ends of the effective range belong to it."""
+    validity = Validity(date(2027, 1, 1), date(2027, 1, 31))
+    query = CatalogQuery(
+        published(tmp_path, [Program("a", "A", delivery=("online",), validity=validity)])
+    )
+    days = (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 31), date(2027, 2, 1))
+    assert [query.find("online", day).total for day in days] == [0, 1, 1, 0]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.sampled_from(
+            "online hybrid not or and under over $500 between 3 weeks may march in 2027 before "
+            "data python a the cheapest 2 starts deadline , ; 31 february % ' _ credit".split()
+        ),
+        max_size=12,
+    )
+)
+def test_no_wish_breaks_the_query(sample: CatalogQuery, words: Sequence[str]) -> None:
+    """Whatever order words come in, there is an answer, and no program is in two lists."""
+    found = sample.find(" ".join(words), DAY)
+    assert not set(found.matches) & set(found.unknown)
+    assert len(found.matches) <= found.total
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.text(max_size=60))
+def test_any_text_is_a_wish(sample: CatalogQuery, wish: str) -> None:
+    """No text raises."""
+    sample.find(wish, DAY)
+
+
+def test_an_edition_from_before_says_so(tmp_path: Path) -> None:
+    """An edition without typed facts asks for a new publication."""
+    edition = published(tmp_path, [Program("a", "A")])
+    edition.close()
+    folder = tmp_path / "editions" / edition.id
+    engine = create_engine(f"sqlite:///{folder / CONTENT}")
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE terms"))
+    engine.dispose()
+    with pytest.raises(DamagedEdition, match="publish again"):
+        CatalogQuery(Edition(folder, edition.manifest)).find("online", DAY)
+
+
+async def test_the_library_finds_in_the_live_edition(tmp_path: Path) -> None:
+    """A wish is answered from what is live, with the edition's name and as one wire form."""
+    edition = published(tmp_path, [Program("a", "Alpha", delivery=("online",))])
+    library = asking(Shelf(tmp_path / "editions"), OneNumber(), TODAY)
+    wire = (await library.find("online")).to_wire()
+    assert wire["edition"] == edition.id
+    assert wire["matches"] == [{"id": "a", "title": "Alpha", "institution": "", "url": None}]
+    assert wire["conditions"] == ["online"]
