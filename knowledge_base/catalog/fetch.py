@@ -30,6 +30,7 @@ _SUFFIXES = {
     "text/x-markdown": ".md",
     "text/csv": ".csv",
     "application/json": ".json",
+    "application/ld+json": ".jsonld",
     "application/jsonl": ".jsonl",
     "application/jsonlines": ".jsonl",
     "application/x-ndjson": ".jsonl",

@@ -68,6 +68,7 @@ async def get(url: str, limit: int = LIMIT) -> tuple[str, str]:
         ("/aid", "text/markdown", "aid.md"),
         ("/catalog.php", "text/csv", "catalog.csv"),
         ("/feed", "application/json", "feed.json"),
+        ("/resources/1", "application/ld+json", "1.jsonld"),
         ("/feed.txt", "application/x-ndjson", "feed.jsonl"),
         ("/raw/aid.md", "text/plain", "aid.md"),
         ("/pages.jsonl", "application/octet-stream", "pages.jsonl"),

@@ -14,7 +14,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from knowledge_base.model import Cost, Offering, Program, Span, Validity
+from knowledge_base.model import (
+    Cost,
+    Join,
+    Offering,
+    Program,
+    Requirement,
+    Span,
+    Validity,
+)
 from knowledge_base.program_page import program_page
 from knowledge_base.schema import workspace
 from knowledge_base.store import Changes, Entry, Store
@@ -22,13 +30,33 @@ from knowledge_base.store import Changes, Entry, Store
 PROGRAM = Program(
     "P1",
     "Data Analytics",
-    costs=(Cost("tuition", Decimal("1140.50")),),
+    costs=(
+        Cost(
+            "tuition",
+            Decimal("1140.50"),
+            residency="in-state",
+            validity=Validity(date(2026, 7, 1), date(2027, 6, 30)),
+        ),
+    ),
     credit_bearing=True,
     credits=Decimal("6"),
     duration=Span(Decimal(8), Decimal(8), "weeks"),
-    offerings=(Offering(date(2027, 1, 11), apply_by=date(2026, 12, 18)),),
+    offerings=(
+        Offering(date(2027, 1, 11), apply_by=date(2026, 12, 18)),
+        Offering(apply_terms="rolling admission"),
+    ),
     skills=("SQL",),
     validity=Validity(date(2026, 7, 1), None, date(2026, 10, 5)),
+    credential_type="certificate",
+    workload=Span(Decimal(160), Decimal(160), "hours"),
+    requirement=Requirement(
+        "To enrol",
+        parts=(
+            Requirement(join=Join.ANY, parts=(Requirement("two years of work"), Requirement())),
+            Requirement(program="P0"),
+        ),
+    ),
+    accreditation=("Fictional Agency",),
 )
 
 
@@ -47,7 +75,7 @@ def store(engine: AsyncEngine) -> Store:
 
 
 async def test_entries_come_back_as_they_were(store: Store) -> None:
-    """Typed facts survive the database: amounts, dates, spans, and what is unknown."""
+    """Typed facts survive the database: amounts, dates, spans, trees, and what is unknown."""
     entries = [Entry(program_page(PROGRAM), PROGRAM), page("aid", "Ask us.")]
     await store.replace("/a", "csv", entries)
     assert await store.entries() == entries
