@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from knowledge_base.catalog.fetch import fetched, is_address
 from knowledge_base.edition import Edition, Manifest
 from knowledge_base.encoder import Encoder
-from knowledge_base.errors import NothingPublished, SourceError
+from knowledge_base.errors import ConflictingFacts, NothingPublished, SourceError
+from knowledge_base.fact import Conflict
 from knowledge_base.importing import Contents, read_source
 from knowledge_base.live import LiveEdition
 from knowledge_base.model import Document, Passage, Skipped
 from knowledge_base.publication import Progress
+from knowledge_base.published_facts import conflicts_in
 from knowledge_base.shelf import Shelf
 from knowledge_base.store import Changes, Source, Store
+
+_LISTED = 20
+"""Contradictions that an error tells; a person mends a few at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,21 @@ class EditingService:
         """Everything that was imported."""
         return await self._store.sources()
 
-    async def publish(self, progress: Progress = lambda *_: None) -> Manifest:
-        """Build an edition from the working copy and make it live. Raises NothingToPublish."""
+    async def conflicts(self) -> list[Conflict]:
+        """Statements of the working copy that contradict each other, if published today."""
+        entries = await self._store.entries()
+        return await asyncio.to_thread(conflicts_in, entries, datetime.now(UTC).date())
+
+    async def publish(
+        self, progress: Progress = lambda *_: None, *, strict: bool = False
+    ) -> Manifest:
+        """Build an edition from the working copy and make it live.
+
+        With `strict`, content that contradicts itself is not published. Raises NothingToPublish
+        or ConflictingFacts; then the edition before stays live.
+        """
+        if strict and (found := await self.conflicts()):
+            raise ConflictingFacts(_in_words(found))
         entries, records = await self._store.entries(), await self._store.records()
         return await asyncio.to_thread(
             self._shelf.publish, entries, self._encoder, progress, records
@@ -140,6 +159,17 @@ class EditingService:
             return self._live.edition()
         except NothingPublished:
             return None
+
+
+def _in_words(found: Sequence[Conflict]) -> str:
+    """What contradicts what, a line each, for a person who must mend it."""
+    count = len(found)
+    head = "1 contradiction" if count == 1 else f"{count} contradictions"
+    lines = [f"- {conflict}" for conflict in found[:_LISTED]]
+    if count > _LISTED:
+        lines.append(f"and {count - _LISTED} more; `advisor conflicts` lists them all")
+    lines.append("mend or withdraw one of each two, or publish without --strict")
+    return "\n".join([f"{head} in the content, so that nothing was published:", *lines])
 
 
 async def _read(

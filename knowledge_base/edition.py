@@ -46,6 +46,10 @@ class Manifest:
     programs: int
     reused_vectors: int
     files: dict[str, str]
+    facts: int = 0
+    """Values that the documents state; editions made before facts were read have none."""
+    conflicts: int = 0
+    """Pairs of facts that contradict each other."""
 
     @classmethod
     def load(cls, path: Path) -> Manifest:

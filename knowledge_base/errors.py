@@ -9,6 +9,7 @@ KnowledgeBaseError
 │   └── AddressRefused     it stands at an address that must not be fetched
 ├── NothingPublished       there is no edition to answer from
 ├── NothingToPublish       no document has been imported yet
+├── ConflictingFacts       documents contradict each other, and publishing was to be strict
 ├── UnknownEdition         the edition that was named is not on the shelf
 ├── DamagedEdition         a file of the edition does not match its manifest
 └── EncoderUnavailable     the sentence encoder cannot be loaded
@@ -49,6 +50,10 @@ class NothingPublished(KnowledgeBaseError):
 
 class NothingToPublish(KnowledgeBaseError):
     """No document has been imported yet, so an edition would be empty."""
+
+
+class ConflictingFacts(KnowledgeBaseError):
+    """Documents give one thing different values for the same day, and publishing is strict."""
 
 
 class UnknownEdition(KnowledgeBaseError):

@@ -75,7 +75,7 @@ def _facts(
         core, about = _about(short, bare, each, values)
         yield Fact(
             document_id=document.id,
-            aspect=told or head or _in_short(bare, values),
+            aspect=told or _named_by(head, value) or _in_short(bare, values),
             value=value,
             bound=bound(statement.text, each, statement.column),
             start=start,
@@ -91,6 +91,12 @@ def _facts(
             context=context,
             topic=topic,
         )
+
+
+def _named_by(head: str, value: Span | date) -> str:
+    """The head where it is a noun: before an amount one word is, elsewhere it can be a verb."""
+    money = isinstance(value, Span) and value.unit[:3].isupper()
+    return head if money or " " in head else ""
 
 
 def _named(

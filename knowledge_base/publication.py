@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, create_engine, insert
 
 from knowledge_base.arrays import Vectors
+from knowledge_base.conflicts import conflicts
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import NothingToPublish
@@ -24,10 +25,12 @@ from knowledge_base.filters.rows import (
     run_rows,
     term_rows,
 )
+from knowledge_base.fact import Conflict, Fact
 from knowledge_base.index import FaissIndex
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Passage, Program
 from knowledge_base.passages import passages
+from knowledge_base.published_facts import facts_in, write_facts
 from knowledge_base.record import Record
 from knowledge_base.schema import (
     content,
@@ -70,6 +73,9 @@ def build_edition(
     texts = [f"{passage.context}\n{passage.text}" for passage in cut]
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     _write_content(folder / CONTENT, entries, cut, digests, records)
+    stated = facts_in(entries, progress)
+    disagreeing = conflicts(stated, now.date())
+    _write_stated(folder / CONTENT, stated, disagreeing)
     vectors, reused = _vectors(texts, digests, encoder, reusable, progress)
     progress("indexing vectors", 0, 2)
     FaissIndex.build(vectors).save(folder / VECTORS)
@@ -90,6 +96,8 @@ def build_edition(
             for p in sorted(folder.rglob("*"))
             if p.is_file()
         },
+        facts=len(stated),
+        conflicts=len(disagreeing),
     )
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
     return manifest
@@ -165,6 +173,13 @@ def _write_facts(connection: Connection, programs: Sequence[Program]) -> None:
     for table, rows in tables.items():
         if rows:
             connection.execute(insert(table), rows)
+
+
+def _write_stated(path: Path, stated: Sequence[Fact], disagreeing: Sequence[Conflict]) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        write_facts(connection, stated, disagreeing)
+    engine.dispose()
 
 
 def _document_row(entry: Entry) -> dict[str, Any]:

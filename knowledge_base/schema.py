@@ -151,3 +151,34 @@ published_terms = Table(
 )
 """One row for each value that is found by its words. An empty value says that the source states
 that there is none."""
+
+published_facts = Table(
+    "facts",
+    content,
+    Column("row", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("property", Text, nullable=False),
+    Column("programs", JSON, nullable=False),
+    Column("low", Float),
+    Column("high", Float),
+    Column("day", Date),
+    Column("unit", String, nullable=False, index=True),
+    Column("bound", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("effective_from", Date),
+    Column("effective_to", Date),
+    Column("last_verified", Date),
+)
+"""One row for each value that a document states; `start` and `end` are places in its text."""
+
+published_conflicts = Table(
+    "conflicts",
+    content,
+    Column("row", Integer, primary_key=True),
+    Column("property", Text, nullable=False),
+    Column("one", JSON, nullable=False),
+    Column("other", JSON, nullable=False),
+)
+"""One row for each two facts that contradict each other."""

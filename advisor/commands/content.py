@@ -1,4 +1,4 @@
-"""`advisor import` and `advisor publish`: content into the working copy, and from there live."""
+"""`advisor import`, `conflicts` and `publish`: into the working copy, and from there live."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from advisor.wiring import database, editing_service
 from knowledge_base.catalog import readers
 from knowledge_base.editing import ImportReport
 from knowledge_base.edition import Manifest
+from knowledge_base.fact import Conflict
 
 _SHOWN = 20
 """Skipped items that are listed; the JSON report has them all."""
@@ -34,8 +35,9 @@ class _ListsFormats(TyperCommand):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add `import` and `publish`."""
+    """Add `import`, `conflicts` and `publish`."""
     app.command("import", cls=_ListsFormats)(import_)
+    app.command()(conflicts)
     app.command()(publish)
 
 
@@ -72,11 +74,31 @@ def import_(
             _show(report)
 
 
+def conflicts(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """List statements of the working copy that give one thing different values for one day.
+
+    Each is told with both sentences, their documents and dates. They are read out of prose, so that
+    some may be harmless and some contradictions are missed.
+    """
+    found = asyncio.run(_conflicts(load_settings()))
+    if as_json:
+        print_json([conflict.to_wire() for conflict in found])
+        return
+    for conflict in found:
+        out.print(f"- {conflict}", markup=False, soft_wrap=True)
+    out.print(_count(len(found)))
+
+
 def publish(
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Publish nothing if the content contradicts itself.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the edition's manifest.")] = False,
 ) -> None:
     """Build an edition from the working copy and make it live, without stopping anything."""
-    manifest = asyncio.run(_publish(load_settings()))
+    manifest = asyncio.run(_publish(load_settings(), strict))
     if as_json:
         print_json(asdict(manifest))
     else:
@@ -86,6 +108,13 @@ def publish(
             f"({manifest.reused_vectors} vectors reused)",
             soft_wrap=True,
         )
+    if manifest.conflicts:
+        told = f"{_count(manifest.conflicts)} in it; `advisor conflicts` lists them"
+        err.print(told, markup=False, soft_wrap=True)
+
+
+def _count(conflicts: int) -> str:
+    return "1 contradiction" if conflicts == 1 else f"{conflicts} contradictions"
 
 
 async def _import(
@@ -113,12 +142,19 @@ async def _import(
     return reports
 
 
-async def _publish(settings: Settings) -> Manifest:
+async def _conflicts(settings: Settings) -> list[Conflict]:
+    await migrate(settings)
+    async with database(settings) as engine:
+        with step("reading facts"):
+            return await editing_service(settings, engine).conflicts()
+
+
+async def _publish(settings: Settings, strict: bool) -> Manifest:
     await migrate(settings)
     async with database(settings) as engine:
         with counted("publishing") as report:
             try:
-                return await editing_service(settings, engine).publish(report)
+                return await editing_service(settings, engine).publish(report, strict=strict)
             except RuntimeError as error:
                 if "No space left" not in str(error):  # FAISS gives no error number.
                     raise

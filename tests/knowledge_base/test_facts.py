@@ -48,7 +48,7 @@ def span(amount: str, unit: str) -> Span:
         ),
         (
             "It counts within the limit of 45 transfer credits.",
-            "limit",
+            "It counts within the limit of",
             span("45", "credits"),
             Bound.AT_MOST,
         ),
