@@ -18,6 +18,7 @@ from knowledge_base.conflicts import conflicts
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import NothingToPublish
+from knowledge_base.fact import Conflict, Fact
 from knowledge_base.filters.rows import (
     Purposes,
     price_rows,
@@ -25,7 +26,6 @@ from knowledge_base.filters.rows import (
     run_rows,
     term_rows,
 )
-from knowledge_base.fact import Conflict, Fact
 from knowledge_base.index import FaissIndex
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Passage, Program

@@ -22,6 +22,7 @@ COMMANDS = (
     ("ask",),
     ("chat",),
     ("import",),
+    ("conflicts",),
     ("publish",),
     ("editions",),
     ("editions", "list"),
