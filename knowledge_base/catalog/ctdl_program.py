@@ -89,9 +89,12 @@ def _address(node: Node) -> str | None:
 
 
 def _costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
-    """Costs as the registry publishes them, and as Registry Assistant input nests their items."""
-    shared = [each for common in node.nodes("commonCosts") for each in _profiles(common)]
-    for profile in [*_profiles(node), *shared]:
+    """Costs of the program, of manifests that it shares, and of its offerings.
+
+    Registry Assistant input nests the items of a cost that the registry publishes one by one.
+    """
+    sources = [node, *node.nodes("commonCosts"), *node.nodes("hasOffering")]
+    for profile in (each for source in sources for each in _profiles(source)):
         for item in profile.nodes("costItems") or [profile]:
             amount = item.number("price")
             if amount is None:

@@ -79,7 +79,19 @@ def words(code: str) -> str:
 
 def codes(node: Node, *names: str) -> tuple[str, ...]:
     """The concepts of a field as bare codes in small letters, such as `onlineonly`."""
-    return unique(plain(_code(value, node)).replace("-", "") for value in node.each(*names))
+    return unique(_bare(value, node) for value in node.each(*names))
+
+
+def _bare(value: Any, node: Node) -> str:
+    return plain(_code(value, node)).replace("-", "")
+
+
+def _in_words(node: Node, table: dict[str, str], *names: str) -> tuple[str, ...]:
+    """The concepts of a field in the words of a table, or else the source's own."""
+    return unique(
+        table.get(_bare(value, node)) or _label(value, node).casefold()
+        for value in node.each(*names)
+    )
 
 
 def _code(value: Any, node: Node) -> str:
@@ -133,14 +145,12 @@ def status_against(node: Node) -> str:
 
 def delivery(node: Node, *names: str) -> tuple[str, ...]:
     """How it is taught: `online`, `in person`, `hybrid`, or the source's own words."""
-    told = zip(codes(node, *names), labels(node, *names), strict=False)
-    return unique(_DELIVERY.get(code, label.casefold()) for code, label in told)
+    return _in_words(node, _DELIVERY, *names)
 
 
 def residency(node: Node) -> str:
     """Whom a cost holds for: `in-state`, `out-of-state or international`."""
-    told = zip(codes(node, "residencyType"), labels(node, "residencyType"), strict=False)
-    return " or ".join(unique(_RESIDENCY.get(code, label.casefold()) for code, label in told))
+    return " or ".join(_in_words(node, _RESIDENCY, "residencyType"))
 
 
 def credit_unit(node: Node) -> tuple[str, bool | None]:

@@ -126,6 +126,46 @@ def test_a_duration_without_an_exact_unit_is_left_out_and_told(tmp_path: Path) -
     assert skipped(note) == ("ceterms:estimatedDuration", "1 years, 3 weeks")
 
 
+def test_shared_costs_and_conditions_count(tmp_path: Path) -> None:
+    """Manifests in the same file add what they state; one elsewhere adds nothing."""
+    part = {
+        "@type": "ceterms:Course",
+        "ceterms:ctid": ONE,
+        "ceterms:name": "Data",
+        "ceterms:commonCosts": ["https://f.example/costs", "https://elsewhere.example/costs"],
+        "ceterms:commonConditions": ["https://f.example/conditions"],
+    }
+    costs = {
+        "@type": "ceterms:CostManifest",
+        "@id": "https://f.example/costs",
+        "ceterms:estimatedCost": [{"ceterms:price": 25, "ceterms:currency": "USD"}],
+    }
+    conditions = {
+        "@type": "ceterms:ConditionManifest",
+        "@id": "https://f.example/conditions",
+        "ceterms:entryCondition": [{"ceterms:description": "Be admitted"}],
+    }
+    item, *others = read(tmp_path, {"@graph": [part, costs, conditions]})
+    assert item.costs == (Cost("", Decimal(25)),)
+    assert item.requirement == Requirement("Be admitted")
+    assert [other.reason for other in others] == [
+        "is a cost manifest, not a program",
+        "is a condition manifest, not a program",
+    ]
+
+
+def test_each_way_of_delivery_is_told_once(tmp_path: Path) -> None:
+    """Codes, names and objects of one concept are one; what has no code keeps its own words."""
+    told = [
+        "deliveryType:OnlineOnly",
+        "OnlineOnly",
+        {"ceterms:targetNodeName": {"en": "Online Only"}},
+        {"ceterms:targetNodeName": {"en": "By Radio"}},
+        {"ceterms:targetNode": {"@id": "deliveryType:InPerson"}},
+    ]
+    assert course(tmp_path, deliveryType=told).delivery == ("online", "by radio", "in person")
+
+
 def test_conditions_become_a_tree(tmp_path: Path) -> None:
     """Everything in a profile must be met; of its alternatives any one."""
     requires = {
