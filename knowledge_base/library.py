@@ -20,6 +20,8 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.equivalency import Award, Held, table_from
 from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
+from knowledge_base.pathway import Goal, Limits, Plan, Student
+from knowledge_base.pathways import plan
 from knowledge_base.retriever import Query, Retriever
 from knowledge_base.shelf import Shelf
 
@@ -103,6 +105,21 @@ class KnowledgeBase:
         started = time.perf_counter()
         found = self._live().catalog.find(wish, day)
         return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
+    async def plan(
+        self,
+        goal: Goal,
+        student: Student | None = None,
+        limits: Limits | None = None,
+        day: date | None = None,
+    ) -> Plan:
+        """Up to two stacks of programs toward a goal, or what to relax. Raises as `ask`."""
+        return await asyncio.to_thread(
+            self._plan, goal, student or Student(), limits or Limits(), day or self._today()
+        )
+
+    def _plan(self, goal: Goal, student: Student, limits: Limits, day: date) -> Plan:
+        return plan(self._live_edition.edition().programs, goal, student, limits, day)
 
     async def refresh(self) -> str:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""
