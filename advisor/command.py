@@ -19,6 +19,7 @@ from advisor.commands import (
     measure,
     serve,
     settings,
+    sources,
     train,
 )
 from advisor.console import complain
@@ -70,5 +71,18 @@ app = typer.Typer(
     help="An assistant that answers prospective students' questions about micro-credentials, "
     "with the source and its date beside every claim.",
 )
-for module in (serve, ask, find, chat, content, editions, train, doctor, measure, settings):
+_MODULES = (
+    serve,
+    ask,
+    find,
+    chat,
+    content,
+    sources,
+    editions,
+    train,
+    doctor,
+    measure,
+    settings,
+)
+for module in _MODULES:
     module.add_to(app)

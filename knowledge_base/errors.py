@@ -6,7 +6,9 @@ KnowledgeBaseError
 │   ├── UnknownFormat      no reader recognises it
 │   ├── MappingError       the mapping file is wrong
 │   ├── SourceTooLarge     it passes a limit
-│   └── AddressRefused     it stands at an address that must not be fetched
+│   ├── AddressRefused     it stands at an address that must not be fetched
+│   └── SourceGone         it is no longer where it was
+├── UnknownSource          nothing was imported from the place that was named
 ├── NothingPublished       there is no edition to answer from
 ├── NothingToPublish       no document has been imported yet
 ├── ConflictingFacts       documents contradict each other, and publishing was to be strict
@@ -42,6 +44,14 @@ class SourceTooLarge(SourceError):
 
 class AddressRefused(SourceError):
     """The source stands at an address that must not be fetched."""
+
+
+class SourceGone(SourceError):
+    """The file is not there, or the server says that the address leads nowhere (404, 410)."""
+
+
+class UnknownSource(KnowledgeBaseError):
+    """Nothing was imported from the place that was named."""
 
 
 class NothingPublished(KnowledgeBaseError):

@@ -10,7 +10,7 @@ from knowledge_base.catalog import reader_for
 from knowledge_base.catalog.acceptance import objection
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, Reader
-from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
+from knowledge_base.errors import SourceError, SourceGone, SourceTooLarge, UnknownFormat
 from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
 from knowledge_base.reading import ReadingProcess
@@ -39,11 +39,11 @@ def read_source(
 ) -> Contents:
     """Everything in a file, or in the files of a folder that some reader recognises.
 
-    Raises SourceError, UnknownFormat, MappingError or SourceTooLarge: then nothing is taken. In a
-    folder, a file that no reader recognises is reported as skipped.
+    Raises SourceError, SourceGone, UnknownFormat, MappingError or SourceTooLarge: then nothing is
+    taken. In a folder, a file that no reader recognises is reported as skipped.
     """
     if not location.exists():
-        raise SourceError(f"{location}: there is no such file or folder")
+        raise SourceGone(f"{location}: there is no such file or folder")
     mapping = Mapping.load(mapping_file) if mapping_file else None
     formats: list[str] = []
     items: list[tuple[str, Document | Program]] = []

@@ -27,6 +27,11 @@ sources = Table(
     Column("location", Text, nullable=False, unique=True),
     Column("format", String(40), nullable=False),
     Column("imported_at", DateTime(timezone=True), nullable=False),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("asked_format", String(40)),
+    Column("mapping_file", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
 )
 
 documents = Table(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,6 +16,14 @@ from knowledge_base.model import Document, Program, Skipped, Validity
 from knowledge_base.record import Record
 from knowledge_base.record_rows import all_records, replace_records
 from knowledge_base.schema import documents, sources
+from knowledge_base.source_rows import (
+    Origin,
+    Source,
+    all_sources,
+    forget_source,
+    found_unchanged,
+    keep_source,
+)
 
 _DOCUMENT = TypeAdapter(Document)
 _PROGRAM = TypeAdapter(Program)
@@ -57,17 +63,6 @@ class Changes:
     refused: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Something that was imported: a file, a folder or an address."""
-
-    id: str
-    location: str
-    format: str
-    imported_at: datetime
-    documents: int
-
-
 class Store:
     """The working copy in the project's database; the engine's owner closes it."""
 
@@ -81,15 +76,19 @@ class Store:
         entries: Sequence[Entry],
         *,
         records: Sequence[Record] = (),
+        origin: Origin | None = None,
         keep: bool = True,
     ) -> Changes:
         """Make a source's content exactly `entries` and `records`, in one transaction.
+
+        `origin` is kept with the source, to read it again.
 
         Without `keep` nothing is written and the changes tell what would have happened. An entry
         whose id belongs to another source is refused and left as it is.
         """
         async with self._engine.connect() as connection, connection.begin() as transaction:
-            changes = await self._replace(connection, location, format_name, entries, records)
+            source_id = await keep_source(connection, location, format_name, origin or Origin())
+            changes = await self._replace(connection, source_id, entries, records)
             if not keep:
                 await transaction.rollback()
         return changes
@@ -97,12 +96,10 @@ class Store:
     async def _replace(
         self,
         connection: AsyncConnection,
-        location: str,
-        format_name: str,
+        source_id: str,
         entries: Sequence[Entry],
         records: Sequence[Record],
     ) -> Changes:
-        source_id = await _source(connection, location, format_name)
         known = {
             row.id: row
             for row in await connection.execute(
@@ -165,36 +162,17 @@ class Store:
     async def sources(self) -> list[Source]:
         """Every source, with how many documents it holds."""
         async with self._engine.connect() as connection:
-            rows = await connection.execute(select(sources).order_by(sources.c.imported_at))
-            owned = await connection.execute(select(documents.c.source_id))
-            counts: dict[str, int] = {}
-            for (source_id,) in owned:
-                counts[source_id] = counts.get(source_id, 0) + 1
-            return [
-                Source(
-                    row.id,
-                    row.location,
-                    row.format,
-                    row.imported_at.replace(tzinfo=UTC),  # SQLite forgets the zone
-                    counts.get(row.id, 0),
-                )
-                for row in rows
-            ]
+            return await all_sources(connection)
 
+    async def found_unchanged(self, source: Source) -> Changes:
+        """Note that a source was looked at and holds what it held."""
+        async with self._engine.begin() as connection:
+            return Changes(unchanged=tuple(await found_unchanged(connection, source.id)))
 
-async def _source(connection: AsyncConnection, location: str, format_name: str) -> str:
-    now = datetime.now(UTC)
-    known = await connection.scalar(select(sources.c.id).where(sources.c.location == location))
-    if known is not None:
-        await connection.execute(
-            update(sources).where(sources.c.id == known).values(format=format_name)
-        )
-        return str(known)
-    new = f"s{uuid.uuid4().hex[:16]}"
-    await connection.execute(
-        insert(sources).values(id=new, location=location, format=format_name, imported_at=now)
-    )
-    return new
+    async def remove(self, source: Source) -> None:
+        """Delete a source with its documents and rules, in one transaction."""
+        async with self._engine.begin() as connection:
+            await forget_source(connection, source.id)
 
 
 def _belongs_elsewhere(document_id: str) -> Skipped:

@@ -71,7 +71,7 @@ def import_(
         print_json([_wire(report) for report in reports])
     else:
         for report in reports:
-            _show(report)
+            show_report(report)
 
 
 def conflicts(
@@ -166,6 +166,7 @@ def _wire(report: ImportReport) -> dict[str, Any]:
         "location": report.location,
         "format": report.format,
         "dry_run": report.dry_run,
+        "gone": report.gone,
         "added": report.changes.added,
         "changed": report.changes.changed,
         "unchanged": report.changes.unchanged,
@@ -174,11 +175,13 @@ def _wire(report: ImportReport) -> dict[str, Any]:
     }
 
 
-def _show(report: ImportReport) -> None:
+def show_report(report: ImportReport) -> None:
+    """Say in one line what an import did, and list what it could not take."""
     changes = report.changes
     would = "would be " if report.dry_run else ""
+    gone = "is gone; " if report.gone else ""
     out.print(
-        f"{report.location} ({report.format}): {would}{len(changes.added)} added, "
+        f"{report.location} ({report.format}): {gone}{would}{len(changes.added)} added, "
         f"{len(changes.changed)} changed, {len(changes.unchanged)} unchanged, "
         f"{len(changes.removed)} removed, {len(report.skipped)} skipped",
         markup=False,

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import ipaddress
 import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from knowledge_base.errors import AddressRefused, SourceError, SourceTooLarge
+from knowledge_base.errors import AddressRefused, SourceError, SourceGone, SourceTooLarge
 
 SECONDS = 30.0
 """Time for the whole fetch, redirects included; a page of 50 MB takes 4 s at 100 Mbit/s."""
 REDIRECTS = 5
 """More than this is a loop; browsers allow 20 (Fetch Standard), feeds rarely need 2."""
 _CHUNK = 65_536
+_LONGEST_NAME = 50
+"""Characters; a file's name may have 255 bytes, and a letter up to four."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GONE = frozenset({404, 410})
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 
 _SUFFIXES = {
@@ -34,9 +39,40 @@ _SUFFIXES = {
     "application/jsonl": ".jsonl",
     "application/jsonlines": ".jsonl",
     "application/x-ndjson": ".jsonl",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+_PAGE_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+"""Pages are named by their whole address, since it becomes their id where they state none."""
 _TELLS_NOTHING = frozenset({"text/plain", "application/octet-stream"})
 """Types that servers send for files they do not know; then the address's own ending decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to recognise a page by (RFC 9110, section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The request's headers that ask for the page only if it has changed."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What stands at an address; `path` is None when the server says that it is unchanged."""
+
+    path: Path | None
+    address: str
+    """Where redirects led."""
+    validators: Validators
 
 
 def is_address(location: Path | str) -> bool:
@@ -45,39 +81,55 @@ def is_address(location: Path | str) -> bool:
 
 
 @asynccontextmanager
-async def fetched(url: str, limit_bytes: int, *, private: bool = False) -> AsyncIterator[Path]:
+async def fetched(
+    url: str, limit_bytes: int, *, private: bool = False, known: Validators | None = None
+) -> AsyncIterator[Fetched]:
     """A temporary file that holds what stands at an address, named so that a reader knows it.
+
+    A page that still has the validators in `known` is not fetched again.
 
     Only http and https. Addresses that are not public are refused unless `private`, at each
     redirect anew, and the connection goes to the very address that was checked. Raises
-    AddressRefused, SourceTooLarge, or SourceError when the fetch fails.
+    AddressRefused, SourceTooLarge, SourceGone (404, 410), or SourceError when the fetch fails.
     """
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         try:
             async with asyncio.timeout(SECONDS):
-                path = await _fetch(_checked(URL(url), private), Path(folder), limit_bytes, private)
+                asked = (known or Validators()).headers()
+                found = await _fetch(
+                    _checked(URL(url), private), asked, Path(folder), limit_bytes, private
+                )
         except TimeoutError:
             raise SourceError(f"{url}: took longer than {SECONDS:.0f} seconds") from None
         except ValueError as error:
             raise SourceError(f"{url}: is not an address: {error}") from None
         except aiohttp.ClientError as error:
             raise SourceError(f"{url}: cannot be fetched: {error}") from None
-        yield path
+        yield found
 
 
-async def _fetch(url: URL, folder: Path, limit_bytes: int, private: bool) -> Path:
+async def _fetch(
+    url: URL, asked: dict[str, str], folder: Path, limit_bytes: int, private: bool
+) -> Fetched:
     connector = aiohttp.TCPConnector(resolver=_CheckingResolver(private), use_dns_cache=False)
     async with aiohttp.ClientSession(connector=connector) as session:
         for _ in range(REDIRECTS + 1):
-            async with session.get(url, allow_redirects=False) as response:
+            async with session.get(url, headers=asked, allow_redirects=False) as response:
                 if response.status in _REDIRECTING and "Location" in response.headers:
                     url = _checked(url.join(URL(response.headers["Location"])), private)
                     continue
+                validators = Validators(
+                    response.headers.get("ETag"), response.headers.get("Last-Modified")
+                )
+                if response.status == 304 and asked:
+                    return Fetched(None, str(url), validators)
+                if response.status in _GONE:
+                    raise SourceGone(f"{url}: the server answers with status {response.status}")
                 if response.status != 200:
                     raise SourceError(f"{url}: the server answers with status {response.status}")
                 path = folder / _file_name(url, response.content_type)
                 await _save(response, path, limit_bytes)
-                return path
+                return Fetched(path, str(url), validators)
     raise SourceError(f"{url}: more than {REDIRECTS} redirects")
 
 
@@ -156,12 +208,19 @@ class _CheckingResolver(AbstractResolver):
 def _file_name(url: URL, content_type: str) -> str:
     """A harmless file name: the address's last part, with the ending that its type asks for."""
     last = re.sub(r"[^\w.-]", "_", url.name).lstrip(".")[:100] or "page"
-    suffix = _SUFFIXES.get(content_type)
+    suffix = _SUFFIXES.get(content_type) or _PAGE_SUFFIXES.get(content_type)
+    known = tuple(dict.fromkeys((*_SUFFIXES.values(), *_PAGE_SUFFIXES.values())))
     if suffix is None and content_type in _TELLS_NOTHING:
         own = Path(last).suffix.casefold()
-        suffix = own if own in {".markdown", *_SUFFIXES.values()} else None
+        suffix = own if own in {".markdown", *known} else None
     if suffix is None:
-        known = ", ".join(dict.fromkeys(_SUFFIXES.values()))
-        what = "web pages (HTML)" if content_type == "text/html" else f"the type {content_type}"
-        raise SourceError(f"{url}: {what} cannot be imported yet; there are: {known}")
-    return Path(last).stem + suffix
+        raise SourceError(
+            f"{url}: the type {content_type} cannot be imported; there are: {', '.join(known)}"
+        )
+    if suffix not in _PAGE_SUFFIXES.values():
+        return Path(last).stem + suffix
+    whole = f"{url.host}{url.path}{'-' if url.query_string else ''}{url.query_string}"
+    whole = re.sub(r"[^\w.]+", "-", whole.removesuffix(suffix)).strip("-.")
+    if len(whole) > _LONGEST_NAME:
+        whole = f"{whole[:_LONGEST_NAME]}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
+    return whole + suffix
