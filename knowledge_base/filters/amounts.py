@@ -115,7 +115,9 @@ def read_amount(text: str, at: int) -> tuple[Compare, int] | None:
     if field is None:
         return None
     unit = last.unit or first.unit
-    suffix = _SUFFIX.match(text, last.end) if op is None and second is None else None
+    suffix = (
+        _SUFFIX.match(text, last.end) if op in {None, Op.LE, Op.GE} and second is None else None
+    )
     end = suffix.end() if suffix else last.end
     if after := _AFTER.match(text, end):
         field = "tuition" if "tuition" in after[0] and field == "total" else field

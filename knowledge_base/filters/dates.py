@@ -52,6 +52,7 @@ _RELATIONS = (
 _RELATION = re.compile(
     r"(?:some ?time )?(?:" + "|".join(f"(?P<{n}_>{p})" for n, p in _RELATIONS) + r")\b "
 )
+_EDGE = re.compile(r"(?:the )?(?:(?P<end>end)|start|beginning) of ")
 _BETWEEN = re.compile(r"(?:between|from) ")
 _AND = re.compile(r" ?(?:and|to|through|until|till|-) ")
 _SUBJECT = re.compile(
@@ -145,10 +146,16 @@ def _related(text: str, at: int, day: date) -> _Found | None:
     if relation is None:
         return None
     name = next(name for name, _ in _RELATIONS if relation[f"{name}_"])
-    match = _PERIOD.match(text, relation.end())
+    edge = _EDGE.match(text, relation.end())
+    match = _PERIOD.match(text, edge.end() if edge else relation.end())
     period = _period(match, day, name) if match else None
     if match is None or period is None:
         return None
+    if edge and edge["end"]:
+        name = "by" if name == "before" else name
+        period = _Period(period.last, period.last)
+    elif edge:
+        period = _Period(period.first, period.first)
     ranges: dict[str, tuple[date | None, date | None]] = {
         "before": (None, period.first - timedelta(days=1)),
         "by": (None, period.last),

@@ -19,7 +19,7 @@ from knowledge_base.filters.phrases import (
     read_stacking,
 )
 from knowledge_base.filters.text import plain_wish, plain_word
-from knowledge_base.filters.tree import Compare, Has, Order, Wish
+from knowledge_base.filters.tree import Compare, Has, Op, Order, Wish
 from knowledge_base.filters.words import Phrase, Vocabulary
 
 _JOINTS = (
@@ -61,7 +61,8 @@ _STOP = _HEADS | frozenset(
     money total worth enrol enroll sign register apply applying near run count located location
     place begin begins beginning college school deadline date after before within during until
     between through toward per way ways nothing none eligible lead leads leading got after before
-    today later first next last whether because since once together else again""".split()
+    today later first next last whether because since once together else again
+    anywhere delivery lasting duration length end ends format mode""".split()
 )
 _IGNORED = _HEADS | frozenset("a an the of to for in on at by with and or after before".split())
 _VAGUE = frozenset(
@@ -74,6 +75,7 @@ _ABOUT = frozenset(
     "about in on regarding concerning covering cover covers teach teaches learn learning study "
     "studying involving involves related around into".split()
 )
+_HAVE = re.compile(r"\b(?:i have|i've got|i can spend|budget)(?: only)?(?: of)? \S+(?: \S+)? and $")
 _PERSON = re.compile(r"\b(?:i|i'm|i'd|i've|me|my|we|you|your|us|our)\b")
 _EVERYTHING = re.compile(
     r"(?:(?:show|list|give|tell)(?: me)? )?(?:all|every|everything)(?: of)?(?: the| your)?"
@@ -134,7 +136,16 @@ def _dates(reading: _Reading) -> bool:
 
 
 def _amounts(reading: _Reading) -> bool:
-    return reading.take(read_amount(reading.text, reading.at))
+    found = read_amount(reading.text, reading.at)
+    if found and found[0].op is Op.EQ and _goes_on(reading):
+        found = replace(found[0], op=Op.LE), found[1]
+    return reading.take(found)
+
+
+def _goes_on(reading: _Reading) -> bool:
+    """Whether an amount goes on from one that a student has to spend: "I have $700 and a year"."""
+    kinds = [item.kind for item in reading.items[-2:]]
+    return kinds == [Kind.LEAF, Kind.AND] and _HAVE.search(reading.text[: reading.at]) is not None
 
 
 def _fixed(reading: _Reading) -> bool:
@@ -255,7 +266,8 @@ def _is_plain(word: str) -> bool:
 
 def _topics(reading: _Reading) -> list[Item]:
     """Unknown words that stand where a topic is named, as conditions that nothing meets."""
-    bare = not _PERSON.search(reading.text)
+    understood = any(item.kind is Kind.LEAF for item in reading.items) or reading.order is not None
+    bare = not understood and not _PERSON.search(reading.text)
     items: list[Item] = []
     position = 0
     while position < len(reading.items):

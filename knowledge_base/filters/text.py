@@ -29,10 +29,14 @@ _LONGEST = 1000
 def plain_wish(wish: str) -> str:
     """A wish in lower case, one space between words, numbers as figures, lists by commas.
 
-    `$1.5k` becomes `$1500`, `two hundred` `200`, `8-week` `8 week`; dates like 2027-03-01 stay.
+    `$1.5k` becomes `$1500`, `€1.250,50` `€1250.50`, `two hundred` `200`,
+    `8-week` `8 week`; dates like 2027-03-01 stay.
     """
     text = wish[:_LONGEST].translate(_CHARACTERS).casefold()
+    text = re.sub(r"(?<=\d)[.](?=\d{3}(?:\b|,))(?!\d{3} ?k)", "", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(r"(?<=\d),(?=\d\d\b)", ".", text)
+    text = re.sub(r"\b(hours?|hrs?|h) ?/ ?(?=week|wk)", r"\1 per ", text)
     text = re.sub(r"(\d+(?:\.\d+)?) ?k\b", lambda m: _figure(float(m[1]) * 1000), text)
     text = re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\1_\2_\3", text)
     text = re.sub(r"(?<=[\d$€£]) ?- ?(?=[\d$€£])", " to ", text)
