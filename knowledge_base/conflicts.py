@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from knowledge_base.fact import Conflict, Fact
 from knowledge_base.fact_corpus import Corpus, likeness
@@ -25,28 +26,30 @@ def conflicts(facts: Sequence[Fact], today: date) -> list[Conflict]:
 
 def _conflicts(corpus: Corpus, today: date) -> Iterator[Conflict]:
     facts = corpus.facts
-    like = [corpus.like(number) for number in range(len(facts))]
     seen: set[tuple[int, int]] = set()
     for number, fact in enumerate(facts):
+        differs = partial(_differs, fact, today=today)
         by_document: dict[str, list[int]] = defaultdict(list)
-        for other in like[number]:
-            if facts[other].document_id != fact.document_id:
-                by_document[facts[other].document_id].append(other)
+        for other in corpus.like(number, differs):
+            by_document[facts[other].document_id].append(other)
         for document_id, theirs in by_document.items():
-            differing = [
-                other
-                for other in theirs
-                if not agree(fact, facts[other])
-                and _overlap(fact, facts[other], today)
-                and not corpus.gives(fact.document_id, facts[other])
-            ]
-            if not differing or corpus.gives(document_id, fact):
+            if corpus.gives(document_id, fact):
                 continue
-            best = max(differing, key=lambda other: likeness(fact, facts[other]))
+            own = fact.document_id
+            differing = [other for other in theirs if not corpus.gives(own, facts[other])]
+            best = max(differing, key=lambda o: likeness(fact, facts[o]), default=number)
             pair = (min(number, best), max(number, best))
-            if pair not in seen:
+            if differing and pair not in seen:
                 seen.add(pair)
                 yield Conflict(facts[pair[0]], facts[pair[1]])
+
+
+def _differs(one: Fact, other: Fact, today: date) -> bool:
+    return (
+        one.document_id != other.document_id
+        and not agree(one, other)
+        and _overlap(one, other, today)
+    )
 
 
 def _overlap(one: Fact, other: Fact, today: date) -> bool:

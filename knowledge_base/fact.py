@@ -36,7 +36,7 @@ class Fact:
     lead: frozenset[str] = frozenset()
     """Stems of the last words before the value, and of its row."""
     context: frozenset[str] = frozenset()
-    """Stems of the whole sentence or row."""
+    """Stems of the whole sentence or row, with those of `about` and `topic`."""
     topic: frozenset[str] = frozenset()
     """Stems of the document's title and the headings above."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from knowledge_base.fact import Fact
 from knowledge_base.fact_property import PROPERTIES
@@ -36,9 +36,9 @@ _EXPLAINED = 0.75
 """Share of a statement's words that another one holds when it is taken to say the same."""
 _MANY_WORDS = 6
 """This many shared words are about one thing even if no heading names it."""
-_RARE = 6
+_RARE = 4
 """Rarest words of a statement by which others about the same thing are looked up."""
-_COMMON = 400
+_COMMON = 200
 """A word in more statements than this looks nothing up."""
 
 
@@ -48,6 +48,8 @@ class Corpus:
     def __init__(self, facts: Sequence[Fact]):
         self.facts = facts
         self._counts = Counter(word for fact in facts for word in fact.about | fact.head)
+        self._rarest = math.log(1 + len(facts))
+        self._weights = {w: math.log(1 + len(facts) / (1 + n)) for w, n in self._counts.items()}
         topics: dict[str, set[str]] = defaultdict(set)
         for fact in facts:
             topics[fact.document_id] |= fact.topic
@@ -68,14 +70,18 @@ class Corpus:
         rarest = sorted(fact.about, key=lambda word: (self._counts[word], word))
         yield from rarest[:_RARE]
 
-    def like(self, number: int) -> list[int]:
-        """Numbers of the facts of the same institution and unit that are about the same thing."""
+    def like(self, number: int, matters: Callable[[Fact], bool]) -> list[int]:
+        """Numbers of the facts of the same institution and unit that are about the same thing.
+
+        Only those that matter are compared, so that pages that repeat each other cost little.
+        """
         fact = self.facts[number]
         near: set[int] = set()
         for key in self._keys(fact):
             others = self._having[fact.institution, fact.unit, key]
             near.update(others if len(others) <= _COMMON else ())
-        return sorted(other for other in near if self._about_same(fact, self.facts[other]))
+        worth = (other for other in sorted(near) if matters(self.facts[other]))
+        return [other for other in worth if self._about_same(fact, self.facts[other])]
 
     def gives(self, document_id: str, fact: Fact) -> bool:
         """Whether a document gives a fact's value for what the fact is about, however worded."""
@@ -85,7 +91,7 @@ class Corpus:
             equal(fact, other)
             and (
                 _same_property(fact, other)
-                or self._weight(stems & _all_words(other)) >= _EXPLAINED * whole
+                or self._weight(stems & other.context) >= _EXPLAINED * whole
             )
             for other in self._of[document_id, fact.unit]
         )
@@ -109,7 +115,7 @@ class Corpus:
         if one.lead and other.lead and not one.lead & other.lead - _NEUTRAL:
             return False
         whole = self._weight(short.about)
-        known = short.about & (long.about | long.context | long.topic)
+        known = short.about & long.context
         return self._weight(shared) >= _SAME * whole and self._weight(known) >= _CONTAINED * whole
 
     def _specific(self, short: Fact, long: Fact) -> bool:
@@ -126,7 +132,7 @@ class Corpus:
         return stem not in _CASES and self._headed[stem] <= most
 
     def _weight(self, stems: Iterable[str]) -> float:
-        return sum(math.log(1 + len(self.facts) / (1 + self._counts[stem])) for stem in stems)
+        return sum(self._weights.get(stem, self._rarest) for stem in stems)
 
 
 def likeness(one: Fact, other: Fact) -> float:
@@ -153,22 +159,17 @@ def _related(one: Fact, other: Fact) -> bool:
     return first == (other.programs if len(other.programs) == 1 else ())
 
 
-def _all_words(fact: Fact) -> frozenset[str]:
-    return fact.about | fact.context | fact.topic
-
-
 def _contrast(one: Fact, other: Fact) -> bool:
     """Whether a word that one side says and the other does not tells their cases apart."""
-    parted = (one.core - _all_words(other)) | (other.core - _all_words(one))
+    parted = (one.core - other.context) | (other.core - one.context)
     return bool(parted & _CASES) or _apart(one, other)
 
 
 def _apart(one: Fact, other: Fact) -> bool:
     """Whether both name a case of their own, or only one is about a group of people."""
-    mine = (one.core & _CASES) - _all_words(other)
-    theirs = (other.core & _CASES) - _all_words(one)
+    mine = (one.core & _CASES) - other.context
+    theirs = (other.core & _CASES) - one.context
     people = _PEOPLE & (
-        ((one.about | one.topic) - _all_words(other))
-        | ((other.about | other.topic) - _all_words(one))
+        ((one.about | one.topic) - other.context) | ((other.about | other.topic) - one.context)
     )
     return bool(mine and theirs) or bool(people)

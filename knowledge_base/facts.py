@@ -88,7 +88,7 @@ def _facts(
             about=about,
             core=core,
             lead=_lead(label, bare, each, values),
-            context=context,
+            context=context | about | topic,
             topic=topic,
         )
 
