@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,6 +27,12 @@ _OF_PROGRAMS = re.compile(
     re.I,
 )
 """A time beside these belongs to a program or a deadline, not to what held then."""
+_COMPARES = re.compile(
+    r"\b(?:now|today|currently|at present|chang\w+|compar\w+|differen\w+|increas\w+|r(?:ise|ose)s?"
+    r"|went up|go up)\b",
+    re.I,
+)
+"""A question about two times is asked today; pages that tell of a change are in force today."""
 _OF_THE_STUDENT = re.compile(
     r"\b(?:i|we|my|our|i'm|i've|he|she|they|income|salary|taxes)\b(?!\s(?:pay|register|enroll))",
     re.I,
@@ -42,6 +49,7 @@ _LEADING = re.compile(
     r"|the|if (?:i|we|you) register in)\b)+\s*$",
     re.I,
 )
+_AND = re.compile(r"^\W*(?:and|but|or|so)?\W*(?:what|how) about\b|^\W*(?:and|but|or|so)\b", re.I)
 _BARE_MONTH = re.compile(r"[A-Za-z]+\.?$")
 
 
@@ -55,7 +63,7 @@ def asked_day(question: str, today: date) -> date | None:
     """
     if not (_VALUED.search(question) or _SAYS_SO.search(question)):
         return None
-    if _OF_PROGRAMS.search(question):
+    if _OF_PROGRAMS.search(question) or _COMPARES.search(question):
         return None
     for period, start, _, bare in _times(question, today):
         before = question[:start]
@@ -68,6 +76,21 @@ def asked_day(question: str, today: date) -> date | None:
         inside = period.first <= today <= period.last and day == period.last
         return None if inside or day == today else day
     return None
+
+
+def as_asked(question: str, earlier: Sequence[str], today: date) -> tuple[str, date]:
+    """What to search for, and the day to search on, which is mostly today.
+
+    `earlier` are the student's questions before, oldest first: "and last fall?" asks the latest of
+    them again for another time.
+    """
+    time_only = _AND.sub("", question).strip(" ?.!")
+    if earlier and time_only and not re.search(r"\w", without_time(time_only, today)):
+        again = f"{earlier[-1].rstrip(' ?.!')} {time_only}?"
+        if day := asked_day(again, today):
+            return without_time(again, today), day
+    day = asked_day(question, today)
+    return (without_time(question, today), day) if day else (question, today)
 
 
 def without_time(question: str, today: date) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
-from knowledge_base.as_of import asked_day, dated, without_time
+from knowledge_base.as_of import as_asked, dated
 from knowledge_base.catalog_query import CatalogQuery, Findings
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
@@ -59,9 +59,9 @@ class KnowledgeBase:
         UnknownEdition or DamagedEdition.
         """
         today = self._today()
-        day = asked_day(question, today)
-        asked = without_time(question, today) if day else question
-        query = Query(asked, day or today, tuple(history), focus)
+        earlier = [utterance.text for utterance in history if utterance.role == "user"]
+        asked, day = as_asked(question, earlier, today)
+        query = Query(asked, day, tuple(history), focus)
         return await asyncio.to_thread(self._ask, query)
 
     async def estimate_credit(

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from editions import asking
 
-from knowledge_base.as_of import asked_day, without_time
+from knowledge_base.as_of import as_asked, asked_day, without_time
 from knowledge_base.encoder import Encoder
+from knowledge_base.model import Utterance
 from knowledge_base.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
@@ -56,6 +57,8 @@ def test_a_question_about_another_time_has_a_day_in_it(question: str, day: date)
         "My income last year was $40,000. How much does the grant pay?",
         "I finished school in 2019; which rules are there for me?",
         "Do the sessions in fall 2027 have a limit?",
+        "How did tuition change from 2025-26 to 2026-27?",
+        "What was the fee in 2025 and what is it now?",
         "What may I pay with?",
         "Is there a $2025 scholarship that pays tuition?",
     ],
@@ -63,6 +66,29 @@ def test_a_question_about_another_time_has_a_day_in_it(question: str, day: date)
 def test_a_time_that_belongs_to_something_else_moves_nothing(question: str) -> None:
     """Starts, deadlines, wishes for programs and what happened to the student are not "as of"."""
     assert asked_day(question, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "searched", "day"),
+    [
+        ("And last fall?", "How much is the late fee?", date(2025, 12, 31)),
+        ("what about next year", "How much is the late fee?", date(2027, 12, 31)),
+        ("How about before July 1, 2026?", "How much is the late fee?", date(2026, 6, 30)),
+        ("And for international students?", "And for international students?", TODAY),
+        ("and now?", "and now?", TODAY),
+    ],
+)
+def test_a_time_alone_asks_the_question_before_again(
+    question: str, searched: str, day: date
+) -> None:
+    """ "And last fall?" after a question about a fee is the same question about another time."""
+    assert as_asked(question, ["Hi", "How much is the late fee?"], TODAY) == (searched, day)
+
+
+def test_a_time_alone_moves_nothing_after_a_question_about_a_start() -> None:
+    """ "And next fall?" after "When does it start?" asks for a start, not for what held then."""
+    asked = as_asked("And next fall?", ["When does it start?"], TODAY)
+    assert asked == ("And next fall?", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +162,13 @@ async def test_a_time_before_everything_published_is_not_guessed(
     answer = await asking(sample_shelf, encoder, TODAY).ask("What was the application fee in 2019?")
     assert answer.abstained
     assert answer.citations == ()
+
+
+async def test_a_follow_up_of_a_time_alone_is_answered_from_then(
+    sample_shelf: Shelf, encoder: Encoder
+) -> None:
+    """The conversation says what is asked, the new turn when."""
+    before = Utterance("user", "What is the tuition per credit for Westmark residents?")
+    answer = await asking(sample_shelf, encoder, TODAY).ask("And last fall?", [before])
+    assert "$182" in answer.text
+    assert answer.citations[0].document_id == "tuition-and-fees-2025-26"
