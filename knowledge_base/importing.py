@@ -15,6 +15,7 @@ from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
 from knowledge_base.reading import ReadingProcess
 from knowledge_base.record import Record
+from knowledge_base.rules import READERS as RULES
 from knowledge_base.rules import read_rules, rules_format
 from knowledge_base.store import Entry
 
@@ -151,7 +152,9 @@ def _reader(
     try:
         return reader_for(path, format_name)
     except UnknownFormat as error:
-        if strict or format_name is not None:
+        if format_name is not None:
+            raise UnknownFormat(f"{error}, {', '.join(RULES)}") from None
+        if strict:
             raise
         skipped.append(Skipped(path.name, str(error)))
         return None

@@ -80,15 +80,19 @@ class Schedule:
 
     def cheapest(self, other_than: Iterable[Sequence[Run]] = ()) -> list[Run] | None:
         """The runs with the least cost, and among them those that end first."""
-        return self._solve([self._costs(), {self._finish: 1.0}, self._number()], other_than)
+        return self._solve(
+            [self._costs(), {self._finish: 1.0}, self._number(), self._waits()], other_than
+        )
 
     def soonest(self, other_than: Iterable[Sequence[Run]] = ()) -> list[Run] | None:
         """The runs that end first, and among them those with the least cost."""
-        return self._solve([{self._finish: 1.0}, self._costs(), self._number()], other_than)
+        return self._solve(
+            [{self._finish: 1.0}, self._costs(), self._number(), self._waits()], other_than
+        )
 
     def lightest(self) -> list[Run] | None:
         """The runs with the fewest hours in their busiest week."""
-        return self._solve([{self._peak: 1.0}, self._costs(), self._number()], ())
+        return self._solve([{self._peak: 1.0}, self._costs(), self._number(), self._waits()], ())
 
     def fullest(self) -> list[Run] | None:
         """The runs with the most credits toward the award, and among them the cheapest."""
@@ -96,13 +100,17 @@ class Schedule:
             i: -float(self._needs.award_credits.get(run.program.id, 0))
             for i, run in enumerate(self._runs)
         }
-        return self._solve([most, self._costs(), self._number()], ())
+        return self._solve([most, self._costs(), self._number(), self._waits()], ())
 
     def _costs(self) -> dict[int, float]:
         return {i: float(run.cost) for i, run in enumerate(self._runs)}
 
     def _number(self) -> dict[int, float]:
         return dict.fromkeys(range(len(self._runs)), 1.0)
+
+    def _waits(self) -> dict[int, float]:
+        """Less is later: between equals, runs stand close to the end and not far apart."""
+        return {i: float((self._origin - run.starts).days) for i, run in enumerate(self._runs)}
 
     def _once(self) -> Iterable[_Row]:
         for same in self._by_program().values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,10 @@ def plan(
         return Plan(day, notes=missing)
     if not needs.groups and needs.credits <= 0:
         return Plan(day, notes=("what you hold already reaches the goal",))
-    task = _Task(current, goal, student, day, needs, _before(current, student))
+    before = _before(current, student)
+    leading = _leading(needs, before)
+    useful = tuple(program for program in current if program.id in leading)
+    task = _Task(useful, goal, student, day, needs, before)
     schedule, notes = _schedule(task, limits)
     cheapest = schedule.cheapest()
     if cheapest is None:
@@ -124,6 +127,17 @@ def _before(programs: Sequence[Program], student: Student) -> dict[str, tuple[Cl
             if ids and not met and not (clause.otherwise and program.id in student.meets):
                 open_.append(replace(clause, programs=ids))
         found[program.id] = tuple(open_)
+    return found
+
+
+def _leading(needs: Needs, before: Mapping[str, Sequence[Clause]]) -> set[str]:
+    """Ids of programs that reach the goal, and of all that may have to come before those."""
+    found: set[str] = set()
+    waiting = {i for group in needs.groups for i in group} | set(needs.award_credits)
+    while waiting:
+        found |= waiting
+        earlier = {j for i in waiting for clause in before.get(i, ()) for j in clause.programs}
+        waiting = earlier - found
     return found
 
 
