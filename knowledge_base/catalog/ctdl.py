@@ -9,16 +9,8 @@ from typing import Any
 
 from knowledge_base.catalog.ctdl_program import program
 from knowledge_base.catalog.ctdl_terms import OTHERS, PROGRAMS, kind, status_against
-from knowledge_base.catalog.json_ld import (
-    SUFFIXES,
-    BadValue,
-    Graph,
-    Node,
-    endings,
-    loaded,
-    plain,
-    shown,
-)
+from knowledge_base.catalog.json_ld import Graph, Node, plain
+from knowledge_base.catalog.json_text import SUFFIXES, BadValue, endings, loaded, shown
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import SourceError

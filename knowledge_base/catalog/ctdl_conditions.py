@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from knowledge_base.catalog.ctdl_terms import credit_unit, labels, program_reference
-from knowledge_base.catalog.json_ld import BadValue, Node
+from knowledge_base.catalog.json_ld import Node
+from knowledge_base.catalog.json_text import BadValue
 from knowledge_base.model import Join, Requirement
 
 _DEEPEST = 10

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from knowledge_base.catalog.ctdl_conditions import requirement
+from knowledge_base.catalog.ctdl_costs import costs
 from knowledge_base.catalog.ctdl_terms import (
-    CURRENCIES,
     credential_type,
     credit_unit,
     delivery,
     labels,
     organizations,
     program_reference,
-    residency,
 )
 from knowledge_base.catalog.durations import ALLOWED, UNITS, parts_of, span_between
-from knowledge_base.catalog.json_ld import BadValue, Node, identified, unique
-from knowledge_base.model import Cost, Offering, Program, Skipped, Span, Validity
+from knowledge_base.catalog.json_ld import Node, identified, unique
+from knowledge_base.catalog.json_text import BadValue
+from knowledge_base.model import Offering, Program, Skipped, Span, Validity
 
 _LEADS_TO = ("isPartOf", "isRequiredFor", "isAdvancedStandingFor")
 _TARGETS = ("targetCredential", "targetLearningOpportunity")
@@ -54,7 +54,7 @@ def program(node: Node, where: str, wholes: Sequence[str]) -> Iterator[Program |
         ),
         level=", ".join(_level(label) for label in labels(node, "audienceLevelType")),
         url=_address(node),
-        costs=tuple(dict.fromkeys(_costs(node, where, left_out))),
+        costs=tuple(dict.fromkeys(costs(node, where, left_out))),
         credit_bearing=academic if non_credit is None else not non_credit,
         credits=credits,
         credit_kind=credit_kind,
@@ -86,48 +86,6 @@ def _address(node: Node) -> str | None:
     if page is not None and not isinstance(page, str):
         raise BadValue(node.called("subjectWebpage"), page, "an address")
     return page or None
-
-
-def _costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
-    """Costs of the program, of manifests that it shares, and of its offerings.
-
-    Registry Assistant input nests the items of a cost that the registry publishes one by one.
-    """
-    sources = [node, *node.nodes("commonCosts"), *node.nodes("hasOffering")]
-    for profile in (each for source in sources for each in _profiles(source)):
-        for item in profile.nodes("costItems") or [profile]:
-            amount = item.number("price")
-            if amount is None:
-                continue
-            currency = profile.text("currency")
-            if amount and not currency:
-                allowed = "an amount with its currency"
-                left_out.append(
-                    Skipped(where, _LEFT_OUT, item.called("price"), str(amount), allowed)
-                )
-                continue
-            told = (item, profile) if item is not profile else (profile,)
-            conditions = [
-                text
-                for each in told
-                for text in (
-                    *(label.casefold() for label in labels(each, "audienceType")),
-                    *each.texts("condition"),
-                    *each.texts("paymentPattern"),
-                )
-            ]
-            yield Cost(
-                purpose=", ".join(x.casefold() for x in labels(item, "directCostType")),
-                amount=amount,
-                currency=CURRENCIES.get(currency.casefold(), currency) or "USD",
-                condition="; ".join(unique(conditions)),
-                residency=" or ".join(unique(filter(None, map(residency, told)))),
-                validity=Validity(profile.day("startDate"), profile.day("endDate")),
-            )
-
-
-def _profiles(node: Node) -> list[Node]:
-    return node.nodes("estimatedCost", "estimatedCosts")
 
 
 def _credits(node: Node) -> tuple[Decimal | None, str, bool | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from knowledge_base.catalog.json_ld import Node, clean, identified, plain, unique
+from knowledge_base.catalog.json_ld import Node, bare, identified, plain, unique
+from knowledge_base.catalog.json_text import clean
 
 PROGRAMS = frozenset(
     """Credential AcademicCertificate ApprenticeshipCertificate AssociateDegree
@@ -73,8 +74,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def words(code: str) -> str:
     """`costType:EnrollmentFee` in words: `enrollment fee`."""
-    bare = re.sub(r".*[:/#]", "", code, flags=re.S)
-    return clean(_HUMP.sub(" ", bare)).casefold()
+    return clean(_HUMP.sub(" ", bare(code))).casefold()
 
 
 def codes(node: Node, *names: str) -> tuple[str, ...]:

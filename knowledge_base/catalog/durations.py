@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from knowledge_base.catalog.program_row import LARGEST
 from knowledge_base.model import Span
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -43,6 +44,8 @@ def amount_in_one_unit(parts: Mapping[str, Decimal]) -> tuple[Decimal, str] | No
 def span_between(low: Mapping[str, Decimal], high: Mapping[str, Decimal]) -> Span | None:
     """The span from one duration to another, or None when they share no exact unit."""
     first, last = amount_in_one_unit(low), amount_in_one_unit(high)
-    if first is None or last is None or first[1] != last[1] or first[0] > last[0]:
+    if first is None or last is None or first[1] != last[1]:
+        return None
+    if first[0] > last[0] or last[0] > LARGEST:
         return None
     return Span(first[0], last[0], first[1])

@@ -8,17 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.catalog.elm_program import identifier, program
-from knowledge_base.catalog.json_ld import (
-    SUFFIXES,
-    BadValue,
-    Graph,
-    Node,
-    endings,
-    loaded,
-    parsed,
-    plain,
-    shown,
-)
+from knowledge_base.catalog.json_ld import Graph, Node, plain
+from knowledge_base.catalog.json_text import SUFFIXES, BadValue, endings, loaded, parsed, shown
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import SourceError

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
-from knowledge_base.catalog.json_ld import Node, day_of, shown, unique
+from knowledge_base.catalog.json_ld import Node, day_of, unique
+from knowledge_base.catalog.json_text import shown
 from knowledge_base.model import Cost, Offering, Program, Requirement, Skipped, Span, Validity
 
 _NAMES = ("title", "prefLabel", "legalName", "noteLiteral", "name", "contentURL")

@@ -6,90 +6,30 @@ Remote contexts are never fetched: a property is known by the last part of its n
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
+from knowledge_base.catalog.json_text import BadValue, clean
 from knowledge_base.catalog.program_row import LARGEST
-from knowledge_base.errors import SourceError
 
-SUFFIXES = frozenset({".json", ".jsonld"})
-_NOT_A_NAME = re.compile(r".*[:/#@]", re.S)
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|und)(?:-[a-z0-9]{1,8})*", re.I)
-_TAG = re.compile(r"<[^>]+>")
 _AMOUNT = re.compile(r"[$€£]?\s*(\d[\d,]*(?:\.\d+)?)")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?")
 _LOOSE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_SHOWN = 80
-"""Characters of a wrong value that a message shows."""
 
 
-class BadValue(Exception):
-    """A value that cannot be taken: the field's own name, the value, what is allowed."""
-
-    def __init__(self, name: str, value: Any, allowed: str):
-        self.field, self.value, self.allowed = name, shown(value), allowed
-
-
-def shown(value: Any) -> str:
-    """A value from a file as a message shows it: in one short line of signs that can be seen."""
-    text = str(value)[:_SHOWN]
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
-
-
-def parsed(text: str, place: str, first_line: int = 1) -> Any:
-    """The JSON value of a text that begins on `first_line` of what `place` names.
-
-    Numbers with a point become Decimal. Raises SourceError with the line and what is wrong.
-    """
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        line = first_line + error.lineno - 1
-        wrong = error.msg[:1].lower() + error.msg[1:]
-        raise SourceError(
-            f"{place}: line {line} column {error.colno}: not readable JSON: {wrong}"
-        ) from None
-    except (ValueError, RecursionError) as error:  # too many digits, too deep
-        raise SourceError(f"{place}: not readable JSON: {error}") from None
-
-
-def endings(path: Path) -> set[str]:
-    """All endings of a file's name, so that `sample.jsonld.txt` counts as JSON-LD."""
-    return {suffix.casefold() for suffix in path.suffixes}
-
-
-def loaded(path: Path) -> Any:
-    """The JSON value in a UTF-8 file. Raises SourceError."""
-    return parsed(text_of(path), str(path))
-
-
-def text_of(path: Path) -> str:
-    """A file's text without its byte order mark. Raises SourceError when it is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not UTF-8 text: {error}") from None
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not a number")
+def bare(name: str) -> str:
+    """A property's or class's name without its prefix or address."""
+    return name[max(map(name.rfind, ":/#@")) + 1 :]
 
 
 def plain(name: str) -> str:
-    """A property's or class's name without prefix and in small letters."""
-    return _NOT_A_NAME.sub("", name).casefold()
-
-
-def clean(text: str) -> str:
-    """A text in one line, without markup and entities."""
-    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    """The same in small letters."""
+    return bare(name).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +77,7 @@ class Node:
         """The names of its classes without prefix, as they are written."""
         found = self.values.get("type")
         several = found if isinstance(found, list) else [found]
-        return tuple(_NOT_A_NAME.sub("", each) for each in several if isinstance(each, str))
+        return tuple(bare(each) for each in several if isinstance(each, str))
 
     def called(self, *names: str) -> str:
         """The name under which the source has a field, for messages."""

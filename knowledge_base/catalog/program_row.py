@@ -16,7 +16,7 @@ from knowledge_base.model import Cost, Offering, Program, Skipped, Span, Validit
 _MONEY_NOISE = re.compile(r"[\s,$€£]")
 LARGEST = 10_000_000
 """Amounts, credits and weeks above this are slips of the keyboard."""
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"</?[a-z!][^<>]*>", re.I)
 _RANGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(.*)$", re.I)
 
 

@@ -10,17 +10,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from knowledge_base.catalog.json_ld import (
-    SUFFIXES,
-    BadValue,
-    Graph,
-    Node,
-    endings,
-    parsed,
-    plain,
-    shown,
-    text_of,
-)
+from knowledge_base.catalog.json_ld import Graph, Node, plain
+from knowledge_base.catalog.json_text import SUFFIXES, BadValue, endings, parsed, shown, text_of
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.catalog.schema_org_program import identifier, program
@@ -107,11 +98,13 @@ def programs_in_page(text: str, name: str) -> Iterator[Program | Skipped]:
 
 def _scripts(text: str) -> list[tuple[int, str]]:
     """The JSON-LD scripts of a page, each with the line on which it begins."""
-    scripts, place = [], 0
+    scripts, place, line = [], 0, 1
     for node in LexborHTMLParser(text).css(_SCRIPTS):
         script = node.text()
-        place = max(text.find(script, place), place)
-        scripts.append((text.count("\n", 0, place) + 1, script))
+        found = max(text.find(script, place), place)
+        line += text.count("\n", place, found)
+        place = found
+        scripts.append((line, script))
     return scripts
 
 

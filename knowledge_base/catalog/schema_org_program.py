@@ -11,10 +11,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
-from knowledge_base.catalog.json_ld import BadValue, Node, day_of, shown, unique
-from knowledge_base.model import Cost, Offering, Program, Requirement, Skipped, Span, Validity
+from knowledge_base.catalog.json_ld import Node, day_of, unique
+from knowledge_base.catalog.json_text import BadValue, shown
+from knowledge_base.catalog.schema_org_offers import costs, named
+from knowledge_base.model import Offering, Program, Requirement, Skipped, Span, Validity
 
-_NAMES = ("name", "targetName", "credentialCategory", "title", "termCode", "value")
 _MODES = {
     "online": "online",
     "distance": "online",
@@ -26,8 +27,6 @@ _MODES = {
     "blended": "hybrid",
     "hybrid": "hybrid",
 }
-_NO_PURPOSE = frozenset({"free", "paid", "partially free", "subscription"})
-"""Kinds of offer that say how one pays, not what for (Google's course structured data)."""
 _PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
 _NOT_A_SLUG = re.compile(r"[\W_]+")
 
@@ -53,7 +52,7 @@ def program(node: Node, where: str, whole: str) -> Iterator[Program | Skipped]:
         subject=", ".join(named(node, "about")),
         level=", ".join(text.casefold() for text in named(node, "educationalLevel")),
         url=_address(node),
-        costs=tuple(dict.fromkeys(_costs(workloads, where, left_out))),
+        costs=tuple(dict.fromkeys(costs(workloads, where, left_out))),
         credits=_credits(node),
         duration=length or next((span for span, _ in paces), None),
         effort=next((effort for _, effort in paces if effort), None),
@@ -81,28 +80,6 @@ def identifier(node: Node) -> str:
         return told
     words = " ".join((*named(node, "provider")[:1], node.text("name")))
     return _NOT_A_SLUG.sub("-", words.casefold()).strip("-")
-
-
-def named(node: Node, *fields: str) -> tuple[str, ...]:
-    """What the values of the first field that says something are called."""
-    for field in fields:
-        found = unique(_called(value, node, field) for value in node.each(field))
-        if found:
-            return found
-    return ()
-
-
-def _called(value: object, node: Node, field: str) -> str:
-    if isinstance(value, dict):
-        inner = Node.of(value, node.graph)
-        if "value" in inner.values and "id" not in inner.values and not inner.text("name"):
-            return inner.text("value")
-        return node.node(value).text(*_NAMES) if value else ""
-    if isinstance(value, bool | list):
-        raise BadValue(node.called(field), value, "a text or an object with a name")
-    if isinstance(value, str) and "://" in value and field != "identifier":
-        return node.node(value).text(*_NAMES)
-    return next(iter(Node.of({"text": value}, node.graph).texts("text")), "")
 
 
 def _word(text: str) -> bool:
@@ -148,41 +125,6 @@ def _paces(
             length = Span(count, count, f"{period}s") if count else None
             effort = _span(schedule, "duration", where, left_out)
             yield length, replace(effort, unit=f"{effort.unit} per {period}") if effort else None
-
-
-def _costs(nodes: Sequence[Node], where: str, left_out: list[Skipped]) -> Iterator[Cost]:
-    for node in nodes:
-        if node.flag("isAccessibleForFree"):
-            yield Cost("", Decimal(0))
-        for offer in node.nodes("offers"):
-            yield from _offer(offer, where, left_out)
-
-
-def _offer(offer: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
-    purpose = ", ".join(text.casefold() for text in named(offer, "category"))
-    if purpose == "free" and not offer.each("price", "priceSpecification"):
-        yield Cost("", Decimal(0))
-        return
-    valid = Validity(offer.day("validFrom"), offer.day("validThrough", "priceValidUntil"))
-    for price in offer.nodes("priceSpecification") or [offer]:
-        currency = price.text("priceCurrency") or offer.text("priceCurrency")
-        for field, condition in (
-            ("price", price.text("description")),
-            ("lowPrice", "the lowest price"),
-            ("highPrice", "the highest price"),
-            ("minPrice", "the lowest price"),
-            ("maxPrice", "the highest price"),
-        ):
-            amount = price.number(field)
-            if amount is None:
-                continue
-            if amount and not currency:
-                allowed = "an amount with its priceCurrency"
-                reason = "is left out of the program"
-                left_out.append(Skipped(where, reason, price.called(field), str(amount), allowed))
-                continue
-            kind = "" if purpose in _NO_PURPOSE else purpose
-            yield Cost(kind, amount, currency or "USD", condition, validity=valid)
 
 
 def _credits(node: Node) -> Decimal | None:

@@ -124,3 +124,13 @@ def test_each_file_goes_to_the_reader_of_its_vocabulary(name: str, tmp_path: Pat
     path = write(tmp_path / "d.json", head + ', "@type": "Course", "name": "Data"}')
     takers = [r.name for r in readers().values() if r.recognises(path, path.read_bytes())]
     assert takers == [name, "json_records"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_long_texts_are_read_like_short_ones(name: str, tmp_path: Path) -> None:
+    """A text of nothing but brackets and a name without end do not stall a reader."""
+    told = {"@type": CLASSES[name][0], "ctid": ONE, "name": "Data", "title": "Data", "url": "u:1"}
+    hostile = {"x" * 500_000: 1, "description": "<" * 500_000 + " Sums < 5 & more."}
+    (item,) = items(readers()[name], write(tmp_path / "d.json", json.dumps(told | hostile)))
+    assert isinstance(item, Program)
+    assert item.summary.endswith("< Sums < 5 & more.")
