@@ -124,9 +124,9 @@ async def _content(settings: Settings) -> Check:
 
 
 async def _encoder(settings: Settings) -> Check:
-    from knowledge_base.encoder import SentenceTransformersEncoder  # noqa: PLC0415  # brings torch
+    from knowledge_base.encoder import open_encoder  # noqa: PLC0415  # only here
 
-    encoder = SentenceTransformersEncoder(settings.knowledge_base.encoder)
+    encoder = open_encoder(settings.knowledge_base.encoder)
     try:
         vector = await asyncio.to_thread(encoder.encode, ["a test"])
     except KnowledgeBaseError as error:

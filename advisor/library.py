@@ -1,14 +1,18 @@
-"""Puts the knowledge base together; apart from the gateway's wiring because it brings torch."""
+"""Puts the knowledge base together; apart from the gateway, because it brings the encoder."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from advisor.settings import Settings
 from knowledge_base.answering import Answering
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.edition import Manifest
+from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished
+from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.shelf import Shelf
 
@@ -16,7 +20,7 @@ from knowledge_base.shelf import Shelf
 def knowledge_base(settings: Settings) -> KnowledgeBase:
     """The knowledge base over the shelf; the encoder loads at the first question."""
     content = settings.knowledge_base
-    encoder = SentenceTransformersEncoder(content.encoder)
+    encoder = open_encoder(content.encoder)
     answering = Answering(encoder, settings.sources_url, content.abstain_below)
     return KnowledgeBase(Shelf(settings.editions), encoder, answering)
 
@@ -28,3 +32,18 @@ async def warm_knowledge_base(settings: Settings) -> AsyncIterator[KnowledgeBase
     with suppress(NothingPublished):  # The first edition may come later; each question looks.
         await library.ask("How much does it cost?")
     yield library
+
+
+async def throw_away(
+    settings: Settings, source: Path, folder: Path
+) -> tuple[KnowledgeBase, Manifest]:
+    """A knowledge base over one source alone, published into a folder that nobody else uses."""
+    limit = settings.knowledge_base.source_limit_megabytes * 1_000_000
+    contents = await asyncio.to_thread(read_source, source, None, None, limit)
+    encoder = open_encoder(settings.knowledge_base.encoder)
+    shelf = Shelf(folder / "editions")
+    manifest = await asyncio.to_thread(shelf.publish, contents.entries, encoder, lambda *_: None)
+    answering = Answering(encoder, settings.sources_url, settings.knowledge_base.abstain_below)
+    library = KnowledgeBase(shelf, encoder, answering)
+    await library.refresh()
+    return library, manifest

@@ -16,7 +16,7 @@ from advisor.settings import Settings
 from channels.brain import RasaBrain
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import open_encoder
 from knowledge_base.shelf import Shelf
 from knowledge_base.store import Store
 
@@ -62,7 +62,7 @@ def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
     return EditingService(
         Store(engine),
         Shelf(settings.editions),
-        SentenceTransformersEncoder(settings.knowledge_base.encoder),
+        open_encoder(settings.knowledge_base.encoder),
         settings.knowledge_base.source_limit_megabytes * 1_000_000,
     )
 

@@ -22,7 +22,8 @@ from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.pathway import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
-from knowledge_base.retriever import Query, Retriever
+from knowledge_base.questions import parts
+from knowledge_base.retriever import Query, Ranking, Retriever
 from knowledge_base.shelf import Shelf
 
 
@@ -58,11 +59,8 @@ class KnowledgeBase:
         answer. Raises EncoderUnavailable, and when no edition is open yet NothingPublished,
         UnknownEdition or DamagedEdition.
         """
-        today = self._today()
-        earlier = [utterance.text for utterance in history if utterance.role == "user"]
-        asked, day = as_asked(question, earlier, today)
-        query = Query(asked, day, tuple(history), focus)
-        return await asyncio.to_thread(self._ask, query)
+        answer, _ = await self.examine(question, history, focus)
+        return answer
 
     async def estimate_credit(
         self, have: str | Sequence[Held], award: Award | None = None, day: date | None = None
@@ -79,6 +77,18 @@ class KnowledgeBase:
         things = held_in(have, table) if isinstance(have, str) else have
         return estimate(things, table, day, award)
 
+    async def find(self, wish: str, day: date | None = None) -> Findings:
+        """Exactly the programs that meet a wish such as "online, under $500, starts in May".
+
+        Without `day` the wish is made today. Raises as `ask`.
+        """
+        return await asyncio.to_thread(self._find, wish, day or self._today())
+
+    def _find(self, wish: str, day: date) -> Findings:
+        started = time.perf_counter()
+        found = self._live().catalog.find(wish, day)
+        return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
     async def check_aid(
         self, facts: Facts, program_id: str | None = None, day: date | None = None
     ) -> AidReport:
@@ -93,18 +103,6 @@ class KnowledgeBase:
         edition = self._live_edition.edition()
         known = [program_facts(p, day) for p in edition.programs if p.id == program_id]
         return check(rules_from(edition.records), {**(known[0] if known else {}), **facts}, day)
-
-    async def find(self, wish: str, day: date | None = None) -> Findings:
-        """Exactly the programs that meet a wish such as "online, under $500, starts in May".
-
-        Without `day` the wish is made today. Raises as `ask`.
-        """
-        return await asyncio.to_thread(self._find, wish, day or self._today())
-
-    def _find(self, wish: str, day: date) -> Findings:
-        started = time.perf_counter()
-        found = self._live().catalog.find(wish, day)
-        return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
     async def plan(
         self,
@@ -125,13 +123,37 @@ class KnowledgeBase:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""
         return (await asyncio.to_thread(self._live)).edition.id
 
-    def _ask(self, query: Query) -> Answer:
+    async def examine(
+        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+    ) -> tuple[Answer, Ranking]:
+        """What `ask` answers, with the ranking that it rests on. Raises as `ask`."""
+        today = self._today()
+        earlier = [utterance.text for utterance in history if utterance.role == "user"]
+        asked, day = as_asked(question, earlier, today)
+        query = Query(asked, day, tuple(history), focus)
+        return await asyncio.to_thread(self._examine, query)
+
+    def _examine(self, query: Query) -> tuple[Answer, Ranking]:
         started = time.perf_counter()
         live = self._live()
         ranking = live.retriever.search(query)
-        answer = self._answering.answer(query, ranking, live.edition.id)
+        answer = self._answering.answer_parts(self._asked(live, query, ranking), live.edition.id)
         answer = dated(answer, query.day, self._today())
-        return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+        elapsed = (time.perf_counter() - started) * 1000
+        return replace(answer, milliseconds=elapsed), ranking
+
+    @staticmethod
+    def _asked(live: _Open, query: Query, whole: Ranking) -> list[tuple[Query, Ranking]]:
+        """The questions of a message, each with its ranking; one follows on the one before it."""
+        pieces = parts(query.question)
+        if len(pieces) == 1:
+            return [(query, whole)]
+        asked, history = [], query.history
+        for piece in pieces:
+            part = replace(query, question=piece, history=history)
+            asked.append((part, live.retriever.search(part)))
+            history = (*history, Utterance("user", piece))
+        return asked
 
     def _live(self) -> _Open:
         """The open live edition. A question that is under way keeps the edition it began with."""

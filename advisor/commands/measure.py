@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from advisor.measuring.catalog import catalog
+from advisor.measuring.retrieval import retrieval
 from advisor.measuring.transfer import transfer
 
 measure = typer.Typer(no_args_is_help=True, help="Measure quality on a set of questions.")
+measure.command()(retrieval)
 measure.command()(catalog)
 measure.command()(transfer)
 

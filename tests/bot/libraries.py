@@ -10,7 +10,7 @@ from datetime import date
 from running_bot import CACHE, ROOT, content_hash
 
 from knowledge_base.answering import Answering
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
@@ -25,7 +25,7 @@ SAMPLE = ROOT / "knowledge_base" / "sample"
 def sample_library() -> KnowledgeBase:
     """The published sample institution; published once for each state of it and of the code."""
     settings = KnowledgeBaseSettings()
-    encoder = SentenceTransformersEncoder(settings.encoder)
+    encoder = open_encoder(settings.encoder)
     shelf = Shelf(CACHE / f"shelf-{content_hash(ROOT / 'knowledge_base')}")
     if shelf.current_id() is None:
         limit = settings.source_limit_megabytes * 1_000_000

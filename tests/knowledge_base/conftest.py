@@ -11,16 +11,16 @@ import pytest
 from editions import LIMIT, SAMPLE, publish
 
 from knowledge_base.edition import Edition
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.importing import read_source
 from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformersEncoder:
+def encoder() -> Encoder:
     """The packaged encoder; it loads at its first use."""
-    return SentenceTransformersEncoder()
+    return open_encoder()
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def sample_shelf(
     tmp_path_factory: pytest.TempPathFactory,
     pytestconfig: pytest.Config,
     sample_entries: list[Entry],
-    encoder: SentenceTransformersEncoder,
+    encoder: Encoder,
 ) -> Shelf:
     """A shelf with the sample published; tests only read it."""
     folder = tmp_path_factory.mktemp("sample")

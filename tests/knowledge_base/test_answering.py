@@ -11,7 +11,7 @@ from editions import PROJECT, TODAY, asking, page, silent
 
 from knowledge_base.answering import UNKNOWN, Answering
 from knowledge_base.edition import Edition
-from knowledge_base.encoder import Encoder, SentenceTransformersEncoder
+from knowledge_base.encoder import Encoder
 from knowledge_base.model import AnswerKind
 from knowledge_base.retriever import Query, Ranking, Retriever
 from knowledge_base.shelf import Shelf
@@ -55,12 +55,12 @@ def check_tables(part: str, text: str) -> None:
 
 
 @pytest.fixture
-def answering(encoder: SentenceTransformersEncoder) -> Answering:
+def answering(encoder: Encoder) -> Answering:
     return Answering(encoder, "https://fictional.example/sources/", 0.0)
 
 
 def ranked(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, text: str, question: str, **facts: str
+    tmp_path: Path, encoder: Encoder, text: str, question: str, **facts: str
 ) -> tuple[Edition, Query]:
     entry = page("fees and aid/2027", text, title="Fees")
     if facts:
@@ -71,7 +71,7 @@ def ranked(
 
 
 def test_of_a_long_passage_the_best_sentences_are_quoted(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+    tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """Three sentences in their order, with an ellipsis where something was left out."""
     filler = [f"Building {n} of the campus was painted in the year {1900 + n}." for n in range(8)]
@@ -89,7 +89,7 @@ def test_of_a_long_passage_the_best_sentences_are_quoted(
 
 
 def test_a_short_passage_is_quoted_whole(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+    tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """Up to sixty words nothing is left out."""
     text = "The fee is $25. It is paid once. It is not refunded. Veterans pay nothing. Ask us."
@@ -99,7 +99,7 @@ def test_a_short_passage_is_quoted_whole(
 
 
 def test_a_table_that_is_the_whole_passage_stays_a_table(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+    tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """The number of the citation stands before the table, not inside its last row."""
     table = "| Fee | Amount |\n|---|---|\n| Application | $25 |"
@@ -109,7 +109,7 @@ def test_a_table_that_is_the_whole_passage_stays_a_table(
 
 
 def test_a_document_without_address_is_cited_where_it_can_be_read(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+    tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """Its id is escaped in the address, and the passage is the fragment."""
     edition, query = ranked(tmp_path, encoder, "The fee is $25.", "What is the fee?")
@@ -122,7 +122,7 @@ def test_a_document_without_address_is_cited_where_it_can_be_read(
 
 
 def test_a_document_with_an_address_is_cited_there(
-    tmp_path: Path, encoder: SentenceTransformersEncoder, answering: Answering
+    tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """The source's own page comes first."""
     own = "https://fictional.example/fees"

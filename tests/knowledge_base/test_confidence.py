@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from knowledge_base.confidence import Signals, confidence
 
 SHARE = st.floats(0, 1)
-SIGNALS = st.builds(Signals, SHARE, SHARE, SHARE, SHARE, st.booleans(), st.booleans(), SHARE)
+SIGNALS = st.builds(Signals, SHARE, SHARE, SHARE, SHARE, SHARE, SHARE)
 
 
 @given(signals=SIGNALS)
@@ -21,11 +21,9 @@ def test_it_is_a_probability(signals: Signals) -> None:
 
 
 @given(signals=SIGNALS, more=st.floats(0.01, 0.5))
-@pytest.mark.parametrize(
-    "name", ["cosine", "coverage", "history_cosine", "history_coverage", "margin"]
-)
+@pytest.mark.parametrize("name", ["cosine", "coverage"])
 def test_more_support_is_more_confidence(signals: Signals, more: float, name: str) -> None:
-    """Each figure that speaks for the passage raises it."""
+    """What speaks for the passage raises it, at a first turn and at a later one."""
     better = replace(signals, **{name: getattr(signals, name) + more})
     assert confidence(better) > confidence(signals)
 
@@ -33,4 +31,12 @@ def test_more_support_is_more_confidence(signals: Signals, more: float, name: st
 def test_nothing_in_common_is_little_confidence() -> None:
     """A passage that shares neither word nor meaning is most likely wrong."""
     assert confidence(Signals(0.05, 0.0)) < 0.1
-    assert confidence(Signals(0.8, 1.0, margin=0.3)) > 0.5
+    assert confidence(Signals(0.9, 1.0)) > 0.5
+
+
+def test_the_conversation_counts_at_a_later_turn() -> None:
+    """What was talked about before speaks for a passage only when something was."""
+    later = Signals(0.6, 0.5, 0.5, 0.5, continuation=0.9, margin=0.2)
+    assert confidence(replace(later, history_cosine=0.8)) > confidence(later)
+    first = replace(later, continuation=0.0)
+    assert confidence(replace(first, history_cosine=0.8)) == confidence(first)

@@ -12,7 +12,7 @@ from editions import LIMIT
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from knowledge_base.editing import EditingService
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import Encoder
 from knowledge_base.errors import AddressRefused, SourceError, UnknownEdition
 from knowledge_base.schema import workspace
 from knowledge_base.shelf import Shelf
@@ -23,7 +23,7 @@ PAGES = '{"doc_id": "aid", "title": "Aid", "text": "Ask us about grants."}\n'
 
 @pytest.fixture
 async def service(
-    tmp_path: Path, encoder: SentenceTransformersEncoder
+    tmp_path: Path, encoder: Encoder
 ) -> AsyncIterator[EditingService]:
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'kb.sqlite'}")
     async with engine.begin() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.leaning import leans
+from knowledge_base.leaning import Bearing, continuation, leans
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,18 @@ def test_it_leans(question: str) -> None:
 def test_it_stands_alone(question: str) -> None:
     """A question that names its subject is asked for itself."""
     assert not leans(question)
+
+
+def test_what_is_found_elsewhere_speaks_for_a_new_subject() -> None:
+    """The better another document fits the question alone, the less it goes on with the talk."""
+    asked = [Bearing.of("how do I get a transcript", 0.9, gap) for gap in (0.0, 0.1, 0.2, 0.4)]
+    chances = [continuation(bearing) for bearing in asked]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] > 0.5 > chances[-1]
+
+
+def test_a_word_that_points_back_speaks_for_the_same_subject() -> None:
+    """With all else equal, *it* makes it likelier that the question goes on."""
+    alone = Bearing.of("what does the badge cost", 0.8, 0.1)
+    pointing = Bearing.of("what does it cost with the badge", 0.8, 0.1)
+    assert continuation(pointing) > continuation(alone)

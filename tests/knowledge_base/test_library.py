@@ -13,7 +13,7 @@ from editions import asking, page, silent
 from structlog.testing import capture_logs
 
 from knowledge_base.edition import MANIFEST
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.errors import (
     DamagedEdition,
     EncoderUnavailable,
@@ -34,7 +34,7 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 async def test_nothing_published_says_what_to_do(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """Before the first edition there is an error, and after it an answer, without a restart."""
     knowledge_base = asking(shelf, encoder)
@@ -45,7 +45,7 @@ async def test_nothing_published_says_what_to_do(
 
 
 async def test_a_publication_is_live_at_the_next_question(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """Each answer names the edition it comes from; a roll-back is live as fast."""
     first = shelf.publish(OLD, encoder, silent)
@@ -61,7 +61,7 @@ async def test_a_publication_is_live_at_the_next_question(
 
 
 def test_editions_are_swapped_while_questions_are_asked(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """Asked from several threads during many swaps, each answer is whole: its fee is its
     edition's fee."""
@@ -91,7 +91,7 @@ def test_editions_are_swapped_while_questions_are_asked(
 
 @pytest.mark.parametrize("how", ["damaged", "unknown", "gone"])
 async def test_a_bad_edition_leaves_the_good_one_serving(
-    shelf: Shelf, encoder: SentenceTransformersEncoder, how: str
+    shelf: Shelf, encoder: Encoder, how: str
 ) -> None:
     """Students go on being answered; the log says once which edition is refused and why."""
     first = shelf.publish(OLD, encoder, silent)
@@ -110,7 +110,7 @@ async def test_a_bad_edition_leaves_the_good_one_serving(
     ("how", "error"), [("damaged", DamagedEdition), ("unknown", UnknownEdition)]
 )
 async def test_a_bad_edition_is_an_error_when_none_is_open(
-    shelf: Shelf, encoder: SentenceTransformersEncoder, how: str, error: type[Exception]
+    shelf: Shelf, encoder: Encoder, how: str, error: type[Exception]
 ) -> None:
     """A process that starts with a bad edition says what is wrong, at every question."""
     shelf.publish(OLD, encoder, silent)
@@ -121,7 +121,7 @@ async def test_a_bad_edition_is_an_error_when_none_is_open(
             await knowledge_base.ask(QUESTION)
 
 
-def spoil(shelf: Shelf, encoder: SentenceTransformersEncoder, how: str) -> None:
+def spoil(shelf: Shelf, encoder: Encoder, how: str) -> None:
     """Make an edition live that cannot be opened."""
     second = shelf.publish(NEW, encoder, silent)
     if how == "damaged":
@@ -134,12 +134,12 @@ def spoil(shelf: Shelf, encoder: SentenceTransformersEncoder, how: str) -> None:
 
 
 async def test_vectors_of_another_encoder_are_not_searched(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """When the setting names another encoder than the edition, the error names both."""
     shelf.publish(OLD, encoder, silent)
-    other = SentenceTransformersEncoder("another-model")
-    with pytest.raises(EncoderUnavailable, match=r"packaged:all-MiniLM.*'another-model'"):
+    other = open_encoder("another-model")
+    with pytest.raises(EncoderUnavailable, match=r"packaged:bge-small.*'another-model'"):
         await asking(shelf, other).ask(QUESTION)
 
 
@@ -148,7 +148,7 @@ async def test_vectors_of_another_encoder_are_not_searched(
     [(date(2026, 6, 30), "$25"), (date(2026, 7, 1), "$30"), (date(2027, 6, 30), "$30")],
 )
 async def test_only_what_holds_today_is_quoted(
-    shelf: Shelf, encoder: SentenceTransformersEncoder, today: date, fee: str
+    shelf: Shelf, encoder: Encoder, today: date, fee: str
 ) -> None:
     """The first and the last day of a page's dates belong to it."""
     entries = [
@@ -162,7 +162,7 @@ async def test_only_what_holds_today_is_quoted(
 
 
 async def test_when_nothing_holds_today_nothing_is_quoted(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """Expired pages are not even offered as nearby topics."""
     entries = [page("old", OLD[0].document.text, validity=Validity(None, date(2020, 1, 1)))]
@@ -173,7 +173,7 @@ async def test_when_nothing_holds_today_nothing_is_quoted(
 
 
 async def test_expired_pages_take_nobodys_place(
-    shelf: Shelf, encoder: SentenceTransformersEncoder
+    shelf: Shelf, encoder: Encoder
 ) -> None:
     """Three hundred expired pages that fit better do not keep the one in force from being found."""
     expired = Validity(None, date(2020, 1, 1))

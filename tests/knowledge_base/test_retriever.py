@@ -11,7 +11,7 @@ from editions import TODAY
 
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.leaning import leans
+from knowledge_base.leaning import Bearing, continuation, leans
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
 from knowledge_base.retriever import Query, Retriever
@@ -41,7 +41,8 @@ def plain_scores(edition: Edition, encoder: Encoder, query: Query) -> dict[str, 
     for turn in turns:
         cosine = vectors @ encoder.encode([turn])[0]
         bm25 = edition.lexical.scores(turn)
-        relevance.append(cosine + 0.4 * (bm25 / bm25.max() if bm25.max() > 0 else bm25))
+        share = 0.4 if relevance else 0.2
+        relevance.append(cosine + share * (bm25 / bm25.max() if bm25.max() > 0 else bm25))
     weights, weight = [], 1.0
     for utterance in reversed(query.history[-4:]):
         weights.append(weight)
@@ -49,22 +50,29 @@ def plain_scores(edition: Edition, encoder: Encoder, query: Query) -> dict[str, 
     history = np.zeros(size)
     for share, scores in zip(weights, relevance[1:], strict=True):
         history += share / sum(weights) * scores
-    leaning = leans(query.question)
     named = named_programs(query.question, edition.names)
     in_force = [row for row in range(size) if everything[row].validity.holds_on(query.day)]
+    own = {row: float(relevance[0][row]) for row in in_force}
+    spoken_of = max(in_force, key=lambda row: history[row])
+    there = [
+        row for row in in_force if everything[row].document_id == everything[spoken_of].document_id
+    ]
+    best_own = max(own.values())
+    gap = best_own - max(own[row] for row in there)
+    goes_on = continuation(Bearing.of(query.question, best_own, gap)) ** 2 if query.history else 0.0
     best: dict[str, float] = {}
     for row in in_force:
-        own = everything[row].document_id
-        best[own] = max(best.get(own, -np.inf), float(history[row]))
+        document = everything[row].document_id
+        best[document] = max(best.get(document, -np.inf), float(history[row]))
     total = {}
     for row in in_force:
         passage = everything[row]
-        score = relevance[0][row] + (0.5 if leaning else 0.2) * history[row]
-        score += (1.0 if leaning else 0.5) * best[passage.document_id]
+        score = own[row]
         if named:
-            score += 0.6 * (passage.document_id in named)
-        elif leaning and passage.document_id == query.focus:
-            score += 0.3
+            score += 0.6 * (passage.document_id in named) + 0.5 * history[row]
+        else:
+            score += goes_on * (0.5 * history[row] + 1.5 * best[passage.document_id])
+            score += 0.3 * (passage.document_id == query.focus and leans(query.question))
         total[passage.id] = float(score)
     return total
 
@@ -123,6 +131,15 @@ def test_a_named_program_wins_over_its_twin(
     for name in (title, code):
         query = Query(f"What are the prerequisites for {name}?", TODAY)
         assert first(sample_edition, encoder, query).document_id == document
+
+
+def test_a_new_subject_is_not_held_back_by_the_talk(
+    sample_edition: Edition, encoder: Encoder
+) -> None:
+    """A question about something else is answered as if nothing had been said before it."""
+    question = "Where can I park my car on campus?"
+    alone = first(sample_edition, encoder, Query(question, TODAY))
+    assert first(sample_edition, encoder, Query(question, TODAY, CHAT)).id == alone.id
 
 
 def test_a_day_without_content_finds_nothing(sample_edition: Edition, encoder: Encoder) -> None:

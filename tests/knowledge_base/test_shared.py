@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from editions import LIMIT, PROJECT, asking, publish
 
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.encoder import Encoder
 from knowledge_base.importing import Contents, read_source
 from knowledge_base.shelf import Shelf
 
@@ -41,7 +41,7 @@ def pages() -> Contents:
 def shelf(
     tmp_path_factory: pytest.TempPathFactory,
     pytestconfig: pytest.Config,
-    encoder: SentenceTransformersEncoder,
+    encoder: Encoder,
     catalog: Contents,
     pages: Contents,
 ) -> Shelf:
@@ -133,7 +133,7 @@ def test_the_policy_pages_are_read_whole(pages: Contents) -> None:
     ],
 )
 async def test_questions_about_programs_are_answered_from_their_page(
-    shelf: Shelf, encoder: SentenceTransformersEncoder, question: str, title: str, words: str
+    shelf: Shelf, encoder: Encoder, question: str, title: str, words: str
 ) -> None:
     """The program that is named is cited, and the fact that is asked for is quoted."""
     answer = await asking(shelf, encoder).ask(question)
@@ -143,7 +143,7 @@ async def test_questions_about_programs_are_answered_from_their_page(
 
 
 async def test_real_questions_are_answered_from_their_page(
-    shelf: Shelf, encoder: SentenceTransformersEncoder, pages: Contents
+    shelf: Shelf, encoder: Encoder, pages: Contents
 ) -> None:
     """Opening questions that people asked about the published pages: most cite the page meant.
 
