@@ -90,8 +90,11 @@ class _Amount:
     end: int
 
 
-def read_amount(text: str, at: int) -> tuple[Compare, int] | None:
-    """The condition on a number that begins at a place of a plain wish, and where it ends."""
+def read_amount(text: str, at: int, before: Compare | None = None) -> tuple[Compare, int] | None:
+    """The condition on a number that begins at a place of a plain wish, and where it ends.
+
+    In "over 8 weeks but under 16" the second number has the field and unit of the one `before`.
+    """
     named, here = _named(text, at)
     between = _RANGE.match(text, here)
     bounded = None if between else _COMPARATOR.match(text, here)
@@ -112,9 +115,11 @@ def read_amount(text: str, at: int) -> tuple[Compare, int] | None:
     field = _field(
         named, last.field or first.field, first.number, op is not None or second is not None
     )
+    unit = last.unit or first.unit
+    if field is None and op and before and isinstance(before.value, Decimal):
+        field, unit = before.field, before.unit
     if field is None:
         return None
-    unit = last.unit or first.unit
     suffix = (
         _SUFFIX.match(text, last.end) if op in {None, Op.LE, Op.GE} and second is None else None
     )

@@ -47,7 +47,9 @@ def joined(items: Sequence[Item]) -> Wish:
     chain = _Chain()
     for item in items:
         chain.add(item)
-    unknown = tuple(dict.fromkeys(item.word for item in items if item.kind is Kind.UNKNOWN))
+    unknown = tuple(
+        dict.fromkeys(item.word.replace("_", " ") for item in items if item.kind is Kind.UNKNOWN)
+    )
     return Wish(And(_alternatives(chain.finished())), not_understood=unknown)
 
 

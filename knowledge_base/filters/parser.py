@@ -18,6 +18,7 @@ from knowledge_base.filters.phrases import (
     read_order,
     read_stacking,
 )
+from knowledge_base.filters.plain_words import ABOUT, HEADS, IGNORED, STOP, VAGUE
 from knowledge_base.filters.text import plain_wish, plain_word
 from knowledge_base.filters.tree import Compare, Has, Op, Order, Wish
 from knowledge_base.filters.words import Phrase, Vocabulary
@@ -36,45 +37,6 @@ _JOINTS = (
     (Kind.AND, r"and|but|plus|also|&|\+"),
 )
 _JOINT = tuple((kind, re.compile(rf"(?:{pattern})(?![a-z])")) for kind, pattern in _JOINTS)
-_HEADS = frozenset(
-    """program programme course class certificate certification credential microcredential badge
-    training workshop module offering bootcamp""".split()
-)
-_STOP = _HEADS | frozenset(
-    """a an the i me my we our you your it its they them their this that these those there here
-    is are am was were be been being do does did have has had having can could will would shall
-    should may might must to of for in on at by with from as into about around than so if then
-    when while which what who whom whose how where why anything something everything any some
-    one ones all every each both other only just even still more most much many very too really
-    quite also please thanks thank hi hello hey dear ok okay yes well want wants need needs like
-    looking look search searching find showing show list give tell get see help know let us
-    interested interest wish wishing hope hoping prefer preferably ideally maybe perhaps possibly
-    think thinking consider considering offer offers offered offering provide available possible
-    take takes taking taken pay paid study studying learn learning teach teaches teaching taught
-    cover covers covering focus focused include includes including involve involves involving
-    related regarding concerning subject topic area field option thing stuff people person
-    someone student adult worker work works working full part time job jobs career careers due
-    start starting finish cost costing price tuition week weekly month year day hour now
-    currently right away make made go going come use using new micro up out over under level
-    prepare prepares don't didn't i'm i'd i've i'll it's that's they're what's which's got exist
-    held happen happens happening delivered feel kind type sort range spend afford budget credit
-    money total worth enrol enroll sign register apply applying near run count located location
-    place begin begins beginning college school deadline date after before within during until
-    between through toward per way ways nothing none eligible lead leads leading got after before
-    today later first next last whether because since once together else again
-    anywhere delivery lasting duration length end ends format mode""".split()
-)
-_IGNORED = _HEADS | frozenset("a an the of to for in on at by with and or after before".split())
-_VAGUE = frozenset(
-    """cheap affordable inexpensive expensive short long quick fast soon flexible easy hard good
-    best better great nice recommended popular interesting useful evening weekend accredited self
-    paced""".split()
-)
-"""Words that set no bound; they are reported, so that the student can say what is meant."""
-_ABOUT = frozenset(
-    "about in on regarding concerning covering cover covers teach teaches learn learning study "
-    "studying involving involves related around into".split()
-)
 _HAVE = re.compile(r"\b(?:i have|i've got|i can spend|budget)(?: only)?(?: of)? \S+(?: \S+)? and $")
 _PERSON = re.compile(r"\b(?:i|i'm|i'd|i've|me|my|we|you|your|us|our)\b")
 _EVERYTHING = re.compile(
@@ -136,7 +98,9 @@ def _dates(reading: _Reading) -> bool:
 
 
 def _amounts(reading: _Reading) -> bool:
-    found = read_amount(reading.text, reading.at)
+    leaves = [item.leaf for item in reading.items if item.kind is Kind.LEAF]
+    last = leaves[-1] if leaves else None
+    found = read_amount(reading.text, reading.at, last if isinstance(last, Compare) else None)
     if found and found[0].op is Op.EQ and _goes_on(reading):
         found = replace(found[0], op=Op.LE), found[1]
     return reading.take(found)
@@ -181,13 +145,13 @@ def _occupation(reading: _Reading) -> bool:
     if not unknown or _is_plain(unknown[0]):
         return False
     end = at + len(unknown[0])
-    return reading.take((Has("occupation", (plain_word(unknown[0]),)), end))
+    return reading.take((Has("occupation", (plain_word(unknown[0]),), said=unknown[0]), end))
 
 
 def _longest(reading: _Reading, at: int, name: str) -> tuple[Has, int] | None:
     words = reading.words(at)
     found = reading.vocabulary.named(name, words)
-    if found is None or (found.length == 1 and plain_word(words[0]) in _HEADS):
+    if found is None or (found.length == 1 and plain_word(words[0]) in HEADS):
         return None
     return found.condition, at + len(" ".join(words[: found.length]))
 
@@ -216,9 +180,9 @@ def _joint(reading: _Reading) -> bool:
 
 def _catalog_words(reading: _Reading) -> bool:
     words = reading.words(reading.at)
-    if not words or _is_plain(words[0]) or words[0] in _VAGUE:
+    if not words or _is_plain(words[0]) or words[0] in VAGUE:
         return False
-    found = reading.vocabulary.somewhere(words, reading.before, _IGNORED)
+    found = reading.vocabulary.somewhere(words, reading.before, IGNORED)
     if place := _place(reading, found):
         return reading.take(place)
     if found is None or (found.condition.field == "summary" and not _names_a_topic(reading)):
@@ -242,7 +206,7 @@ def _place(reading: _Reading, found: Phrase | None) -> tuple[Has, int] | None:
 def _names_a_topic(reading: _Reading) -> bool:
     """Whether the words here stand where a topic is named: after `about`, before `courses`."""
     following = reading.words(reading.at)[1:3]
-    return reading.before in _ABOUT or any(plain_word(word) in _HEADS for word in following)
+    return reading.before in ABOUT or any(plain_word(word) in HEADS for word in following)
 
 
 def _unknown(reading: _Reading) -> None:
@@ -251,17 +215,19 @@ def _unknown(reading: _Reading) -> None:
         reading.at += 1
         return
     word, reading.at = match[0], match.end()
-    if plain_word(word) in _HEADS:
+    if plain_word(word) in HEADS:
         reading.items.append(Item(Kind.HEAD))
+    elif respelled := None if _is_plain(word) else reading.vocabulary.respelled(word):
+        reading.items.append(Item(Kind.LEAF, respelled.condition))
     elif not _is_plain(word):
-        reading.items.append(Item(Kind.UNKNOWN, word=word, about=reading.before in _ABOUT))
+        reading.items.append(Item(Kind.UNKNOWN, word=word, about=reading.before in ABOUT))
         return
     if word not in {"a", "an", "the", "any", "some"}:
         reading.before = word
 
 
 def _is_plain(word: str) -> bool:
-    return word in _STOP or plain_word(word) in _STOP
+    return word in STOP or plain_word(word) in STOP
 
 
 def _topics(reading: _Reading) -> list[Item]:
@@ -280,11 +246,11 @@ def _topics(reading: _Reading) -> list[Item]:
             position += 1
             continue
         headed = end < len(reading.items) and reading.items[end].kind is Kind.HEAD
-        named = [item.word for item in run if item.word not in _VAGUE and item.word.isalpha()]
+        named = [item.word for item in run if item.word not in VAGUE and item.word.isalpha()]
         if named and (run[0].about or headed or bare):
             items += [item for item in run if item.word not in named]
             term = " ".join(plain_word(word) for word in named)
-            items.append(Item(Kind.LEAF, Has("topic", (term,))))
+            items.append(Item(Kind.LEAF, Has("topic", (term,), said=" ".join(named))))
         else:
             items += run
         position = end

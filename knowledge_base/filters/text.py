@@ -40,6 +40,8 @@ def plain_wish(wish: str) -> str:
     text = re.sub(r"(\d+(?:\.\d+)?) ?k\b", lambda m: _figure(float(m[1]) * 1000), text)
     text = re.sub(r"(\d{4})-(\d\d)-(\d\d)", r"\1_\2_\3", text)
     text = re.sub(r"(?<=[\d$€£]) ?- ?(?=[\d$€£])", " to ", text)
+    text = re.sub(r"(?<=[a-z])-free\b", "_free", text)
+    text = re.sub(r"(?<!work )(?<!working )\b(full|part)[ -]time\b", r"\1_time", text)
     text = re.sub(r"(?<=\w)-(?=\w)", " ", text)
     text = re.sub(r"(\d{4})_(\d\d)_(\d\d)", r"\1-\2-\3", text)
     text = re.sub(r"(?<=\d)(?=(?:weeks?|wks?|days?|months?|hours?|hrs?|h|credits?)\b)", " ", text)

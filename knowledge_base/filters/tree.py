@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,6 +78,8 @@ class Has:
     field: str
     terms: tuple[str, ...]
     loose: bool = False
+    said: str = dataclasses.field(default="", compare=False)
+    """The student's own words for the first term."""
 
     @property
     def label(self) -> str:
@@ -87,7 +90,7 @@ class Has:
             return f"counts toward {article} {self.terms[0]}{noun}"
         if self.field == "aid" and self.terms == ("*",):
             return "with financial aid"
-        return _PHRASES[self.field].format(self.terms[0])
+        return _PHRASES[self.field].format(self.said or self.terms[0])
 
 
 @dataclass(frozen=True, slots=True)

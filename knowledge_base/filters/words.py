@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from knowledge_base.filters.text import plain_word, stem
 from knowledge_base.filters.tree import Has
 
@@ -30,6 +33,10 @@ _OTHERS = ("aid", "location", "institution", "stack")
 _AID_WORDS = {"grant", "scholarship", "loan", "award", "allowance", "veteran", "voucher", "stipend"}
 """Words that speak of paying even when they stand alone."""
 
+_LONG_ENOUGH = 8
+"""Letters from which a misspelt word is taken for the catalog's: words as short as baking and
+banking mean different things and are one letter apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -47,12 +54,14 @@ class Vocabulary:
         self._plain: dict[str, set[str]] = defaultdict(set)
         self._stems: dict[str, set[str]] = defaultdict(set)
         self._first: dict[str, set[str]] = defaultdict(set)
+        self._single: dict[str, set[str]] = defaultdict(set)
         self.levels: set[str] = set()
         for field, plain, stems in set(terms):
             parts = plain.split()
             _add(self._plain[field], parts)
             _add(self._stems[field], stems.split())
             self._first[field].update(parts[:1])
+            self._single[field].update(parts)
             if field == "level":
                 self.levels.add(" ".join(parts))
 
@@ -65,7 +74,7 @@ class Vocabulary:
         for length in range(min(len(wish), LONGEST_PHRASE), 0, -1):
             phrase = " ".join(map(plain_word, wish[:length]))
             if phrase in self._plain[field]:
-                return Phrase(Has(field, (phrase,)), length)
+                return Phrase(Has(field, (phrase,), said=_said(wish, length)), length)
         return None
 
     def somewhere(self, wish: list[str], before: str, ignored: Container[str]) -> Phrase | None:
@@ -110,17 +119,28 @@ class Vocabulary:
             for length in lengths:
                 terms = self._spelled(inside, whole[:length])
                 if terms:
-                    return Phrase(Has(field, terms), length)
+                    return Phrase(Has(field, terms, said=_said(wish, length)), length)
         for field, inside in (*_TIERS, _LAST_TIER):
             for length in lengths:
                 plain = whole[:length]
                 phrase = " ".join(plain)
                 if field == "summary" and self.has(inside, phrase):
-                    return Phrase(Has(field, (phrase,)), length)
+                    return Phrase(Has(field, (phrase,), said=_said(wish, length)), length)
                 stems = " ".join(stem(word) for word in plain)
                 if any(stems in self._stems[name] for name in inside):
-                    return Phrase(Has(field, (phrase,), loose=True), length)
+                    said = _said(wish, length)
+                    return Phrase(Has(field, (phrase,), loose=True, said=said), length)
         return None
+
+    def respelled(self, word: str) -> Phrase | None:
+        """The one topic or occupation a single slip of the keyboard away from a long word."""
+        if len(word) < _LONG_ENOUGH:
+            return None
+        words = {w for _, inside in _TIERS for name in inside for w in self._single[name]}
+        near = process.extract(plain_word(word), words, scorer=OSA.distance, score_cutoff=1)
+        if len(near) != 1:
+            return None
+        return self.topic([near[0][0]], ())
 
     def _spelled(self, inside: tuple[str, ...], plain: list[str]) -> tuple[str, ...]:
         """The ways to spell some words that the fields hold: written out, short, or in one word."""
@@ -133,6 +153,10 @@ class Vocabulary:
             spellings += [half for half in halves if self.has(inside, half)]
         known = [spelling for spelling in spellings if spelling and self.has(inside, spelling)]
         return tuple(dict.fromkeys([phrase, *known])) if known else ()
+
+
+def _said(wish: list[str], length: int) -> str:
+    return " ".join(wish[:length])
 
 
 def _add(phrases: set[str], parts: list[str]) -> None:

@@ -149,3 +149,17 @@ def test_words_that_fit_nothing_are_named() -> None:
     """What was not understood is kept, in order, once."""
     found = parse_wish("as a juggler i want cheap online juggling, juggler", DAY, VOCABULARY)
     assert found.not_understood == ("juggler", "cheap", "juggling")
+
+
+def test_a_slip_of_the_keyboard_in_a_long_word_is_forgiven() -> None:
+    """One letter wrong in a long word finds the catalog's, and is shown back; short words stay."""
+    found = parse_wish("inteligence courses, i like pythn", DAY, VOCABULARY)
+    assert found.filter.label == "about intelligence"
+    assert found.not_understood == ("pythn",)
+
+
+def test_a_pace_that_the_catalog_does_not_have_is_reported() -> None:
+    """A course at part time is no fact of the catalog; a student's full-time work is not one."""
+    found = parse_wish("part-time online courses", DAY, VOCABULARY)
+    assert found.not_understood == ("part time",)
+    assert parse_wish("i work full time, online", DAY, VOCABULARY).not_understood == ()
