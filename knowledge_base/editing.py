@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knowledge_base.catalog import sitemap
 from knowledge_base.catalog.fetch import Validators, fetched, is_address
 from knowledge_base.edition import Edition, Manifest
 from knowledge_base.encoder import Encoder
@@ -27,6 +28,7 @@ from knowledge_base.published_facts import conflicts_in
 from knowledge_base.shelf import Shelf
 from knowledge_base.source_rows import Origin, Source
 from knowledge_base.store import Changes, Entry, Store
+from knowledge_base.website import read_site
 
 _LISTED = 20
 """Contradictions that an error tells; a person mends a few at a time."""
@@ -162,12 +164,19 @@ class EditingService:
         mapping_file: Path | None,
         private: bool,
         validators: Validators,
+        *,
+        follow: bool = True,
     ) -> tuple[Contents | None, Validators]:
         """What stands at an address, None when it is unchanged, and how to recognise it again."""
         async with fetched(url, self._limit, private=private, known=validators) as found:
             if found.path is None:
                 return None, validators
             try:
+                if found.path.suffix == sitemap.SUFFIX:
+                    if not follow:
+                        raise SourceError(f"{url}: is XML, and no page")
+                    contents = await self._read_site(url, found.path, format_name, private)
+                    return contents, Validators()  # Its pages change though it does not.
                 contents = await _read(found.path, format_name, mapping_file, self._limit)
             except SourceError as error:  # The temporary file's name says nothing to a person.
                 raise type(error)(str(error).replace(str(found.path), url)) from None
@@ -175,6 +184,18 @@ class EditingService:
             entries = tuple(_at(entry, found.address) for entry in contents.entries)
             contents = replace(contents, entries=entries)
         return replace(contents, location=url), found.validators
+
+    async def _read_site(
+        self, url: str, first: Path, format_name: str | None, private: bool
+    ) -> Contents:
+        async def read_page(page: str) -> Contents:
+            contents, _ = await self._read_address(
+                page, format_name, None, private, Validators(), follow=False
+            )
+            assert contents is not None  # Nothing was asked to be unchanged.
+            return contents
+
+        return await read_site(url, first, read_page, self._limit, private=private)
 
     async def sources(self) -> list[Source]:
         """Everything that was imported."""

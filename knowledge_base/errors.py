@@ -7,7 +7,8 @@ KnowledgeBaseError
 │   ├── MappingError       the mapping file is wrong
 │   ├── SourceTooLarge     it passes a limit
 │   ├── AddressRefused     it stands at an address that must not be fetched
-│   └── SourceGone         it is no longer where it was
+│   ├── SourceGone         it is no longer where it was
+│   └── SourceUnreachable  its server cannot give it now
 ├── UnknownSource          nothing was imported from the place that was named
 ├── NothingPublished       there is no edition to answer from
 ├── NothingToPublish       no document has been imported yet
@@ -48,6 +49,10 @@ class AddressRefused(SourceError):
 
 class SourceGone(SourceError):
     """The file is not there, or the server says that the address leads nowhere (404, 410)."""
+
+
+class SourceUnreachable(SourceError):
+    """The server cannot be reached, takes too long, or says that it cannot answer now."""
 
 
 class UnknownSource(KnowledgeBaseError):

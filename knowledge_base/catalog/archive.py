@@ -11,8 +11,8 @@ from knowledge_base.errors import SourceError, SourceTooLarge
 MOST_BYTES = 200_000_000
 """Everything in the archive, unpacked: office files of 50 MB are mostly pictures."""
 MOST_RATIO = 100
-"""Unpacked bytes for each packed one. DEFLATE reaches 1,032 on zeros; a sheet of repeated cells
-came to 29, prose in XML to 8."""
+"""Unpacked bytes for each packed one. DEFLATE reaches 1,032 on zeros; a sheet of 50,000 equal rows
+came to 13, one of zeros to 15, the style sheet of an empty Word document to 32."""
 SMALL_PART = 1_000_000
 """A part that unpacks to less is no bomb, whatever its ratio."""
 MOST_PARTS = 10_000

@@ -17,7 +17,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from knowledge_base.errors import AddressRefused, SourceError, SourceGone, SourceTooLarge
+from knowledge_base.errors import (
+    AddressRefused,
+    SourceError,
+    SourceGone,
+    SourceTooLarge,
+    SourceUnreachable,
+)
 
 SECONDS = 30.0
 """Time for the whole fetch, redirects included; a page of 50 MB takes 4 s at 100 Mbit/s."""
@@ -27,6 +33,7 @@ _CHUNK = 65_536
 _LONGEST_NAME = 50
 """Characters; a file's name may have 255 bytes, and a letter up to four."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_NOW = frozenset({408, 425, 429})
 _GONE = frozenset({404, 410})
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 
@@ -39,6 +46,8 @@ _SUFFIXES = {
     "application/jsonl": ".jsonl",
     "application/jsonlines": ".jsonl",
     "application/x-ndjson": ".jsonl",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
 _PAGE_SUFFIXES = {
@@ -90,7 +99,8 @@ async def fetched(
 
     Only http and https. Addresses that are not public are refused unless `private`, at each
     redirect anew, and the connection goes to the very address that was checked. Raises
-    AddressRefused, SourceTooLarge, SourceGone (404, 410), or SourceError when the fetch fails.
+    AddressRefused, SourceTooLarge, SourceGone (404, 410), SourceUnreachable, or SourceError
+    when what comes is of no use.
     """
     with tempfile.TemporaryDirectory(prefix="import-") as folder:
         try:
@@ -100,11 +110,11 @@ async def fetched(
                     _checked(URL(url), private), asked, Path(folder), limit_bytes, private
                 )
         except TimeoutError:
-            raise SourceError(f"{url}: took longer than {SECONDS:.0f} seconds") from None
+            raise SourceUnreachable(f"{url}: took longer than {SECONDS:.0f} seconds") from None
         except ValueError as error:
             raise SourceError(f"{url}: is not an address: {error}") from None
         except aiohttp.ClientError as error:
-            raise SourceError(f"{url}: cannot be fetched: {error}") from None
+            raise SourceUnreachable(f"{url}: cannot be fetched: {error}") from None
         yield found
 
 
@@ -123,6 +133,10 @@ async def _fetch(
                 )
                 if response.status == 304 and asked:
                     return Fetched(None, str(url), validators)
+                if response.status in _NOT_NOW or response.status >= 500:
+                    raise SourceUnreachable(
+                        f"{url}: the server answers with status {response.status}"
+                    )
                 if response.status in _GONE:
                     raise SourceGone(f"{url}: the server answers with status {response.status}")
                 if response.status != 200:

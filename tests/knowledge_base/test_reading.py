@@ -11,9 +11,12 @@ import pytest
 from contract_readers import MAPPING, Case, items, write
 from hostile_reader import READER
 from reader_cases import CASES
+from typer.testing import CliRunner
 
+from advisor.command import app
 from knowledge_base.catalog import readers
 from knowledge_base.errors import SourceError, SourceTooLarge
+from knowledge_base.importing import read_source
 from knowledge_base.model import Document
 from knowledge_base.reading import Limits, ReadingProcess
 
@@ -108,3 +111,29 @@ def test_half_a_character_is_told(process: ReadingProcess, tmp_path: Path) -> No
     skipped, kept = process.read(readers()["pages"], path, None)
     assert re.search(r"p\.jsonl: holds half a character", str(skipped))
     assert isinstance(kept, Document)
+
+
+@pytest.mark.parametrize("name", ["html", "pdf", "docx", "xlsx", "pages"])
+def test_junk_of_200_megabytes_is_refused_by_its_size(tmp_path: Path, name: str) -> None:
+    """Not a byte of it is read, in whatever format it comes."""
+    path = tmp_path / "junk"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(SourceTooLarge, match=r"junk: 200,000,000 bytes"):
+        read_source(path, name, None, 50_000_000)
+
+
+def test_a_folder_with_one_hostile_file_is_not_taken(tmp_path: Path) -> None:
+    """A source is taken whole or not at all, and the file that keeps it out is named."""
+    write(tmp_path / "aid.html", "<h1>Aid</h1><p>Ask us.</p>")
+    (entry,) = read_source(tmp_path, None, None, 50_000_000).entries
+    assert entry.document.title == "Aid"
+    write(tmp_path / "deep.html", "<div>" * 900 + "x")
+    with pytest.raises(SourceError, match=r"deep\.html: is nested too deeply"):
+        read_source(tmp_path, None, None, 50_000_000)
+
+
+def test_the_help_of_import_names_every_format() -> None:
+    """What `--as` takes is read from the readers that there are."""
+    shown = CliRunner().invoke(app, ["import", "--help"], env={"COLUMNS": "400"}).output
+    assert all(name in shown.partition("--as")[2].partition("--map")[0] for name in readers())
