@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from knowledge_base.equivalency import EquivalencyTable, Held
@@ -23,7 +24,14 @@ _MARK = re.compile(
     r"(?<![\w.+-])(?:(?:an?\s+)?(?P<mark>\d{1,3}(?:\.\d+)?|[ABC][12]|(?:[BCDFPS]|A(?=[+-]|\W*$|\W*[,.;?!)]"
     r"|\s+(?:in|on|at|from|for|and|with)\b))(?:[+-](?!\w)|\s+(?:minus|plus)\b)?))(?![\w.]\w)(?!\w)"
 )
-_JUST_BEFORE = re.compile(r"\s*(?:on|in|for)?\s*(?:the|my|an?)?\s*$", re.I)
+_CLAIMED = re.compile(r"\s*(?:on|in|for)\s+(?:(?:the|my|an?)\s+)?$", re.I)
+"""What stands between a mark and the name that it belongs to, as in `a 4 on the AP exam`."""
+_YEAR = re.compile(r"\b(?:in|from|since)\s+((?:19|20)\d{2})\b", re.I)
+_NO_MARK = re.compile(
+    rf"{_CREDITS.pattern}|{_YEAR.pattern}|\d+(?:\.\d+)?\s*(?:years?|months?|weeks?|hours?|%|credits?)",
+    re.I,
+)
+"""Numbers that say how much or when, and not how well."""
 _STATE = re.compile(r"\b(lapsed|expired|current)\b", re.I)
 
 
@@ -105,25 +113,31 @@ def _without_overlap(mentions: Iterable[_Mention]) -> list[_Mention]:
 
 def _held(text: str, mention: _Mention, before: int, after: int) -> Held:
     rest = text[mention.end : after]
-    credits = _CREDITS.search(rest)
+    credits, year = _CREDITS.search(rest), _YEAR.search(rest)
     return Held(
         mention.kind,
         mention.name,
-        _mark(text[before : mention.start], rest),
+        _mark(text[before : mention.start], rest, first=before == 0),
         Decimal(credits.group(1)) if credits else None,
         (credits.group(2) or "semester").casefold() if credits else "semester",
+        earned=date(int(year.group(1)), 12, 31) if year else None,
     )
 
 
-def _mark(before: str, after: str) -> str | None:
-    """`a 4 on` just before, else the first mark after that no next thing claims, else a state."""
-    before, after = _CREDITS.sub(" ", before), _CREDITS.sub(" ", after)
+def _mark(before: str, after: str, *, first: bool) -> str | None:
+    """`a 4 on` just before, else the first mark after that no next thing claims, else a state.
+
+    Before the first thing that is named, any mark is its own when none comes after.
+    """
+    before, after = (_NO_MARK.sub(" ", part) for part in (before, after))
     earlier = list(_MARK.finditer(before))
-    if earlier and _JUST_BEFORE.match(before[earlier[-1].end() :]):
+    if earlier and _CLAIMED.match(before[earlier[-1].end() :]):
         return earlier[-1]["mark"]
     for match in _MARK.finditer(after):
-        if not _JUST_BEFORE.fullmatch(after[match.end() :]) or match.end() == len(after):
+        if not _CLAIMED.match(after[match.end() :]):
             return match["mark"]
+    if earlier and first:
+        return earlier[-1]["mark"]
     state = _STATE.search(after) or _STATE.search(before)
     return state.group(1).casefold() if state else None
 

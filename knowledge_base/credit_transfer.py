@@ -40,6 +40,7 @@ class Line:
     condition: str = ""
     missing: tuple[str, ...] = ()
     """What would have to be known, or be so, for more: such as a score of at least 4."""
+    several: bool = False
     counted: bool = True
     """False when another line already gives credit for the same target."""
 
@@ -115,7 +116,7 @@ def _counted_once(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Marks lines whose target another line gives with at least as much certainty."""
     best: dict[str, Line] = {}
     for line in lines:
-        if line.tier not in _BEST_FIRST or not line.rule:
+        if line.tier not in _BEST_FIRST or line.several:
             continue
         key = plain(line.target)
         held = best.get(key)
@@ -126,9 +127,9 @@ def _counted_once(lines: Sequence[Line]) -> tuple[Line, ...]:
         winner = best.get(plain(line.target))
         twice = (
             line.tier in _BEST_FIRST
+            and not line.several
             and winner is not None
             and winner is not line
-            and "elective" not in plain(line.target)
         )
         marked.append(replace(line, counted=not twice))
     return tuple(marked)
@@ -221,7 +222,7 @@ def _line(rule: Equivalency, held: Sequence[Held], table: EquivalencyTable) -> L
         credits = sum((c for c in known if c is not None), Decimal(0))
     return Line(
         tuple(held), rule.status, rule.target, credits, rule.id, rule.group, rule.source,
-        rule.condition, tuple(missing),
+        rule.condition, tuple(missing), rule.several,
     )  # fmt: skip
 
 

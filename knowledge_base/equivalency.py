@@ -79,6 +79,8 @@ class Equivalency:
     max_age_years: int | None = None
     condition: str = ""
     aliases: tuple[str, ...] = ()
+    several: bool = False
+    """Whether its target can be given more than once, as an elective can and a course cannot."""
 
 
 @dataclass(frozen=True, slots=True)

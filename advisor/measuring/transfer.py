@@ -17,10 +17,10 @@ from advisor.console import out, print_json
 from advisor.errors import SettingsError
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
-from knowledge_base.equivalency import EquivalencyTable, Held, table_from
+from knowledge_base.equivalency import Award, EquivalencyTable, Held, table_from
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Skipped
-from knowledge_base.rules import read_rules
+from knowledge_base.rules import equivalencies
 
 TRAPS = ("not_transferable", "expired", "no_rule")
 
@@ -33,6 +33,8 @@ class _Case:
     day: date
     expected: tuple[dict[str, Any], ...]
     trap: str | None
+    award: Award | None
+    agreed: float | None
 
 
 def transfer(
@@ -47,7 +49,8 @@ def transfer(
 ) -> None:
     """Compare estimates of transfer credit with what is right, traps counted apart.
 
-    A line is exact when every estimated line has the expected tier, target and credits.
+    A question is exact when its lines have the expected tier, target and credits, and the credits
+    within the limits of `award`, if it names one, are those of `agreed`.
     """
     rules, skipped = load_table(table)
     results = list(_results(read_cases(questions), rules))
@@ -65,7 +68,7 @@ def load_table(path: Path) -> tuple[EquivalencyTable, list[str]]:
     """The table in a file, and what could not be read of it. Raises SourceError."""
     records: dict[str, list[dict[str, Any]]] = {}
     skipped = []
-    for item in read_rules(path, "equivalencies"):
+    for item in equivalencies.read(path, sourced=False):
         if isinstance(item, Skipped):
             skipped.append(str(item))
         else:
@@ -98,15 +101,19 @@ def _case(position: int, line: dict[str, Any]) -> _Case:
         raise KeyError("have or question")
     day = date.fromisoformat(line["day"]) if line.get("day") else date.today()
     have = tuple(_held(thing) for thing in line.get("have", ()))
-    trap = line.get("trap")
-    if trap is not None and trap not in TRAPS:
-        raise ValueError(f"trap {trap!r}")
-    expected = tuple(dict(item) for item in line["expected"])
-    return _Case(position, have, line.get("question"), day, expected, trap)
+    said, agreed = line["expected"], line.get("agreed")
+    expected = tuple(dict(item) for item in ([said] if isinstance(said, dict) else said))
+    aim = line.get("award")
+    award = Award(aim["kind"].casefold(), Decimal(str(aim["credits"]))) if aim else None
+    return _Case(
+        position, have, line.get("question"), day, expected, line.get("trap"), award,
+        None if agreed is None else float(agreed),
+    )  # fmt: skip
 
 
 def _held(thing: dict[str, Any]) -> Held:
     score, credits, earned = thing.get("score"), thing.get("credits"), thing.get("earned")
+    score = thing.get("grade") if score is None else score
     return Held(
         kind=thing["kind"],
         name=thing["name"],
@@ -123,13 +130,13 @@ def _results(cases: Iterable[_Case], rules: EquivalencyTable) -> Iterator[dict[s
     for case in cases:
         started = time.perf_counter()
         have = case.have or held_in(case.question or "", rules)
-        found = estimate(have, rules, case.day)
+        found = estimate(have, rules, case.day, case.award)
         yield {
             "position": case.position,
             "trap": case.trap,
             "free_text": case.question is not None,
             "expected": list(case.expected),
-            "exact": _exact(found, case.expected),
+            "exact": _exact(found, case.expected) and _agreed(found, case.agreed),
             "milliseconds": round((time.perf_counter() - started) * 1000, 3),
             **found.to_wire(),
         }
@@ -148,6 +155,10 @@ def _exact(found: Estimate, expected: tuple[dict[str, Any], ...]) -> bool:
     return not rest
 
 
+def _agreed(found: Estimate, expected: float | None) -> bool:
+    return expected is None or abs(float(found.agreed.credits) - expected) < 0.005
+
+
 def _same(line: dict[str, Any], expected: dict[str, Any], key: str) -> bool:
     if key == "credits":
         return abs(float(line[key]) - float(expected[key] or 0)) < 0.005
@@ -156,9 +167,10 @@ def _same(line: dict[str, Any], expected: dict[str, Any], key: str) -> bool:
 
 def summarise(results: list[dict[str, Any]]) -> dict[str, Any]:
     """Counts and rates over all questions, plain ones, traps by kind, and free text."""
+    traps = dict.fromkeys((*TRAPS, *(r["trap"] for r in results if r["trap"])))
     groups = {
         "plain": [r for r in results if r["trap"] is None],
-        **{f"trap_{trap}": [r for r in results if r["trap"] == trap] for trap in TRAPS},
+        **{f"trap_{trap}": [r for r in results if r["trap"] == trap] for trap in traps},
         "free_text": [r for r in results if r["free_text"]],
     }
     return {

@@ -35,8 +35,9 @@ SUFFIX = ".csv"
 REQUIRED = ("id", "kind", "source", "target", "credits", "status", "document_id", "quote")
 OPTIONAL = (
     "minimum", "scale", "scores", "group", "subject", "max_age_years", "condition", "aliases",
-    "effective_from", "effective_to", "last_verified",
+    "several", "effective_from", "effective_to", "last_verified",
 )  # fmt: skip
+_SOURCE = ("document_id", "quote")
 _LIMIT, _RESIDENCY, _CONVERSION = "limit", "residency", "conversion"
 _TOKEN = re.compile(r"\s*(\(|\)|\bAND\b|\bOR\b)\s*")
 _AWARD = re.compile(r"^(\D+?)\s+(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?$")
@@ -52,23 +53,27 @@ class BadCell(Exception):
         self.field, self.value, self.allowed = field, value, allowed
 
 
-def read(path: Path) -> Iterator[Record | Skipped]:
-    """Every row as a record, or why it is skipped. Raises SourceError for the whole file."""
+def read(path: Path, *, sourced: bool = True) -> Iterator[Record | Skipped]:
+    """Every row as a record, or why it is skipped. Raises SourceError for the whole file.
+
+    Without `sourced` a row needs no page, quote and day of verification: only for measuring.
+    """
     seen: set[str] = set()
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file, strict=True)
-            _check_header(path, list(table.fieldnames or []))
+            _check_header(path, list(table.fieldnames or []), sourced)
             for row in table:
-                yield _row(row, f"{path.name} line {table.line_num}", seen)
+                yield _row(row, f"{path.name} line {table.line_num}", seen, sourced)
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened: {error.strerror}") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: not a readable UTF-8 CSV table: {error}") from None
 
 
-def _check_header(path: Path, columns: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in columns]
+def _check_header(path: Path, columns: list[str], sourced: bool) -> None:
+    needed = REQUIRED if sourced else [name for name in REQUIRED if name not in _SOURCE]
+    missing = [name for name in needed if name not in columns]
     unknown = [name for name in columns if name not in {*REQUIRED, *OPTIONAL}]
     if missing or unknown or len(set(columns)) != len(columns):
         raise SourceError(
@@ -78,12 +83,12 @@ def _check_header(path: Path, columns: list[str]) -> None:
         )
 
 
-def _row(row: dict[str, str | None], where: str, seen: set[str]) -> Record | Skipped:
+def _row(row: dict[str, str | None], where: str, seen: set[str], sourced: bool) -> Record | Skipped:
     if None in row or any(value is None for value in row.values()):
         return Skipped(where, "has not as many cells as the header")
     cells = {name: " ".join((value or "").split()) for name, value in row.items()}
     try:
-        record = _record(cells)
+        record = _record(cells, sourced)
     except BadCell as bad:
         return Skipped(where, "cannot be read", bad.field, bad.value[:80], bad.allowed)
     if record.id in seen:
@@ -92,9 +97,9 @@ def _row(row: dict[str, str | None], where: str, seen: set[str]) -> Record | Ski
     return record
 
 
-def _record(cells: dict[str, str]) -> Record:
+def _record(cells: dict[str, str], sourced: bool) -> Record:
     identity, kind = _filled(cells, "id"), _filled(cells, "kind")
-    source = Source(_filled(cells, "document_id"), _filled(cells, "quote"), _validity(cells))
+    source = _source(cells, sourced)
     if kind in {_LIMIT, _RESIDENCY}:
         award, low, high = _award(_filled(cells, "target"))
         groups = tuple(g for g in _many(cells["source"]) if g != "all")
@@ -107,6 +112,15 @@ def _record(cells: dict[str, str]) -> Record:
         conversion = Conversion(identity, _filled(cells, "source"), _factor(cells), source)
         return Record("credit_conversion", identity, to_data("credit_conversion", conversion))
     return Record("equivalency", identity, to_data("equivalency", _rule(cells, source)))
+
+
+def _source(cells: dict[str, str], sourced: bool) -> Source:
+    validity = _validity(cells)
+    if not sourced:
+        return Source(cells.get("document_id", ""), cells.get("quote", ""), validity)
+    if validity.last_verified is None:
+        raise BadCell("last_verified", "", "the day on which somebody last checked the rule")
+    return Source(_filled(cells, "document_id"), _filled(cells, "quote"), validity)
 
 
 def _rule(cells: dict[str, str], source: Source) -> Equivalency:
@@ -132,6 +146,7 @@ def _rule(cells: dict[str, str], source: Source) -> Equivalency:
         max_age_years=_years(cells.get("max_age_years", "")),
         condition=cells.get("condition", ""),
         aliases=_many(cells.get("aliases", "")),
+        several=_flag(cells, "several"),
     )
 
 
@@ -229,8 +244,6 @@ def _validity(cells: dict[str, str]) -> Validity:
     validity = Validity(*days)
     if days[0] and days[1] and days[1] < days[0]:
         raise BadCell("effective_to", str(days[1]), f"{days[0]} or later")
-    if validity.last_verified is None:
-        raise BadCell("last_verified", "", "the day on which somebody last checked the rule")
     return validity
 
 
@@ -244,6 +257,13 @@ def _number(cells: dict[str, str], name: str) -> Decimal | None:
     if not number.is_finite() or not 0 <= number <= 1000:
         raise BadCell(name, cells[name], "a number of credits from 0 to 1000")
     return number
+
+
+def _flag(cells: dict[str, str], name: str) -> bool:
+    text = cells.get(name, "").casefold()
+    if text not in {"", "yes", "no"}:
+        raise BadCell(name, text, "yes or no")
+    return text == "yes"
 
 
 def _years(text: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from advisor.measuring.transfer import load_table
+from advisor.command import app
+from advisor.errors import SettingsError
+from advisor.measuring.transfer import load_table, read_cases
 from knowledge_base.credit_limits import capped
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Line, estimate
@@ -306,3 +310,46 @@ def test_no_words_break_the_estimate(table: EquivalencyTable, words: str) -> Non
     have = held_in(words, table)
     lines = estimate(have, table, DAY, DEGREE).lines
     assert sum(len(line.held) for line in lines) == len(have)
+
+
+def test_a_target_that_can_be_given_twice_is_counted_twice(table: EquivalencyTable) -> None:
+    """Two programs toward one degree both count, up to the limit on such credit."""
+    have = [
+        held
+        for code, title in (
+            ("MHC-HC101", "Phlebotomy Technician"),
+            ("MHC-HC130", "Nursing Assistant"),
+        )
+        for held in (Held("program", code), Held("challenge_exam", title))
+    ]
+    found = estimate(have, table, DAY, Award("certificate", Decimal(24)))
+    assert [line.counted for line in found.lines] == [True, True]
+    assert (found.agreed.before, found.agreed.credits) == (9, 6)
+
+
+def test_no_trap_earns_credit_and_the_measurement_says_so(tmp_path: Path) -> None:
+    """`advisor measure transfer` counts each kind of trap apart; none of them is taken in."""
+    dump = tmp_path / "out.jsonl"
+    questions = Path(__file__).parents[1] / "questions" / "transfer.jsonl"
+    table_ = str(SAMPLE / "equivalencies.csv")
+    words = ["measure", "transfer", "--table", table_, "--questions", str(questions)]
+    run = CliRunner().invoke(app, [*words, "--dump", str(dump), "--json"])
+    assert run.exit_code == 0, run.output
+    summary = json.loads(run.stdout)
+    assert summary["questions"] == len(dump.read_text().splitlines()) >= 90
+    for trap in ("not_transferable", "expired", "no_rule", "limit"):
+        counts = summary[f"trap_{trap}"]
+        assert counts["exact"] == counts["questions"] > 0, trap
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", '{"have": [], "question": "x", "expected": []}', '{"have": [{"kind": "exam"}]}',
+     '{"have": [], "expected": [], "day": "soon"}'],
+)  # fmt: skip
+def test_a_question_that_cannot_be_read_names_its_line(tmp_path: Path, line: str) -> None:
+    """The measurement stops with the file, the line and how it should look, without a trace."""
+    path = tmp_path / "questions.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(SettingsError, match=r"questions\.jsonl line 1"):
+        list(read_cases(path))
