@@ -6,9 +6,9 @@ import asyncio
 import json
 import sys
 
-from benchmarks import setup, turns
+from benchmarks import retrieval, setup, turns
 
-_ALL = {"turns": turns.measure, "setup": setup.measure}
+_ALL = {"turns": turns.measure, "retrieval": retrieval.measure, "setup": setup.measure}
 
 
 def main(names: list[str]) -> None:
