@@ -174,9 +174,9 @@ class CatalogQuery:
         for position, part in enumerate(parts):
             others = (*parts[:position], *parts[position + 1 :])
             left = self._matching(And(others), day) if others else []
-            if not left:
-                continue
-            dropped.append((len(left), self._relaxation(f"without: {part.label}", others, left)))
+            if left:
+                change = f"without: {part.label}"
+                dropped.append((len(left), self._relaxation(change, others, left)))
             if nearer := self._loosened(part, others, day):
                 loose.append((nearer[0], self._changed(part, nearer[1], others, day)))
         yield from (r for _, r in sorted(loose, key=lambda pair: pair[0]) if r.total)

@@ -60,7 +60,9 @@ def read_dates(text: str, at: int, day: date, last_field: str | None) -> tuple[C
         here = filler.end()
     here += subject is not None and text[here : here + 1] == " "
     found = _between(text, here, day) or _related(text, here, day)
-    found = found or _bare(text, here, day, verb=subject is not None)
+    found = found or _bare(
+        text, here, day, verb=subject is not None or _goes_on(text, at, last_field)
+    )
     if found is None or field is None:
         return None
     low, high, end = found
@@ -68,6 +70,11 @@ def read_dates(text: str, at: int, day: date, last_field: str | None) -> tuple[C
     if noun:
         field, end = "starts", noun.end()
     return _condition(field, low, high, day), end
+
+
+def _goes_on(text: str, at: int, last_field: str | None) -> bool:
+    """Whether a period goes on from the one before it: "in January or March"."""
+    return last_field is not None and text[:at].endswith((" or ", " and "))
 
 
 def _condition(field: str, low: date | None, high: date | None, day: date) -> Compare:
@@ -130,7 +137,9 @@ def _bare(text: str, at: int, day: date, *, verb: bool) -> _Found | None:
     match = PERIOD.match(text, at)
     if match and match["today"] and not verb:
         return None
-    if match is None or (match["month3"] in {"may", "march", "mar", "sun"} and not match["year3"]):
+    if match is None or (
+        not verb and match["month3"] in {"may", "march", "mar", "sun"} and not match["year3"]
+    ):
         noun = _NOUN.match(text, match.end()) if match else None
         if noun is None or match is None:
             return None

@@ -47,10 +47,10 @@ def joined(items: Sequence[Item]) -> Wish:
     chain = _Chain()
     for item in items:
         chain.add(item)
-    unknown = tuple(
-        dict.fromkeys(item.word.replace("_", " ") for item in items if item.kind is Kind.UNKNOWN)
-    )
-    return Wish(And(_alternatives(chain.finished())), not_understood=unknown)
+    groups = chain.finished()
+    words = [item.word.replace("_", " ") for item in items if item.kind is Kind.UNKNOWN]
+    unknown = tuple(dict.fromkeys([*words, *chain.loose_ends]))
+    return Wish(And(_alternatives(groups)), not_understood=unknown)
 
 
 class _Chain:
@@ -64,6 +64,8 @@ class _Chain:
         self._or = False
         self._either = False
         self._separators: list[Kind] = []
+        self.loose_ends: list[str] = []
+        """Negations that nothing follows which they could be said of."""
 
     def add(self, item: Item) -> None:
         """Take the next piece."""
@@ -79,12 +81,18 @@ class _Chain:
             case Kind.EITHER:
                 self._either = True
             case Kind.AND | Kind.COMMA:
-                self._negative = False
+                self._close()
                 self._separators.append(item.kind)
 
     def finished(self) -> list[list[Node]]:
         """The alternatives, each with what all must hold; one where there is no choice."""
+        self._close()
         return self._groups
+
+    def _close(self) -> None:
+        if self._negative:
+            self.loose_ends.append("not")
+        self._negative = False
 
     def _leaf(self, leaf: Compare | Has) -> None:
         group = self._groups[-1]

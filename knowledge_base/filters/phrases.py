@@ -36,6 +36,7 @@ _CREDIT = (
     rf"|credit(?= {_NOUN}))\b"
 )
 _PREREQUISITE = r"(?:prerequisites?|prereqs?|pre requisites?|pre reqs?|entry requirements?)"
+_EXPERIENCE = r"(?:(?:prior|previous) )?experience(?: (?:needed|required|necessary))?"
 _FREE = r"(?:for free|free of charge|no cost|at no cost|(?<!feel )free)\b(?! time)"
 _AID = r"(?:(?:with |any )?financial (?:aid|assistance)|(?:with |any )aid)\b(?: available)?"
 _STACKS = re.compile(
@@ -100,7 +101,7 @@ _FIXED: tuple[tuple[re.Pattern[str], Compare | Has], ...] = (
         _rule(
             rf"(?:(?:has|have|having|with|needs?|requires?|there are) )?(?:no|without|zero"
             r"|(?:do|does) not (?:have|need|require)|not requir(?:e|ing)) "
-            rf"(?:any |formal )?{_PREREQUISITE}"
+            rf"(?:any |formal )?(?:{_PREREQUISITE}|{_EXPERIENCE})"
             rf"|{_PREREQUISITE} none"
         ),
         Compare("no_prerequisites", Op.EQ, True),

@@ -50,7 +50,13 @@ def plain_wish(wish: str) -> str:
     text = re.sub(r"\.(?!\d)|[!?\"“”()\[\]:]", " ", text)
     text = re.sub(r"[;,\n]", " , ", text)
     text = re.sub(r"(?<=[a-z])/(?=[a-z])", " or ", text)
-    text = re.sub(r"\b(can|do|does|is|are|would|have|has|did|was)n't\b|\bcannot\b", _negated, text)
+    text = re.sub(r"\b(?:can't|cant)\b", "can not", text)
+    text = re.sub(r"\bwon't\b", "will not", text)
+    text = re.sub(
+        r"\b(could|should|must|need|do|does|is|are|would|have|has|did|was)n't\b|\bcannot\b",
+        _negated,
+        text,
+    )
     text = re.sub(r"'s\b", "", text)
     text = _NUMBER_WORDS.sub(_number, " ".join(text.split()))
     return " ".join(text.split())

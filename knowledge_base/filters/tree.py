@@ -48,7 +48,8 @@ class Compare:
         if self.field == "hours":
             return f"{self._range()} hours per week"
         if self.field == "duration":
-            return f"takes {self._range()} {self.unit}"
+            one = self.value == 1 and self.to is None
+            return f"takes {self._range()} {self.unit.removesuffix('s') if one else self.unit}"
         return f"{'total cost' if self.field == 'total' else self.field} {self._range()}"
 
     def _range(self) -> str:

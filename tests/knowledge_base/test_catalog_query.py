@@ -158,6 +158,12 @@ def test_no_match_offers_what_would_match(sample: CatalogQuery) -> None:
         assert set(relaxation.nearest) <= set(again.matches)
 
 
+def test_a_single_bound_is_loosened(sample: CatalogQuery) -> None:
+    """Where the only condition finds nothing, the nearest is offered, and never the whole list."""
+    (nearest,) = sample.find("under $100", DAY).relaxations
+    assert (nearest.wish, nearest.total) == ("total cost at most $160", 1)
+
+
 def test_two_conditions_are_dropped_when_one_is_not_enough(sample: CatalogQuery) -> None:
     """Something is offered even where two conditions contradict everything."""
     found = sample.find("astrology and alchemy courses online", DAY)

@@ -106,6 +106,8 @@ def test_amounts_are_read_with_their_bounds(words: str, condition: Compare | Non
     [
         ("online or hybrid, under $500", "online or hybrid and total cost under $500"),
         ("not online", "not online"),
+        ("i can't pay more than $250", "not total cost over $250"),
+        ("no experience needed", "no prerequisites"),
         ("neither online nor in person", "not online and not in person"),
         ("not online or hybrid", "not online or hybrid"),
         ("python, sql or cloud", "about python or about sql or about cloud"),
@@ -163,3 +165,16 @@ def test_a_pace_that_the_catalog_does_not_have_is_reported() -> None:
     found = parse_wish("part-time online courses", DAY, VOCABULARY)
     assert found.not_understood == ("part time",)
     assert parse_wish("i work full time, online", DAY, VOCABULARY).not_understood == ()
+
+
+def test_a_negation_is_never_lost() -> None:
+    """`not` turns what follows around, over an `or` too; where nothing follows it is reported."""
+    found = parse_wish("courses that don't start in january or march", DAY, VOCABULARY)
+    (turned,) = found.filter.parts
+    assert isinstance(turned, Not)
+    assert isinstance(turned.part, Or)
+    assert [str(part.value) for part in turned.part.parts if isinstance(part, Compare)] == [
+        "2027-01-01",
+        "2027-03-01",
+    ]
+    assert parse_wish("i am not, online", DAY, VOCABULARY).not_understood == ("not",)
