@@ -19,6 +19,8 @@ from knowledge_base.rules import READERS as RULES
 from knowledge_base.rules import read_rules, rules_format
 from knowledge_base.store import Entry
 
+_LONGEST_FORMAT = 40
+"""Characters: the width of the column."""
 _READ_HERE = frozenset({"csv", "json_records", "markdown", "pages"})
 """Plain texts, whose parsers are Python's own; every other format is read in a child process."""
 
@@ -69,7 +71,7 @@ def read_source(
     entries = tuple(_entries(items, skipped))
     return Contents(
         location=str(location.resolve()),
-        format="+".join(dict.fromkeys(formats)),
+        format=_named(formats),
         entries=entries,
         skipped=tuple(skipped),
         records=tuple(records),
@@ -102,6 +104,13 @@ def _took_rules(
             known.add((item.kind, item.id))
             records.append(item)
     return True
+
+
+def _named(formats: Sequence[str]) -> str:
+    """The formats in the order of their first file, or how many when a column cannot hold them."""
+    different = list(dict.fromkeys(formats))
+    joined = "+".join(different)
+    return joined if len(joined) <= _LONGEST_FORMAT else f"{len(different)} formats"
 
 
 def _items(

@@ -69,9 +69,9 @@ def remove(
 ) -> None:
     """Take a source and all its content out of the working copy; `publish` then makes it so."""
     removed = asyncio.run(_remove(load_settings(), location))
+    count = f"{removed.documents} document{'' if removed.documents == 1 else 's'}"
     out.print(
-        f"{removed.location}: {removed.documents} documents withdrawn; "
-        "students see them until the next `advisor publish`",
+        f"{removed.location}: {count} withdrawn, but published until the next `advisor publish`",
         markup=False,
         soft_wrap=True,
     )

@@ -137,3 +137,14 @@ def test_the_help_of_import_names_every_format() -> None:
     """What `--as` takes is read from the readers that there are."""
     shown = CliRunner().invoke(app, ["import", "--help"], env={"COLUMNS": "400"}).output
     assert all(name in shown.partition("--as")[2].partition("--map")[0] for name in readers())
+
+
+def test_a_folder_of_every_format_is_one_source(tmp_path: Path) -> None:
+    """All files are read together, and the formats are told in what the database can hold."""
+    for case in CASES:
+        if not readers()[case.name].needs_mapping:
+            write(tmp_path / f"{case.name}{case.suffix}", case.good)
+    found = read_source(tmp_path, None, None, 50_000_000)
+    names = {case.name for case in CASES if not readers()[case.name].needs_mapping}
+    assert found.format == f"{len(names)} formats"
+    assert {"docx", "html", "pdf"} <= {entry.document.id for entry in found.entries}

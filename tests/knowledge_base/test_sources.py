@@ -248,7 +248,7 @@ def test_refresh_goes_on_after_a_source_that_cannot_be_read(folder: Path) -> Non
 def test_remove_says_what_it_withdraws(folder: Path) -> None:
     """A source may be named as it was typed; one that is not there is an error in one line."""
     run("import", "aid.md")
-    assert "aid.md: 1 documents withdrawn" in run("sources", "remove", "aid.md")
+    assert "aid.md: 1 document withdrawn" in run("sources", "remove", "aid.md")
     assert listed() == {}
     said = run("sources", "remove", "aid.md", code=1)
     assert "nothing was imported from there" in said
