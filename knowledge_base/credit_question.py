@@ -32,7 +32,6 @@ _NO_MARK = re.compile(
     re.I,
 )
 """Numbers that say how much or when, and not how well."""
-_STATE = re.compile(r"\b(lapsed|expired|current)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def held_in(question: str, table: EquivalencyTable) -> tuple[Held, ...]:
     for position, mention in enumerate(mentions):
         before = mentions[position - 1].end if position else 0
         after = mentions[position + 1].start if position + 1 < len(mentions) else len(text)
-        found.append(_held(text, mention, before, after))
+        found.append(_held(text, mention, before, after, table))
     return (*found, *_further_parts(text, found, table))
 
 
@@ -111,13 +110,16 @@ def _without_overlap(mentions: Iterable[_Mention]) -> list[_Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def _held(text: str, mention: _Mention, before: int, after: int) -> Held:
+def _held(text: str, mention: _Mention, before: int, after: int, table: EquivalencyTable) -> Held:
     rest = text[mention.end : after]
     credits, year = _CREDITS.search(rest), _YEAR.search(rest)
+    mark = None
+    if _graded(mention.kind, table):
+        mark = _mark(text[before : mention.start], rest, first=before == 0)
     return Held(
         mention.kind,
         mention.name,
-        _mark(text[before : mention.start], rest, first=before == 0),
+        mark or _state(text[before:after], mention.kind, table),
         Decimal(credits.group(1)) if credits else None,
         (credits.group(2) or "semester").casefold() if credits else "semester",
         earned=date(int(year.group(1)), 12, 31) if year else None,
@@ -125,7 +127,7 @@ def _held(text: str, mention: _Mention, before: int, after: int) -> Held:
 
 
 def _mark(before: str, after: str, *, first: bool) -> str | None:
-    """`a 4 on` just before, else the first mark after that no next thing claims, else a state.
+    """`a 4 on` just before, else the first mark after that no next thing claims.
 
     Before the first thing that is named, any mark is its own when none comes after.
     """
@@ -138,8 +140,27 @@ def _mark(before: str, after: str, *, first: bool) -> str | None:
             return match["mark"]
     if earlier and first:
         return earlier[-1]["mark"]
-    state = _STATE.search(after) or _STATE.search(before)
-    return state.group(1).casefold() if state else None
+    return None
+
+
+def _state(text: str, kind: str, table: EquivalencyTable) -> str | None:
+    """A word that the table takes for a mark of this kind, such as `lapsed`."""
+    for rule in table.rules:
+        if any(needed.kind == kind for parts in rule.alternatives for needed in parts):
+            for word in rule.scores:
+                if len(word) > 2 and re.search(rf"\b{re.escape(word)}\b", text, re.I):
+                    return word.casefold()
+    return None
+
+
+def _graded(kind: str, table: EquivalencyTable) -> bool:
+    """Whether some rule asks a least mark of this kind; if none does, a number is no mark."""
+    return any(
+        needed.kind == kind and needed.minimum
+        for rule in table.rules
+        for parts in rule.alternatives
+        for needed in parts
+    )
 
 
 def _further_parts(text: str, found: Iterable[Held], table: EquivalencyTable) -> Iterable[Held]:

@@ -218,7 +218,10 @@ def _line(rule: Equivalency, held: Sequence[Held], table: EquivalencyTable) -> L
     if credits is None:
         known = [_semester(thing, table) for thing in held]
         if None in known:
-            missing.append(f"how many credits {held[0].name} has, and in which unit")
+            missing.append(
+                f"how many credits: {held[0].name} came without a number in a known unit, "
+                "and the rule names none"
+            )
         credits = sum((c for c in known if c is not None), Decimal(0))
     return Line(
         tuple(held), rule.status, rule.target, credits, rule.id, rule.group, rule.source,

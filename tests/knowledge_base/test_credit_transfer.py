@@ -127,7 +127,7 @@ def test_credits_of_an_unknown_unit_are_not_guessed(table: EquivalencyTable) -> 
     """A unit without a conversion gives no number but says what is missing."""
     line = one(table, Held("course", "MATH 120", "B", Decimal(6), "ECTS"))
     assert line.credits == 0
-    assert "which unit" in line.missing[0]
+    assert "known unit" in line.missing[0]
 
 
 def test_limits_of_a_certificate_are_applied_with_their_working(table: EquivalencyTable) -> None:
@@ -302,6 +302,13 @@ def test_things_are_found_in_a_students_words(table: EquivalencyTable) -> None:
         ("exam", "AP Biology", "3"),
     ]
     assert (found[1].credits, found[1].unit) == (6, "quarter")
+
+
+def test_a_lapsed_certification_is_no_grade(table: EquivalencyTable) -> None:
+    """Where no rule asks for a mark, a letter in a name is none, and the state counts."""
+    (held,) = held_in("is my lapsed A+ certification worth anything?", table)
+    assert (held.kind, held.score) == ("certification", "lapsed")
+    assert one(table, held).tier is Tier.NOT_TRANSFERABLE
 
 
 @given(st.text(max_size=300))
