@@ -11,6 +11,8 @@ from knowledge_base.dates import Period, find_dates, find_periods
 from knowledge_base.model import Answer
 from knowledge_base.program_page import day as in_words
 
+_LONGEST_QUESTION = 500
+"""Characters; in a longer message a time is rarely the time of what is asked."""
 _VALUED = re.compile(
     r"\b(?:fees?|tuition|costs?|prices?|priced?|rates?|charge[sd]?|refunds?|refunded|discounts?"
     r"|how much|pay|paid|rules?|polic(?:y|ies)|limits?|installments?)\b",
@@ -61,7 +63,9 @@ def asked_day(question: str, today: date) -> date | None:
     A time that belongs to a program, a deadline or the student ("starts before March", "I lost my
     job last year") moves nothing, and when in doubt nothing is moved.
     """
-    if not (_VALUED.search(question) or _SAYS_SO.search(question)):
+    if len(question) > _LONGEST_QUESTION or not (
+        _VALUED.search(question) or _SAYS_SO.search(question)
+    ):
         return None
     if _OF_PROGRAMS.search(question) or _COMPARES.search(question):
         return None
@@ -84,6 +88,8 @@ def as_asked(question: str, earlier: Sequence[str], today: date) -> tuple[str, d
     `earlier` are the student's questions before, oldest first: "and last fall?" asks the latest of
     them again for another time.
     """
+    if len(question) > _LONGEST_QUESTION:
+        return question, today
     time_only = _AND.sub("", question).strip(" ?.!")
     if earlier and time_only and not re.search(r"\w", without_time(time_only, today)):
         again = f"{earlier[-1].rstrip(' ?.!')} {time_only}?"

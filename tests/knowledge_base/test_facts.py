@@ -118,6 +118,12 @@ def test_a_sentence_that_names_its_time_narrows_the_range() -> None:
     )
 
 
+def test_a_sentence_without_end_states_nothing() -> None:
+    """A page of nothing but numbers is not read as facts; what stands beside it is."""
+    (fact,) = read("$1 " * 40_000 + "\n\nThe key costs $17.")
+    assert fact.sentence == "The key costs $17."
+
+
 def test_every_fact_of_the_sample_can_be_quoted(sample_entries: list[Entry]) -> None:
     """Places lead back to the document: value inside sentence, sentence inside text."""
     names = ProgramNames({e.document.id: (e.program.title,) for e in sample_entries if e.program})
