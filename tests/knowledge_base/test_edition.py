@@ -298,7 +298,7 @@ PUBLISH_AND_WAIT = """
     from pathlib import Path
     sys.path.insert(0, sys.argv[2])
     from editions import page, silent
-    from knowledge_base.encoder import Encoder
+    from knowledge_base.encoder import open_encoder
     from knowledge_base.shelf import Shelf
 
     class Slow(Shelf):
