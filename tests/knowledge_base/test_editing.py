@@ -22,9 +22,7 @@ PAGES = '{"doc_id": "aid", "title": "Aid", "text": "Ask us about grants."}\n'
 
 
 @pytest.fixture
-async def service(
-    tmp_path: Path, encoder: Encoder
-) -> AsyncIterator[EditingService]:
+async def service(tmp_path: Path, encoder: Encoder) -> AsyncIterator[EditingService]:
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'kb.sqlite'}")
     async with engine.begin() as connection:
         await connection.run_sync(workspace.create_all)

@@ -65,9 +65,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def test_an_edition_holds_what_was_published(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_an_edition_holds_what_was_published(shelf: Shelf, encoder: Encoder) -> None:
     """Documents, passages in order, vectors and counts are those of the working copy."""
     manifest = shelf.publish(ENTRIES, encoder, silent)
     edition = shelf.open()
@@ -84,9 +82,7 @@ def test_an_edition_holds_what_was_published(
     assert edition.in_force(date(2027, 1, 1)).tolist() == [True, True, True]
 
 
-def test_using_an_edition_does_not_change_it(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_using_an_edition_does_not_change_it(shelf: Shelf, encoder: Encoder) -> None:
     """Reading, and publishing another, leave every byte of its folder as it was."""
     first = shelf.publish(ENTRIES, encoder, silent)
     before = fingerprint(shelf.folder / first.id)
@@ -99,9 +95,7 @@ def test_using_an_edition_does_not_change_it(
     assert set(before) == {MANIFEST, *first.files}
 
 
-def test_the_database_of_an_edition_refuses_writes(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_the_database_of_an_edition_refuses_writes(shelf: Shelf, encoder: Encoder) -> None:
     """It is opened read-only."""
     shelf.publish(ENTRIES, encoder, silent)
     edition = shelf.open()
@@ -111,9 +105,7 @@ def test_the_database_of_an_edition_refuses_writes(
     raw.close()
 
 
-def test_vectors_of_unchanged_passages_are_reused(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_vectors_of_unchanged_passages_are_reused(shelf: Shelf, encoder: Encoder) -> None:
     """Only what is new is encoded, and a reused vector belongs to the same words."""
     shelf.publish(ENTRIES, encoder, silent)
     counting = Counting(encoder)
@@ -128,9 +120,7 @@ def test_vectors_of_unchanged_passages_are_reused(
     )
 
 
-def test_vectors_of_another_encoder_are_not_reused(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_vectors_of_another_encoder_are_not_reused(shelf: Shelf, encoder: Encoder) -> None:
     """A manifest that names another encoder keeps its vectors to itself."""
     shelf.publish(ENTRIES, encoder, silent)
     renamed = Counting(encoder)
@@ -138,9 +128,7 @@ def test_vectors_of_another_encoder_are_not_reused(
     assert shelf.publish(ENTRIES, renamed, silent).reused_vectors == 0
 
 
-def test_a_build_that_fails_leaves_nothing(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_a_build_that_fails_leaves_nothing(shelf: Shelf, encoder: Encoder) -> None:
     """The live edition stays live and no half-built folder stays behind."""
     first = shelf.publish(ENTRIES, encoder, silent)
     listing = sorted(path.name for path in shelf.folder.iterdir())
@@ -160,9 +148,7 @@ def test_nothing_to_publish_says_what_to_do(
     assert shelf.current_id() is None
 
 
-def test_a_text_without_words_is_published(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_a_text_without_words_is_published(shelf: Shelf, encoder: Encoder) -> None:
     """A page of signs has no word to index, and breaks nothing."""
     shelf.publish([page("signs", "!!! ???", title="***")], encoder, silent)
     assert shelf.open().lexical.scores("fee").tolist() == [0.0]
@@ -180,9 +166,7 @@ def test_progress_names_each_stage(shelf: Shelf, encoder: Encoder) -> None:
 
 @pytest.mark.parametrize("name", ["content.sqlite", "vectors.faiss", "lexical/size.json"])
 @pytest.mark.parametrize("how", ["changed", "missing"])
-def test_a_damaged_file_is_found(
-    shelf: Shelf, encoder: Encoder, name: str, how: str
-) -> None:
+def test_a_damaged_file_is_found(shelf: Shelf, encoder: Encoder, name: str, how: str) -> None:
     """Every file is checked against the manifest; the error names it and what to do."""
     manifest = shelf.publish(ENTRIES, encoder, silent)
     path = shelf.folder / manifest.id / name
@@ -213,9 +197,7 @@ def test_a_manifest_that_is_none_is_found(
     assert [m.id for m in shelf.manifests()] == [second.id]
 
 
-def test_an_unknown_edition_lists_those_there_are(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_an_unknown_edition_lists_those_there_are(shelf: Shelf, encoder: Encoder) -> None:
     """A wrong name, or one that leaves the shelf, is refused with the names there are."""
     manifest = shelf.publish(ENTRIES, encoder, silent)
     for name in ("20200101T000000-abcdef", "../editions", "."):
@@ -247,9 +229,7 @@ def test_a_draft_is_no_edition(shelf: Shelf, encoder: Encoder) -> None:
     assert not draft.exists()
 
 
-def test_rolling_back_points_to_the_earlier_edition(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_rolling_back_points_to_the_earlier_edition(shelf: Shelf, encoder: Encoder) -> None:
     """The pointer moves; both editions stay."""
     first = shelf.publish(ENTRIES, encoder, silent)
     second = shelf.publish(ENTRIES[:1], encoder, silent)
@@ -258,9 +238,7 @@ def test_rolling_back_points_to_the_earlier_edition(
     assert {m.id for m in shelf.manifests()} == {first.id, second.id}
 
 
-def test_the_pointer_is_never_half_written(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_the_pointer_is_never_half_written(shelf: Shelf, encoder: Encoder) -> None:
     """While it is switched back and forth, every look at it finds one of the two editions."""
     both = [shelf.publish(ENTRIES, encoder, silent).id for _ in range(2)]
     done = threading.Event()
@@ -280,9 +258,7 @@ def test_the_pointer_is_never_half_written(
     assert not list(shelf.folder.glob(".current-*"))
 
 
-def test_publications_at_the_same_time_all_stay_whole(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_publications_at_the_same_time_all_stay_whole(shelf: Shelf, encoder: Encoder) -> None:
     """Each builds its own folder, and the pointer names one that is whole."""
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: shelf.publish(ENTRIES, encoder, silent), range(4)))

@@ -33,9 +33,7 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "editions")
 
 
-async def test_nothing_published_says_what_to_do(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+async def test_nothing_published_says_what_to_do(shelf: Shelf, encoder: Encoder) -> None:
     """Before the first edition there is an error, and after it an answer, without a restart."""
     knowledge_base = asking(shelf, encoder)
     with pytest.raises(NothingPublished, match=r"advisor import.*advisor publish"):
@@ -44,9 +42,7 @@ async def test_nothing_published_says_what_to_do(
     assert "$25" in (await knowledge_base.ask(QUESTION)).text
 
 
-async def test_a_publication_is_live_at_the_next_question(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+async def test_a_publication_is_live_at_the_next_question(shelf: Shelf, encoder: Encoder) -> None:
     """Each answer names the edition it comes from; a roll-back is live as fast."""
     first = shelf.publish(OLD, encoder, silent)
     knowledge_base = asking(shelf, encoder)
@@ -60,9 +56,7 @@ async def test_a_publication_is_live_at_the_next_question(
     assert "$25" in (await knowledge_base.ask(QUESTION)).text
 
 
-def test_editions_are_swapped_while_questions_are_asked(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+def test_editions_are_swapped_while_questions_are_asked(shelf: Shelf, encoder: Encoder) -> None:
     """Asked from several threads during many swaps, each answer is whole: its fee is its
     edition's fee."""
     fees = {
@@ -133,9 +127,7 @@ def spoil(shelf: Shelf, encoder: Encoder, how: str) -> None:
         (shelf.folder / "current").unlink()
 
 
-async def test_vectors_of_another_encoder_are_not_searched(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+async def test_vectors_of_another_encoder_are_not_searched(shelf: Shelf, encoder: Encoder) -> None:
     """When the setting names another encoder than the edition, the error names both."""
     shelf.publish(OLD, encoder, silent)
     other = open_encoder("another-model")
@@ -161,9 +153,7 @@ async def test_only_what_holds_today_is_quoted(
     assert len(answer.citations) == 1
 
 
-async def test_when_nothing_holds_today_nothing_is_quoted(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+async def test_when_nothing_holds_today_nothing_is_quoted(shelf: Shelf, encoder: Encoder) -> None:
     """Expired pages are not even offered as nearby topics."""
     entries = [page("old", OLD[0].document.text, validity=Validity(None, date(2020, 1, 1)))]
     shelf.publish(entries, encoder, silent)
@@ -172,9 +162,7 @@ async def test_when_nothing_holds_today_nothing_is_quoted(
     assert (answer.citations, answer.nearest, answer.confidence) == ((), (), 0.0)
 
 
-async def test_expired_pages_take_nobodys_place(
-    shelf: Shelf, encoder: Encoder
-) -> None:
+async def test_expired_pages_take_nobodys_place(shelf: Shelf, encoder: Encoder) -> None:
     """Three hundred expired pages that fit better do not keep the one in force from being found."""
     expired = Validity(None, date(2020, 1, 1))
     entries = [
