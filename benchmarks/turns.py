@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import statistics
 import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -30,33 +31,34 @@ QUESTIONS = (
 )
 """Asked in this order over and over in each conversation; most lean on the first."""
 
-Say = Callable[[str], Awaitable[dict[str, Any]]]
+Say = Callable[[str], Awaitable[None]]
 
 
 async def measure() -> dict[str, Any]:
-    """Latency and throughput at each level, split by part where parts say it, and memory."""
+    """Latency and throughput at each level, mean milliseconds of each part, and memory."""
     with tempfile.TemporaryDirectory() as folder:
-        async with assistant(Path(folder) / "state") as (running, _):
-            ours = await _levels(running, _widget)
+        state = Path(folder) / "state"
+        async with assistant(state) as (running, _):
+            ours = await _levels(running, _widget, state / "advisor.sqlite")
         (Path(folder) / "stock").mkdir()
         async with stock_bot(Path(folder) / "stock") as running:
-            stock = await _levels(running, _rest)
+            stock = await _levels(running, _rest, None)
     return {"assistant": ours, "stock rasa init": stock}
 
 
-async def _levels(running: Running, talk: Any) -> dict[str, Any]:
+async def _levels(running: Running, talk: Any, transcript: Path | None) -> dict[str, Any]:
     async with aiohttp.ClientSession() as session:
         await _load(session, running.url, talk, 1, 24)  # the first turns load caches
         found: dict[str, Any] = {}
         for count in CONVERSATIONS:
-            before = await _seconds_by_part(session, running.url)
-            found[f"{count} at once"] = await _load(session, running.url, talk, count, TURNS)
-            after = await _seconds_by_part(session, running.url)
-            split = {
-                f"{part} ms": round((after[part] - before[part]) / TURNS * 1000, 1)
+            before = await _parts(session, running.url, transcript)
+            level = await _load(session, running.url, talk, count, TURNS)
+            after = await _parts(session, running.url, transcript)
+            means = {
+                f"{part} mean ms": round((after[part] - before[part]) / TURNS * 1000, 1)
                 for part in after
             }
-            found[f"{count} at once"] |= split
+            found[f"{count} at once"] = level | means
         return {**found, "memory MB": running.memory()}
 
 
@@ -64,15 +66,13 @@ async def _load(
     session: aiohttp.ClientSession, url: str, talk: Any, conversations: int, turns: int
 ) -> dict[str, Any]:
     latencies: list[float] = []
-    inside: list[float] = []
 
     async def converse() -> None:
         async with talk(session, url) as say:
             for number in range(turns // conversations):
                 started = time.perf_counter()
-                reply = await say(QUESTIONS[number % len(QUESTIONS)])
+                await say(QUESTIONS[number % len(QUESTIONS)])
                 latencies.append((time.perf_counter() - started) * 1000)
-                inside.append(reply.get("milliseconds", 0.0))
 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -80,14 +80,34 @@ async def _load(
             group.create_task(converse())
     seconds = time.perf_counter() - started
     ranked = sorted(latencies)
-    result = {
+    return {
         "p50 ms": round(statistics.median(ranked), 1),
         "p95 ms": round(ranked[int(len(ranked) * 0.95)], 1),
         "turns a second": round(len(ranked) / seconds, 1),
     }
-    return result | (
-        {"knowledge base p50 ms": round(statistics.median(inside), 1)} if any(inside) else {}
-    )
+
+
+async def _parts(
+    session: aiohttp.ClientSession, url: str, transcript: Path | None
+) -> dict[str, float]:
+    """Seconds spent so far in the gateway, in Rasa and in the action's look-up; the stock bot tells
+    none of them."""
+    if transcript is None:
+        return {}
+    counted = await _seconds_by_part(session, url)
+    looked_up = _seconds_looking_up(transcript)
+    return {
+        "gateway": counted["gateway"],
+        "Rasa": counted["bot"] - looked_up,
+        "action": looked_up,
+    }
+
+
+def _seconds_looking_up(transcript: Path) -> float:
+    """Sum of what the recorded answers say that they took."""
+    query = "SELECT sum(json_extract(answer, '$.milliseconds')) FROM messages"
+    with closing(sqlite3.connect(f"file:{transcript}?mode=ro", uri=True)) as database:
+        return float(database.execute(query).fetchone()[0] or 0.0) / 1000
 
 
 @asynccontextmanager
@@ -99,7 +119,7 @@ async def _widget(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Say
     async with session.ws_connect(f"{url}/chat/socket", headers=headers) as socket:
         await socket.send_json({"type": "hello", "token": token, "after": 0})
 
-        async def say(text: str) -> dict[str, Any]:
+        async def say(text: str) -> None:
             await socket.send_json({"type": "message", "id": str(uuid.uuid4()), "text": text})
             while True:
                 frame = await socket.receive_json()
@@ -108,7 +128,7 @@ async def _widget(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Say
                 if frame["type"] == "message" and frame["author"] == "assistant":
                     if frame["kind"] == "apology":
                         raise RuntimeError("the assistant apologised")
-                    return frame
+                    return
 
         yield say
 
@@ -118,18 +138,17 @@ async def _rest(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Say]:
     """One conversation over Rasa's REST channel."""
     sender = uuid.uuid4().hex
 
-    async def say(text: str) -> dict[str, Any]:
+    async def say(text: str) -> None:
         body = {"sender": sender, "message": text}
         async with session.post(f"{url}/webhooks/rest/webhook", json=body) as answer:
             await answer.json()
-            return {}
 
     yield say
 
 
 async def _seconds_by_part(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
-    """Seconds that the gateway counted so far in each part of a turn; nothing for other servers."""
+    """Seconds that the gateway counted so far in itself and while it waited for the bot."""
     async with session.get(f"{url}/metrics") as answer:
-        text = await answer.text() if answer.status == 200 else ""
+        text = await answer.text()
     found = re.findall(r'advisor_turn_seconds_sum\{part="(\w+)"\} (\S+)', text)
     return {part: float(seconds) for part, seconds in found}
