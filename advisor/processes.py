@@ -77,7 +77,7 @@ def _become_bot(settings: Settings) -> None:
 
 async def _serve_actions(settings: Settings) -> None:
     from actions.server import serve  # noqa: PLC0415  # brings Sanic
-    from advisor.library import warm_knowledge_base  # noqa: PLC0415  # brings torch
+    from advisor.library import warm_knowledge_base  # noqa: PLC0415  # brings the encoder
 
     await serve(
         lambda: warm_knowledge_base(settings),

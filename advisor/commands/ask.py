@@ -36,7 +36,7 @@ def ask(
     The JSON object has text, kind, citations (title, url, quote, effective_from, effective_to,
     last_verified), confidence, abstained, edition and milliseconds.
     """
-    from advisor.library import knowledge_base  # noqa: PLC0415  # brings torch
+    from advisor.library import knowledge_base  # noqa: PLC0415  # brings the encoder
 
     settings = load_settings()
     earlier = read_history(history) if history else ()
