@@ -172,6 +172,25 @@ class Edition:
         with self._database.connect() as connection:
             return np.array(list(connection.scalars(query)))
 
+    @cached_property
+    def institutions(self) -> tuple[str, ...]:
+        """Names of the institutions whose content this is, in order; never an empty one."""
+        column = published_documents.c.institution
+        query = select(column).where(column != "").distinct().order_by(column)
+        with self._database.connect() as connection:
+            return tuple(connection.scalars(query))
+
+    def of_institution(self, name: str) -> npt.NDArray[np.bool_]:
+        """Whether each row's document is of an institution, or of none, shape (passages,)."""
+        return np.isin(self._institution_of_row, [name, ""])
+
+    @cached_property
+    def _institution_of_row(self) -> npt.NDArray[np.str_]:
+        column = published_documents.c.institution
+        query = select(column).join(published_passages).order_by(published_passages.c.row)
+        with self._database.connect() as connection:
+            return np.array(list(connection.scalars(query)))
+
     def in_force(self, day: date) -> npt.NDArray[np.bool_]:
         """Whether each row's document holds on a day, shape (passages,)."""
         if self._in_force is None or self._in_force[0] != day:

@@ -52,6 +52,8 @@ class Query:
     day: date
     history: tuple[Utterance, ...] = ()
     focus: str | None = None
+    institution: str | None = None
+    """Whose content is searched; None: everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Retriever:
         turns = [query.question, *(utterance.text for utterance in reversed(earlier))]
         vectors = np.stack([self._encode(turn) for turn in turns])
         lexical = np.stack([self._edition.lexical.scores(turn) for turn in turns])
-        rows = self._candidates(vectors, lexical, query.day)
+        rows = self._candidates(vectors, lexical, self._allowed(query))
         if len(rows) == 0:
             return Ranking()
         cosines = vectors @ self._edition.vectors.vectors(rows).T
@@ -94,13 +96,22 @@ class Retriever:
         signals = self._signals(query, bearing, best[0], documents, cosines, scores)
         return Ranking(best, tuple(scores[order].tolist()), bearing, signals)
 
-    def _candidates(self, vectors: Vectors, lexical: Scores, day: date) -> Rows:
-        """The best rows in force of each index; those out of force take nobody's place."""
-        in_force = self._edition.in_force(day)
-        count = _CANDIDATES + int(np.count_nonzero(~in_force))
+    def _allowed(self, query: Query) -> npt.NDArray[np.bool_]:
+        """Which rows may be found: in force on the day, and of the institution that is meant."""
+        in_force = self._edition.in_force(query.day)
+        if query.institution is None:
+            return in_force
+        allowed: npt.NDArray[np.bool_] = in_force & self._edition.of_institution(query.institution)
+        return allowed
+
+    def _candidates(
+        self, vectors: Vectors, lexical: Scores, allowed: npt.NDArray[np.bool_]
+    ) -> Rows:
+        """The best allowed rows of each index; those that are not take nobody's place."""
+        count = _CANDIDATES + int(np.count_nonzero(~allowed))
         near = [self._edition.vectors.search(vector, count)[0] for vector in vectors]
         worded = [np.argsort(-turn, kind="stable")[:count] for turn in lexical]
-        best = [rows[in_force[rows]][:_CANDIDATES] for rows in (*near, *worded)]
+        best = [rows[allowed[rows]][:_CANDIDATES] for rows in (*near, *worded)]
         kept: Rows = np.unique(np.concatenate(best))
         return kept
 
