@@ -7,11 +7,13 @@ import typer
 from advisor.measuring.catalog import catalog
 from advisor.measuring.retrieval import retrieval
 from advisor.measuring.transfer import transfer
+from advisor.measuring.understanding import understanding
 
 measure = typer.Typer(no_args_is_help=True, help="Measure quality on a set of questions.")
 measure.command()(retrieval)
 measure.command()(catalog)
 measure.command()(transfer)
+measure.command()(understanding)
 
 
 def add_to(app: typer.Typer) -> None:
