@@ -70,9 +70,9 @@ class Answering:
             query.question for (query, _), told in zip(asked, known, strict=True) if not told
         ]
         return Answer(
-            "\n\n".join([_text(chosen, quotes), *map(_not_known, missing)]),
+            "\n\n".join([_text(chosen, quotes), *map(not_known, missing)]),
             AnswerKind.QUOTE,
-            citations=tuple(map(self._citation, chosen, quotes)),
+            citations=tuple(map(self.citation, chosen, quotes)),
             confidence=min(level for level, told in zip(sure, known, strict=True) if told),
             edition=edition,
             focus=chosen[0].document_id,
@@ -90,7 +90,8 @@ class Answering:
     def _reading_address(self, passage: Passage) -> str:
         return f"{self._sources_url}/{quote(passage.document_id, safe='')}#{passage.id}"
 
-    def _citation(self, passage: Passage, quoted: str) -> Citation:
+    def citation(self, passage: Passage, quoted: str) -> Citation:
+        """The source of words that stand in a passage."""
         return Citation(
             title=passage.context,
             quote=quoted,
@@ -106,7 +107,8 @@ def _sure(ranking: Ranking) -> float:
     return confidence(ranking.signals) if ranking.passages else 0.0
 
 
-def _not_known(question: str) -> str:
+def not_known(question: str) -> str:
+    """That one of several questions has no answer, in words."""
     return f"I don't have an answer to “{question}” in the published information."
 
 
@@ -126,7 +128,7 @@ def _text(chosen: Sequence[Passage], quotes: Sequence[str]) -> str:
         else f"**{_heading(passage)}** [{number}]\n\n{words}"
         for number, (passage, words) in enumerate(zip(chosen, quotes, strict=True), 1)
     ]
-    return "\n\n".join([*parts, *dict.fromkeys(filter(None, map(_provenance, chosen)))])
+    return "\n\n".join([*parts, *dict.fromkeys(filter(None, map(provenance, chosen)))])
 
 
 def _heading(passage: Passage) -> str:
@@ -134,7 +136,7 @@ def _heading(passage: Passage) -> str:
     return f"{passage.title} › {last}" if last and last != passage.title else passage.title
 
 
-def _provenance(passage: Passage) -> str:
+def provenance(passage: Passage) -> str:
     """Whose words these are and for which dates, in one line."""
     valid = passage.validity
     parts = [passage.institution or "The source"]

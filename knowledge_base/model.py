@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -245,6 +245,12 @@ class AnswerKind(StrEnum):
 
     QUOTE = "quote"
     """Quotes the best sentences of passages in force."""
+    TABLE = "table"
+    """Sets the typed facts of programs side by side."""
+    COMPUTED = "computed"
+    """Works a number or a date out of typed facts, with its working."""
+    CLARIFY = "clarify"
+    """Asks which of several things is meant; `nearest` holds them."""
     UNKNOWN = "unknown"
     """Says that the published content does not hold the answer."""
 
@@ -262,6 +268,27 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedFact:
+    """A typed fact that an answer rests on, so that "source?" and "since when?" can be answered.
+
+    ``value`` is a plain decimal number, a range such as `16-18`, an ISO 8601 date, or words.
+    """
+
+    name: str
+    value: str
+    unit: str = ""
+    """An ISO 4217 code, or a unit such as `weeks`; empty for dates and words."""
+    program: str = ""
+    """Id of the program that it is a fact of."""
+    citation: int = 0
+    """Number of the citation that states it, from 1; 0 when none does."""
+
+    def to_wire(self) -> dict[str, Any]:
+        """``name``, ``value``, ``unit``, ``program``, ``citation``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A reply with its sources. ``text`` is Markdown; ``confidence`` lies in 0–1."""
 
@@ -274,6 +301,7 @@ class Answer:
     focus: str | None = None
     """Id of the document (program or page) that the answer is about, for follow-ups."""
     milliseconds: float = 0.0
+    facts: tuple[UsedFact, ...] = ()
 
     @property
     def abstained(self) -> bool:
@@ -287,6 +315,7 @@ class Answer:
             "text": self.text,
             "kind": self.kind.value,
             "citations": [citation.to_wire() for citation in self.citations],
+            "facts": [fact.to_wire() for fact in self.facts],
             "confidence": round(self.confidence, 4),
             "abstained": self.abstained,
             "edition": self.edition,
