@@ -9,3 +9,5 @@ Rows = npt.NDArray[np.int64]
 """Shape (n,): row numbers of passages in an edition."""
 Scores = npt.NDArray[np.float32]
 """Shape (n,): one score for each row."""
+Allowed = npt.NDArray[np.bool_]
+"""Shape (n,): whether each row may be found."""

@@ -13,7 +13,7 @@ import bm25s
 import numpy as np
 import Stemmer
 
-from knowledge_base.arrays import Rows, Scores
+from knowledge_base.arrays import Allowed, Rows, Scores
 
 _SIZE, _VOCABULARY = "size.json", "vocab.index.json"
 _WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
@@ -66,13 +66,14 @@ class LexicalIndex:
             self._index.save(str(folder), allow_pickle=False)
         (folder / _SIZE).write_text(json.dumps(self._size), encoding="utf-8")
 
-    def search(self, query: str, count: int) -> tuple[Rows, Scores]:
-        """At most `count` rows that share a word with the query, best first, with BM25 scores."""
+    def search(self, query: str, count: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
+        """At most `count` rows that share a word with the query, best first, with BM25 scores.
+
+        With `allowed`, of shape (n,), only rows for which it is true; None: all.
+        """
         scores = self.scores(query)
-        size = min(count, self._size)
-        best = np.argsort(-scores, kind="stable")[:size]
-        best = best[scores[best] > 0]
-        return best.astype(np.int64), scores[best]
+        best = best_rows(scores, count, allowed)
+        return best, scores[best]
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a stem, ln(1 + (n - df + 0.5) / (df + 0.5))."""
@@ -90,3 +91,13 @@ class LexicalIndex:
             return np.zeros(self._size, np.float32)
         scores: Scores = self._index.get_scores(known)
         return scores
+
+
+def best_rows(scores: Scores, count: int, allowed: Allowed | None = None) -> Rows:
+    """At most `count` allowed rows with a score above 0, best first; of equals the first rows."""
+    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    if len(rows) > count:
+        least = np.partition(scores[rows], len(rows) - count)[len(rows) - count]
+        rows = rows[scores[rows] >= least]
+    best: Rows = rows[np.argsort(-scores[rows], kind="stable")[:count]]
+    return best

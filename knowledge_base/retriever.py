@@ -15,7 +15,7 @@ from knowledge_base.confidence import Signals
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
 from knowledge_base.leaning import Bearing, continuation, leans
-from knowledge_base.lexical import words
+from knowledge_base.lexical import best_rows, words
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
 
@@ -86,7 +86,7 @@ class Retriever:
         cosines = vectors @ self._edition.vectors.vectors(rows).T
         weights = np.full((len(turns), 1), _EARLIER_LEXICAL_WEIGHT, np.float32)
         weights[0] = _LEXICAL_WEIGHT
-        relevance = cosines + weights * _relative(lexical)[:, rows]
+        relevance = cosines + weights * _relative(lexical, rows)
         documents = self._edition.document_ids[rows]
         history = _weights(earlier) @ relevance[1:]
         bearing = _bearing(query, relevance[0], history, documents) if earlier else None
@@ -108,11 +108,9 @@ class Retriever:
         self, vectors: Vectors, lexical: Scores, allowed: npt.NDArray[np.bool_]
     ) -> Rows:
         """The best allowed rows of each index; those that are not take nobody's place."""
-        count = _CANDIDATES + int(np.count_nonzero(~allowed))
-        near = [self._edition.vectors.search(vector, count)[0] for vector in vectors]
-        worded = [np.argsort(-turn, kind="stable")[:count] for turn in lexical]
-        best = [rows[allowed[rows]][:_CANDIDATES] for rows in (*near, *worded)]
-        kept: Rows = np.unique(np.concatenate(best))
+        near = [self._edition.vectors.search(turn, _CANDIDATES, allowed)[0] for turn in vectors]
+        worded = [best_rows(turn, _CANDIDATES, allowed) for turn in lexical]
+        kept: Rows = np.unique(np.concatenate((*near, *worded)))
         return kept
 
     def _total(
@@ -181,10 +179,11 @@ def _bearing(
     return Bearing.of(query.question, best, best - float(own[talked_about].max()))
 
 
-def _relative(lexical: Scores) -> Scores:
-    """Each turn's BM25 scores divided by the best of them."""
+def _relative(lexical: Scores, rows: Rows) -> Scores:
+    """Each turn's BM25 scores of some rows, divided by the best of all its scores."""
     best: Scores = lexical.max(axis=1, keepdims=True)
-    return np.divide(lexical, best, out=np.zeros_like(lexical), where=best > 0)
+    some = lexical[:, rows]
+    return np.divide(some, best, out=np.zeros_like(some), where=best > 0)
 
 
 def _weights(earlier: Sequence[Utterance]) -> Scores:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge_base.lexical import LexicalIndex, words
+from knowledge_base.lexical import LexicalIndex, best_rows, words
 
 TEXTS = (
     "Tuition is $190 per credit for residents of Westmark.",
@@ -69,6 +69,28 @@ def test_search_gives_rows_that_share_a_word_best_first() -> None:
     rows, scores = LexicalIndex.build(TEXTS).search("technology fee and tuition", 10)
     assert rows.tolist() == [1, 0]
     assert scores[0] > scores[1] > 0
+
+
+def test_search_gives_only_rows_that_are_allowed() -> None:
+    """A better row that is not allowed takes nobody's place."""
+    allowed = np.array([True, False, True, True, True])
+    rows, _ = LexicalIndex.build(TEXTS).search("technology fee and tuition", 1, allowed)
+    assert rows.tolist() == [0]
+
+
+@settings(deadline=None)
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.5]), min_size=1, max_size=40),
+    count=st.integers(1, 45),
+    seed=st.integers(0, 99),
+)
+def test_the_best_rows_are_those_of_a_full_sort(scores: list[float], count: int, seed: int) -> None:
+    """Best first; of equal rows the first ones; none without a score."""
+    given_scores = np.array(scores, np.float32)
+    allowed = np.random.default_rng(seed).random(len(scores)) < 0.7
+    plain = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
+    expected = [row for row in plain if allowed[row] and scores[row] > 0][:count]
+    assert best_rows(given_scores, count, allowed).tolist() == expected
 
 
 def test_words_are_found_in_any_form() -> None:
