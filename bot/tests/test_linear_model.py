@@ -32,7 +32,7 @@ class Model(unittest.TestCase):
         order = np.random.default_rng(1).permutation(len(labels))
         two = linear_model.train(vectors[order], [labels[i] for i in order])
         self.assertTrue((one.weights == two.weights).all() and (one.bias == two.bias).all())
-        self.assertEqual(one.temperature, two.temperature)
+        self.assertEqual(one.sureness, two.sureness)
 
     def test_what_is_saved_ranks_the_same(self) -> None:
         """One file without pickled objects, read back to the same confidences."""
@@ -45,18 +45,26 @@ class Model(unittest.TestCase):
         ranking = model.ranking(vector)
         self.assertEqual(again.ranking(vector), ranking)
         self.assertEqual(ranking[0][0], "cost")
-        self.assertAlmostEqual(sum(confidence for _, confidence in ranking), 1.0, places=5)
+        self.assertLessEqual(sum(confidence for _, confidence in ranking), 1.0 + 1e-6)
 
-    def test_the_temperature_mends_scores_that_are_too_sure(self) -> None:
-        """Scores blown up tenfold are cooled by about ten."""
+    def test_sureness_doubts_what_is_unlike_all_examples(self) -> None:
+        """Low score and far from every example: outside. High and near: right."""
         rng = np.random.default_rng(7)
-        truth = rng.integers(0, 3, 3000)
-        scores = rng.normal(size=(3000, 3))
-        scores[np.arange(3000), truth] += 1.0
-        honest = linear_model.best_temperature(scores / 2, truth)
-        self.assertAlmostEqual(
-            linear_model.best_temperature(scores * 2, truth) / honest, 4.0, delta=0.3
-        )
+        inside = rng.normal((4.0, 0.9), (1.0, 0.05), (900, 2))
+        outside = rng.normal((2.0, 0.6), (1.0, 0.05), (100, 2))
+        signals = np.concatenate([inside, outside])
+        from_outside = np.arange(1000) >= 900
+        sureness = linear_model.fit_sureness(signals, ~from_outside, from_outside)
+        self.assertGreater(sureness.of(4.0, 0.9), 0.9)
+        self.assertLess(sureness.of(2.0, 0.6), 0.2)
+
+    def test_two_intents_are_told_apart(self) -> None:
+        """The smallest model there is."""
+        vectors, labels = rows()
+        kept = [i for i, label in enumerate(labels) if label != "hello"]
+        model = linear_model.train(vectors[kept], [labels[i] for i in kept])
+        self.assertEqual(model.ranking(encoder().encode("what are the fees"))[0][0], "cost")
+        self.assertEqual(model.ranking(encoder().encode("which day is it"))[0][0], "dates")
 
     def test_vectors_are_unit_and_kept(self) -> None:
         """Any text, also an empty or a very long one, has a vector of length one."""
