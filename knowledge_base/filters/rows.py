@@ -91,10 +91,10 @@ class Purposes:
             for place, counts in stated.items()
         }
 
-    def missing(self, program: Program) -> bool:
-        """Whether the program leaves out a kind of cost that is usual where it is offered."""
+    def missing(self, program: Program) -> frozenset[str]:
+        """Kinds of cost that are usual where the program is offered, and that it leaves out."""
         stated = {cost.purpose for cost in program.costs}
-        return bool(self._usual.get(program.institution, set()) - stated)
+        return frozenset(self._usual.get(program.institution, set()) - stated)
 
 
 def price_rows(program: Program, purposes: Purposes) -> Iterator[dict[str, Any]]:
@@ -105,7 +105,7 @@ def price_rows(program: Program, purposes: Purposes) -> Iterator[dict[str, Any]]
     by_currency: dict[str, list[Cost]] = defaultdict(list)
     for cost in program.costs:
         by_currency[cost.currency].append(cost)
-    open_upward = purposes.missing(program)
+    open_upward = bool(purposes.missing(program))
     for currency, costs in by_currency.items():
         main = "tuition" if any(c.purpose == "tuition" for c in costs) else costs[0].purpose
         fees: dict[str, list[Decimal]] = defaultdict(list)
