@@ -1,28 +1,34 @@
-"""Reads a file, a folder or an address into entries, with everything that could not be taken."""
+"""Reads a file or a folder into entries and rules, with everything that could not be taken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.catalog import reader_for
 from knowledge_base.catalog.acceptance import objection
+from knowledge_base.catalog.json_text import shown
 from knowledge_base.catalog.mapping import Mapping
-from knowledge_base.catalog.reader import Item, Reader
+from knowledge_base.catalog.reader import Reader
 from knowledge_base.errors import SourceError, SourceGone, SourceTooLarge, UnknownFormat
 from knowledge_base.model import Document, Program, Skipped
 from knowledge_base.program_page import program_page
 from knowledge_base.reading import ReadingProcess
 from knowledge_base.record import Record
 from knowledge_base.rules import READERS as RULES
-from knowledge_base.rules import read_rules, rules_format
+from knowledge_base.rules import rules_format
+from knowledge_base.rules.reader import RulesReader
 from knowledge_base.store import Entry
 
 _LONGEST_FORMAT = 40
 """Characters: the width of the column."""
-_READ_HERE = frozenset({"csv", "json_records", "markdown", "pages"})
-"""Plain texts, whose parsers are Python's own; every other format is read in a child process."""
+MOST_FILES = 20_000
+"""Files of one folder: more is a mistake, such as `/`."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being read, how many are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,72 +44,48 @@ class Contents:
 
 
 def read_source(
-    location: Path, format_name: str | None, mapping_file: Path | None, limit_bytes: int
+    location: Path,
+    format_name: str | None,
+    mapping_file: Path | None,
+    limit_bytes: int,
+    progress: Progress = lambda *_: None,
 ) -> Contents:
     """Everything in a file, or in the files of a folder that some reader recognises.
 
-    Raises SourceError, SourceGone, UnknownFormat, MappingError or SourceTooLarge: then nothing is
-    taken. In a folder, a file that no reader recognises is reported as skipped.
+    All of it is parsed in one child process. Raises SourceError, SourceGone, UnknownFormat,
+    MappingError or SourceTooLarge: then nothing is taken. In a folder, a file that no reader
+    recognises is reported as skipped.
     """
     if not location.exists():
         raise SourceGone(f"{location}: there is no such file or folder")
     mapping = Mapping.load(mapping_file) if mapping_file else None
     formats: list[str] = []
-    items: list[tuple[str, Document | Program]] = []
+    items: list[tuple[str, Document | Program | Record]] = []
     skipped: list[Skipped] = []
-    records: list[Record] = []
+    files = _files(location, skipped)
     with ReadingProcess() as child:
-        for path in _files(location):
-            if _took_rules(path, format_name, limit_bytes, formats, records, skipped):
-                continue
+        for done, path in enumerate(files):
+            progress(path.name, done, len(files))
             reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
             if reader is None:
                 continue
             formats.append(reader.name)
             _check_size(path, limit_bytes)
-            for item in _items(reader, path, mapping, child):
+            for item in child.read(reader, path, mapping):
                 if isinstance(item, Skipped):
                     skipped.append(item)
                 else:
-                    items.append((f"{path.name} {item.id[:80]!r}", item))
+                    items.append((path.name, item))
     if not formats:
         raise UnknownFormat(f"{location}: no file in it has a format that is known")
-    entries = tuple(_entries(items, skipped))
+    records = tuple(_records(items, skipped))
     return Contents(
         location=str(location.resolve()),
         format=_named(formats),
-        entries=entries,
+        entries=tuple(_entries(items, skipped)),
         skipped=tuple(skipped),
-        records=tuple(records),
+        records=records,
     )
-
-
-def _took_rules(
-    path: Path,
-    format_name: str | None,
-    limit_bytes: int,
-    formats: list[str],
-    records: list[Record],
-    skipped: list[Skipped],
-) -> bool:
-    """Read a file of dated rules; False when the file is none. A repeated rule is skipped."""
-    rules = rules_format(path, format_name)
-    if rules is None:
-        return False
-    _check_size(path, limit_bytes)
-    formats.append(rules)
-    known = {(record.kind, record.id) for record in records}
-    for item in read_rules(path, rules):
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        elif (item.kind, item.id) in known:
-            skipped.append(
-                Skipped(path.name, "stands twice in this source", "id", item.id, "a unique id")
-            )
-        else:
-            known.add((item.kind, item.id))
-            records.append(item)
-    return True
 
 
 def _named(formats: Sequence[str]) -> str:
@@ -113,25 +95,33 @@ def _named(formats: Sequence[str]) -> str:
     return joined if len(joined) <= _LONGEST_FORMAT else f"{len(different)} formats"
 
 
-def _items(
-    reader: Reader, path: Path, mapping: Mapping | None, child: ReadingProcess
-) -> Iterable[Item]:
-    if reader.name in _READ_HERE:
-        return reader.read(path, mapping)
-    return child.read(reader, path, mapping)
+def _records(
+    items: Sequence[tuple[str, Document | Program | Record]], skipped: list[Skipped]
+) -> Iterator[Record]:
+    """One rule for each kind and id."""
+    seen: set[tuple[str, str]] = set()
+    for where, item in items:
+        if not isinstance(item, Record):
+            continue
+        if (item.kind, item.id) in seen:
+            skipped.append(_twice(where, item.id))
+        else:
+            seen.add((item.kind, item.id))
+            yield item
 
 
 def _entries(
-    items: Sequence[tuple[str, Document | Program]], skipped: list[Skipped]
+    items: Sequence[tuple[str, Document | Program | Record]], skipped: list[Skipped]
 ) -> Iterator[Entry]:
     """One entry for each id; a program's page names the programs that it stacks into."""
     titles = {item.id: item.title for _, item in items if isinstance(item, Program)}
     seen: set[str] = set()
-    for where, item in items:
+    for file, item in items:
+        if isinstance(item, Record):
+            continue
+        where = f"{file} {item.id[:80]!r}"
         if item.id in seen:
-            skipped.append(
-                Skipped(where, "stands twice in this source", "id", item.id, "a unique id")
-            )
+            skipped.append(_twice(where, item.id))
             continue
         seen.add(item.id)
         entry = (
@@ -144,20 +134,45 @@ def _entries(
             yield entry
 
 
-def _files(location: Path) -> Iterator[Path]:
+def _twice(where: str, identity: str) -> Skipped:
+    return Skipped(where, "stands twice in this source", "id", identity[:80], "a unique id")
+
+
+def _files(location: Path, skipped: list[Skipped]) -> list[Path]:
+    """The file, or a folder's files in order without hidden ones and those that lead out of it."""
     if location.is_file():
-        yield location
-        return
-    for path in sorted(location.rglob("*")):
-        if path.is_file() and not any(
-            part.startswith(".") for part in path.relative_to(location).parts
-        ):
-            yield path
+        return [location]
+    inside, found = location.resolve(), []
+    for path in sorted(_listed(location)):
+        if not path.resolve().is_relative_to(inside):
+            skipped.append(Skipped(shown(path.name), "is a link that leads out of the folder"))
+        elif not path.name.isprintable():
+            skipped.append(Skipped(shown(path.name), "has a name that cannot be shown; rename it"))
+        else:
+            found.append(path)
+    return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Every file below a folder; of a hidden folder or a linked one, nothing is looked at."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        paths = (Path(place, name) for name in names if not name.startswith("."))
+        found += (path for path in paths if path.is_file())
+        if len(found) > MOST_FILES:
+            raise SourceTooLarge(
+                f"{folder}: more than {MOST_FILES:,} files; import the folders in it one by one"
+            )
+    return found
 
 
 def _reader(
     path: Path, format_name: str | None, *, strict: bool, skipped: list[Skipped]
-) -> Reader | None:
+) -> Reader | RulesReader | None:
+    rules = rules_format(path, format_name)
+    if rules is not None:
+        return RULES[rules]
     try:
         return reader_for(path, format_name)
     except UnknownFormat as error:
@@ -165,7 +180,7 @@ def _reader(
             raise UnknownFormat(f"{error}, {', '.join(RULES)}") from None
         if strict:
             raise
-        skipped.append(Skipped(path.name, str(error)))
+        skipped.append(Skipped(path.name, str(error).removeprefix(f"{path}: ")))
         return None
 
 

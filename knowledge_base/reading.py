@@ -20,22 +20,39 @@ from knowledge_base.catalog import child
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, Reader
 from knowledge_base.errors import SourceError, SourceTooLarge
+from knowledge_base.rules.reader import RulesReader
 
 _CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What parsing one file may use. The child itself takes 90 MB of address space."""
+    """What parsing one file may use.
 
-    memory_bytes: int = 512 * 2**20
-    """Address space, where the system can limit it (Linux)."""
-    cpu_seconds: int = 55
+    Time on the processor grows with the file, so that a small one that makes much work is refused
+    within ten seconds while a long document gets what it needs: 300 pages as PDF (2 MB), 100 of
+    them with a table, took 7 seconds on one busy core.
+    """
+
+    memory_bytes: int = 448 * 2**20
+    """Address space, where the system can limit it (Linux), of which the child itself takes 90 MB;
+    with the process that asks, below 512 MB in most imports."""
+    cpu_seconds: int = 8
+    """For a file of no size."""
+    cpu_seconds_per_megabyte: float = 4.0
+    most_cpu_seconds: int = 55
     """Below `seconds`, so that the system ends a busy child even when the parent is gone."""
     seconds: float = 60.0
-    """Wall time; 300 pages as PDF, 100 of them with a table, took 7 on one busy core."""
-    output_bytes: int = 200_000_000
-    """All items as JSON: four times the largest file that an import reads by default."""
+    """Wall time."""
+    items: int = 200_000
+    """Pages, programs, complaints: 200,000 took 2.3 s, and the process that asked 170 MB."""
+    output_bytes: int = 100_000_000
+    """All items as JSON: twice the largest file that an import reads by default."""
+
+    def cpu_seconds_for(self, path: Path) -> int:
+        """Time on the processor that reading a file may take."""
+        more = self.cpu_seconds_per_megabyte * path.stat().st_size / 1_000_000
+        return min(self.cpu_seconds + int(more), self.most_cpu_seconds)
 
 
 class ReadingProcess:
@@ -53,7 +70,7 @@ class ReadingProcess:
     ) -> None:
         self._end()
 
-    def read(self, reader: Reader, path: Path, mapping: Mapping | None) -> list[Item]:
+    def read(self, reader: Reader | RulesReader, path: Path, mapping: Mapping | None) -> list[Item]:
         """Every item that a reader finds in a file.
 
         Raises SourceError and its kinds as the reader does, and SourceError or SourceTooLarge that
@@ -63,6 +80,7 @@ class ReadingProcess:
             "module": type(reader).__module__,
             "path": str(path),
             "mapping": mapping.model_dump(mode="json") if mapping else None,
+            "cpu_seconds": self._limits.cpu_seconds_for(path),
         }
         try:
             return self._items(path, json.dumps(request).encode() + b"\n")
@@ -87,6 +105,11 @@ class ReadingProcess:
             if "failure" in answer:
                 raise self._failure(path, answer["failure"])
             found.append(child.from_wire(answer))
+            if len(found) > self._limits.items:
+                raise SourceTooLarge(
+                    f"{path}: holds more than {self._limits.items:,} pages, programs or mistakes; "
+                    "split it"
+                )
         raise self._death(path, process)
 
     def _answers(self, path: Path, process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
@@ -124,7 +147,7 @@ class ReadingProcess:
         limits = self._limits
         command = [sys.executable, "-B", "-P", "-m", child.__name__]
         return subprocess.Popen(
-            [*command, str(limits.memory_bytes), str(limits.cpu_seconds)],
+            [*command, str(limits.memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -145,7 +168,8 @@ class ReadingProcess:
         code = process.wait()
         if code == -signal.SIGXCPU:
             return SourceError(
-                f"{path}: needs more than {self._limits.cpu_seconds} seconds of the processor; "
+                f"{path}: needs more than {self._limits.cpu_seconds_for(path)} seconds of the "
+                "processor; "
                 "split it, or save it anew from the program that made it"
             )
         if code in {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGTRAP, -signal.SIGILL}:

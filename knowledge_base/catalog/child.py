@@ -12,6 +12,7 @@ from typing import Any, TextIO, get_args
 
 from pydantic import TypeAdapter
 
+from knowledge_base.catalog.json_text import shown
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import SourceError
@@ -22,6 +23,8 @@ try:
 except ImportError:  # Not on Windows: there only the parent's limits on time and output hold.
     resource = None  # type: ignore[assignment]
 
+LONGEST_ITEM = 10_000_000
+"""Bytes of one page or program as JSON: 2,000 pages of a PDF with 350 words each are 4 million."""
 OPEN_FILES = 64
 """File descriptors: the source, the pipes and the libraries' own data need fewer than 20."""
 
@@ -31,14 +34,25 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
 
 
 def to_line(item: Item, path: Path) -> str:
-    """One line of JSON that `from_wire` takes back; half characters cannot be sent and are told."""
+    """One line of JSON that `from_wire` takes back; what cannot be sent is told instead."""
     kind = type(item).__name__
     try:
-        value = _ADAPTERS[kind].dump_json(item).decode()
+        value = _ADAPTERS[kind].dump_json(item)
     except ValueError:  # Its kind in pydantic: PydanticSerializationError.
-        refused = Skipped(path.name, "holds half a character (a lone surrogate)", allowed="UTF-8")
-        return to_line(refused, path)
-    return f'{{"kind": "{kind}", "value": {value}}}'
+        return to_line(_refused(item, path, "holds half a character (a lone surrogate)"), path)
+    if len(value) > LONGEST_ITEM:
+        return to_line(
+            _refused(item, path, f"is longer than {LONGEST_ITEM:,} bytes; split it"), path
+        )
+    return f'{{"kind": "{kind}", "value": {value.decode()}}}'
+
+
+def _refused(item: Item, path: Path, reason: str) -> Skipped:
+    """Why an item stays behind, in signs that can be sent."""
+    if isinstance(item, Skipped):
+        told = (item.where, item.reason, item.field, item.value, item.allowed)
+        return Skipped(*map(shown, told))
+    return Skipped(f"{path.name} {shown(item.id)!r}", reason)
 
 
 def from_wire(answer: dict[str, Any]) -> Item:
@@ -47,19 +61,20 @@ def from_wire(answer: dict[str, Any]) -> Item:
     return item
 
 
-def main(memory_bytes: int, cpu_seconds: int) -> None:
+def main(memory_bytes: int) -> None:
     """Answer requests from standard input until it ends.
 
-    A request is a line of JSON with `module` (one with a `READER`), `path` and `mapping`. The
-    answer is a line for each item, then `{"end": true}` or `{"error": …}`. Anything else that is
-    raised ends the process with `{"failure": …}`.
+    A request is a line of JSON with `module` (one with a `READER`), `path`, `mapping` and
+    `cpu_seconds`, the time on the processor that reading it may take. The answer is a line for each
+    item, then `{"end": true}` or `{"error": …}`. Anything else that is raised ends the process with
+    `{"failure": …}`.
     """
     answers = _own_output()
     _tell_failures(answers)
     _limit(memory_bytes)
     for line in sys.stdin:
         request = json.loads(line)
-        _allow_time(cpu_seconds)
+        _allow_time(request["cpu_seconds"])
         path = Path(request["path"])
         mapping = request["mapping"] and Mapping.model_validate(request["mapping"])
         reader = importlib.import_module(request["module"]).READER
@@ -112,4 +127,4 @@ def _allow_time(cpu_seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]))

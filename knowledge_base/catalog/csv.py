@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.catalog.mapping import Mapping, Row
+from knowledge_base.catalog.mapping import Mapping, Row, check_header
 from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Program, Skipped
+from knowledge_base.plain_text import text_of
 
 
 class CsvReader:
@@ -20,29 +22,32 @@ class CsvReader:
     name = "csv"
     needs_mapping = True
 
-    def recognises(self, path: Path, head: bytes) -> bool:
+    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002
         """By its extension: any text could be a table."""
-        return path.suffix.casefold() == ".csv" and b"\0" not in head
+        return path.suffix.casefold() == ".csv"
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:
         """Every row of the table. Raises SourceError, or MappingError for an unknown column."""
         if mapping is None:
             raise MappingError(f"{path}: a CSV table needs a mapping file (--map FILE)")
+        table = csv.DictReader(io.StringIO(text_of(path)), strict=True)
+        read = 0
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                table = csv.DictReader(file, strict=True)
-                _check_columns(path, table.fieldnames or [], mapping)
-                for values in table:
-                    yield _program(dict(values), f"{path.name} line {table.line_num}", mapping)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise SourceError(f"{path}: not a readable UTF-8 CSV table: {error}") from None
+            _check_columns(path, table.fieldnames or [], mapping)
+            read = table.line_num
+            for values in table:
+                yield _program(dict(values), f"{path.name} line {table.line_num}", mapping)
+                read = table.line_num
+        except csv.Error as error:  # An open quote swallows all lines after its own.
+            where = f"{path}: the row that begins on line {read + 1}"
+            raise SourceError(f"{where}: not a readable CSV table: {error}") from None
 
 
 def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Program | Skipped:
     """The row's program; a row with a cell too many or too few has slipped and is not trusted."""
     surplus = values.pop(None, None)
     if surplus is not None:
-        return Skipped(where, "has more cells than the header", value=", ".join(surplus))
+        return Skipped(where, "has more cells than the header", value=", ".join(surplus)[:80])
     missing = next((column for column, value in values.items() if value is None), None)
     if missing is not None:
         return Skipped(where, "has fewer cells than the header", field=missing)
@@ -52,15 +57,12 @@ def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Program | 
 def _check_columns(path: Path, columns: Sequence[str], mapping: Mapping) -> None:
     if not columns:
         raise SourceError(f"{path}: is empty; a CSV table begins with a row of column names")
-    known = set(columns)
-    twice = sorted(column for column in known if list(columns).count(column) > 1)
-    if twice:
-        raise SourceError(f"{path}: columns that stand twice in the header: {', '.join(twice)}")
-    missing = sorted(mapping.columns() - known)
+    check_header(columns, f"{path}: the header")
+    missing = sorted(mapping.columns() - set(columns))
     if missing:
         raise MappingError(
             f"{path}: the mapping names columns that the table lacks: {', '.join(missing)}; "
-            f"it has: {', '.join(sorted(known))}"
+            f"it has: {', '.join(sorted(columns))}"
         )
 
 

@@ -61,9 +61,9 @@ class HtmlReader:
     name = "html"
     needs_mapping = False
 
-    def recognises(self, path: Path, head: bytes) -> bool:
+    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002
         """By its extension."""
-        return path.suffix.casefold() in {".html", ".htm", ".xhtml"} and b"\0" not in head
+        return path.suffix.casefold() in {".html", ".htm", ".xhtml"}
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
         """The page, and the programs that its JSON-LD describes.
@@ -87,7 +87,9 @@ def _decoded(path: Path) -> str:
     data = path.read_bytes()
     declared = _CHARSET.search(data[:_CHARSET_BYTES])
     name = declared.group(1).decode("ascii") if declared else "utf-8"
-    if data.startswith(codecs.BOM_UTF8) or name.casefold() in {"utf-8", "utf8"}:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        name = "utf-16"
+    elif data.startswith(codecs.BOM_UTF8) or name.casefold() in {"utf-8", "utf8"}:
         name = "utf-8-sig"
     elif name.casefold() in {"iso-8859-1", "latin1", "ascii", "us-ascii"}:
         name = "windows-1252"  # As every browser takes them (Encoding Standard, 4.2).

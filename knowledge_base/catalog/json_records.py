@@ -12,6 +12,7 @@ from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Skipped
+from knowledge_base.plain_text import text_of
 
 
 class JsonRecordsReader:
@@ -39,8 +40,8 @@ class JsonRecordsReader:
 
 
 def _objects(path: Path) -> Iterator[tuple[str, Any]]:
+    text = text_of(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         if path.suffix.casefold() == ".json":
             whole = json.loads(text)
             for position, value in enumerate(whole if isinstance(whole, list) else [whole], 1):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.errors import SourceError
+from knowledge_base.plain_text import text_of
 
 SUFFIXES = frozenset({".json", ".jsonld"})
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.I)
@@ -53,16 +54,8 @@ def endings(path: Path) -> set[str]:
 
 
 def loaded(path: Path) -> Any:
-    """The JSON value in a UTF-8 file. Raises SourceError."""
+    """The JSON value in a text file. Raises SourceError."""
     return parsed(text_of(path), str(path))
-
-
-def text_of(path: Path) -> str:
-    """A file's text without its byte order mark. Raises SourceError when it is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not UTF-8 text: {error}") from None
 
 
 def _refuse(constant: str) -> Any:

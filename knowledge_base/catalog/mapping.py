@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from knowledge_base.errors import MappingError
+from knowledge_base.errors import MappingError, SourceError
+
+MOST_COLUMNS = 1_000
+"""Columns of a table: a mapping file names some 40 facts of a program."""
 
 
 class _Section(BaseModel):
@@ -144,6 +149,18 @@ class Mapping(_Section):
             paths += [each] if each else self.offerings.model_dump().values()
         paths += [rule.field for rule in self.skip]
         return {part.strip() for path in paths for part in path.split("|")} - {""}
+
+
+def check_header(columns: Iterable[str], where: str) -> None:
+    """Raise SourceError for a table with too many columns, or two of one name."""
+    named = Counter(filter(None, columns))
+    if named.total() > MOST_COLUMNS:
+        raise SourceError(
+            f"{where} names {named.total():,} columns, over the limit of {MOST_COLUMNS:,}"
+        )
+    twice = sorted(column for column, times in named.items() if times > 1)
+    if twice:
+        raise SourceError(f"{where} names columns twice: {', '.join(twice)}")
 
 
 @dataclass(frozen=True, slots=True)

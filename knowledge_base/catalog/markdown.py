@@ -16,6 +16,7 @@ from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Document, Skipped, Validity
+from knowledge_base.plain_text import text_of
 
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.M)
 _DATES = ("effective_from", "effective_to", "last_verified")
@@ -27,16 +28,14 @@ class MarkdownReader:
     name = "markdown"
     needs_mapping = False
 
-    def recognises(self, path: Path, head: bytes) -> bool:
+    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002
         """By its extension."""
-        return path.suffix.casefold() in {".md", ".markdown"} and b"\0" not in head
+        return path.suffix.casefold() in {".md", ".markdown"}
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
-        """The page. Raises SourceError when the file is not UTF-8 or its front matter not YAML."""
+        """The page. Raises SourceError when the file is no text or its front matter not YAML."""
         try:
-            page = frontmatter.loads(path.read_text(encoding="utf-8-sig"), handler=_FrontMatter())
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{path}: not UTF-8 text: {error}") from None
+            page = frontmatter.loads(text_of(path), handler=_FrontMatter())
         except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 31 February
             reason = " ".join(str(error).split())
             raise SourceError(f"{path}: the front matter is not valid YAML: {reason}") from None

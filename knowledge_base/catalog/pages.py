@@ -10,8 +10,8 @@ from typing import Any
 
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
-from knowledge_base.errors import SourceError
 from knowledge_base.model import Document, Skipped, Validity
+from knowledge_base.plain_text import text_of
 
 _REQUIRED = ("doc_id", "title", "text")
 _DATES = ("effective_from", "effective_to", "last_verified")
@@ -29,15 +29,11 @@ class PagesReader:
         return path.suffix.casefold() == ".jsonl" and first[:1] == b"{" and b'"doc_id"' in first
 
     def read(self, path: Path, mapping: Mapping | None) -> Iterator[Item]:  # noqa: ARG002
-        """Every page of the file. Raises SourceError when it is not UTF-8 text."""
+        """Every page of the file. Raises SourceError when it is no text."""
         seen: set[str] = set()
-        try:
-            with path.open(encoding="utf-8-sig") as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield _page(line, f"{path.name} line {number}", seen)
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{path}: not UTF-8 text: {error}") from None
+        for number, line in enumerate(text_of(path).split("\n"), 1):
+            if line.strip():
+                yield _page(line, f"{path.name} line {number}", seen)
 
 
 def _page(line: str, where: str, seen: set[str]) -> Item:

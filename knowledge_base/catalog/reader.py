@@ -9,8 +9,9 @@ from typing import Protocol
 
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.model import Document, Program, Skipped
+from knowledge_base.record import Record
 
-Item = Document | Program | Skipped
+Item = Document | Program | Record | Skipped
 
 
 def start_of_text(head: bytes) -> bytes:

@@ -11,12 +11,13 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from knowledge_base.catalog.json_ld import Graph, Node, plain
-from knowledge_base.catalog.json_text import SUFFIXES, BadValue, endings, parsed, shown, text_of
+from knowledge_base.catalog.json_text import SUFFIXES, BadValue, endings, parsed, shown
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.catalog.schema_org_program import identifier, program
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Program, Skipped
+from knowledge_base.plain_text import text_of
 
 _CONTEXT = re.compile(
     rb'"@context"\s*:\s*(?:\[\s*)?(?:\{\s*"@vocab"\s*:\s*)?"https?://(?:www\.)?schema\.org\b'

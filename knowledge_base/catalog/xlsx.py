@@ -10,7 +10,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from knowledge_base.catalog.archive import check_archive
-from knowledge_base.catalog.mapping import Mapping, Row
+from knowledge_base.catalog.mapping import Mapping, Row, check_header
 from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import MappingError, SourceError
@@ -64,11 +64,7 @@ def _programs(
     path: Path, sheet: str, rows: Sequence[Sequence[Any]], mapping: Mapping
 ) -> Iterator[Item]:
     first, columns = _header(rows)
-    twice = sorted({column for column in columns if column and columns.count(column) > 1})
-    if twice:
-        raise SourceError(
-            f"{path}: columns that stand twice in sheet {sheet!r}: {', '.join(twice)}"
-        )
+    check_header(columns, f"{path}: the header of sheet {sheet!r}")
     for number, cells in enumerate(rows[first + 1 :], first + 2):
         values = {c: _plain(v) for c, v in zip(columns, cells, strict=False) if c}
         if any(value != "" for value in values.values()):

@@ -14,10 +14,9 @@ from knowledge_base.aid_rule import AidRule, AskedFact, Condition, Operator, to_
 from knowledge_base.equivalency import Source
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Skipped, Validity
+from knowledge_base.plain_text import text_of
 from knowledge_base.record import Record
-
-NAME = "aid_rules"
-SUFFIX = ".toml"
+from knowledge_base.rules.reader import RulesReader
 
 _DEEPEST = 12
 """Levels of brackets in a condition; the deepest of the sample has three."""
@@ -69,10 +68,8 @@ def read(path: Path) -> Iterator[Record | Skipped]:
     Raises SourceError when the file is no TOML, or holds other tables than `rules` and `facts`.
     """
     try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        whole = tomllib.loads(text_of(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{path}: not a readable TOML file: {error}") from None
     others = sorted(whole.keys() - {"rules", "facts"})
     if others or not isinstance(whole.get("rules"), list):
@@ -166,3 +163,17 @@ def _by_table(need: _Need) -> Condition:
         Operator.AT_MOST_BY, need.fact, by=need.at_most_by or "", table=tuple(steps),
         further=need.further, words=need.words, quote=need.quote,
     )  # fmt: skip
+
+
+class AidRulesReader(RulesReader):
+    """One rule or question a table."""
+
+    name = "aid_rules"
+    suffix = ".toml"
+
+    def read(self, path: Path, mapping: object) -> Iterator[Record | Skipped]:  # noqa: ARG002
+        """See `read`."""
+        return read(path)
+
+
+READER = AidRulesReader()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -25,12 +26,11 @@ from knowledge_base.equivalency import (
 from knowledge_base.errors import SourceError
 from knowledge_base.grades import Scale, is_score
 from knowledge_base.model import Skipped, Validity
+from knowledge_base.plain_text import text_of
 from knowledge_base.record import Record
+from knowledge_base.rules.reader import RulesReader
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
-
-NAME = "equivalencies"
-SUFFIX = ".csv"
 
 REQUIRED = ("id", "kind", "source", "target", "credits", "status", "document_id", "quote")
 OPTIONAL = (
@@ -41,6 +41,8 @@ _SOURCE = ("document_id", "quote")
 _LIMIT, _RESIDENCY, _CONVERSION = "limit", "residency", "conversion"
 _TOKEN = re.compile(r"\s*(\(|\)|\bAND\b|\bOR\b)\s*")
 _AWARD = re.compile(r"^(\D+?)\s+(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?$")
+_TOLD = 20
+"""Columns that a message names; a file of another kind may have thousands."""
 _LONGEST = 2000
 _MOST_ALTERNATIVES = 200
 """A source expression that multiplies out beyond this was not written by a person."""
@@ -59,16 +61,17 @@ def read(path: Path, *, sourced: bool = True) -> Iterator[Record | Skipped]:
     Without `sourced` a row needs no page, quote and day of verification: only for measuring.
     """
     seen: set[str] = set()
+    table = csv.DictReader(io.StringIO(text_of(path)), strict=True)
+    read = 0
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, strict=True)
-            _check_header(path, list(table.fieldnames or []), sourced)
-            for row in table:
-                yield _row(row, f"{path.name} line {table.line_num}", seen, sourced)
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be opened: {error.strerror}") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: not a readable UTF-8 CSV table: {error}") from None
+        _check_header(path, list(table.fieldnames or []), sourced)
+        read = table.line_num
+        for row in table:
+            yield _row(row, f"{path.name} line {table.line_num}", seen, sourced)
+            read = table.line_num
+    except csv.Error as error:  # An open quote swallows all lines after its own.
+        where = f"{path}: the row that begins on line {read + 1}"
+        raise SourceError(f"{where}: not a readable CSV table: {error}") from None
 
 
 def _check_header(path: Path, columns: list[str], sourced: bool) -> None:
@@ -79,7 +82,8 @@ def _check_header(path: Path, columns: list[str], sourced: bool) -> None:
         raise SourceError(
             f"{path}: the header must name {', '.join(REQUIRED)} and may name "
             f"{', '.join(OPTIONAL)}, each once; "
-            f"missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}"
+            f"missing: {', '.join(missing) or 'none'}; "
+            f"unknown: {', '.join(unknown[:_TOLD]) or 'none'}"
         )
 
 
@@ -287,3 +291,17 @@ def _filled(cells: dict[str, str], name: str) -> str:
     if not cells[name]:
         raise BadCell(name, "", f"a {name.replace('_', ' ')}")
     return cells[name]
+
+
+class EquivalenciesReader(RulesReader):
+    """One rule a row."""
+
+    name = "equivalencies"
+    suffix = ".csv"
+
+    def read(self, path: Path, mapping: object) -> Iterator[Record | Skipped]:  # noqa: ARG002
+        """See `read`."""
+        return read(path)
+
+
+READER = EquivalenciesReader()

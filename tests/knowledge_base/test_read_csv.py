@@ -59,14 +59,14 @@ def test_a_column_that_the_table_lacks_is_named(tmp_path: Path) -> None:
 def test_a_column_twice_is_an_error(tmp_path: Path) -> None:
     """Two columns of one name: nobody can say which is meant."""
     path = write(tmp_path / "c.csv", "code,title,credits,price,title\nA1,Data,1,2,Other\n")
-    with pytest.raises(SourceError, match="stand twice in the header: title"):
+    with pytest.raises(SourceError, match="header names columns twice: title"):
         items(READER, path)
 
 
 def test_an_open_quote_names_the_file(tmp_path: Path) -> None:
     """A table that cannot be parsed is refused as a whole."""
     path = write(tmp_path / "c.csv", 'code,title,credits,price\nA1,"Data,1,2\n')
-    with pytest.raises(SourceError, match=r"c\.csv: not a readable UTF-8 CSV table"):
+    with pytest.raises(SourceError, match=r"c\.csv: the row that begins on line 2: not a read"):
         items(READER, path)
 
 

@@ -91,7 +91,7 @@ def test_a_mapping_for_another_workbook_is_told(tmp_path: Path) -> None:
 
 def test_a_column_twice_is_refused(tmp_path: Path) -> None:
     """Nobody could tell which of the two holds."""
-    with pytest.raises(SourceError, match=r"twice in sheet 'Programs': price"):
+    with pytest.raises(SourceError, match=r"sheet 'Programs' names columns twice: price"):
         read(tmp_path, xlsx_file([[*HEADER, "price"], ["A1", "Data", 1, 1, 2]]))
 
 

@@ -109,7 +109,7 @@ def test_half_a_character_is_told(process: ReadingProcess, tmp_path: Path) -> No
     )
     path = write(tmp_path / "p.jsonl", "\n".join(lines))
     skipped, kept = process.read(readers()["pages"], path, None)
-    assert re.search(r"p\.jsonl: holds half a character", str(skipped))
+    assert re.search(r"p\.jsonl 'a': holds half a character", str(skipped))
     assert isinstance(kept, Document)
 
 
