@@ -19,9 +19,9 @@ from advisor.processes import parts
 from advisor.secrets import bot_token
 from advisor.settings import Settings, settings_file
 from advisor.training import bot_python, model_path
-from advisor.wiring import database, editing_service
-from knowledge_base.errors import KnowledgeBaseError
-from knowledge_base.shelf import Shelf
+from advisor.wiring import database
+from knowledge_base.errors import KnowledgeBaseError, ShelfUnreachable
+from knowledge_base.remote_shelf import open_shelf
 
 _LOW_MEGABYTES = 1000
 
@@ -111,8 +111,8 @@ async def _database(settings: Settings) -> Check:
 
 
 async def _content(settings: Settings) -> Check:
-    shelf = Shelf(settings.editions)
     try:
+        shelf = open_shelf(settings.editions, settings.copies)
         edition = await asyncio.to_thread(shelf.open)
     except KnowledgeBaseError as error:
         return Check("content", False, str(error), "advisor import …, then advisor publish")
@@ -131,17 +131,25 @@ async def _encoder(settings: Settings) -> Check:
         vector = await asyncio.to_thread(encoder.encode, ["a test"])
     except KnowledgeBaseError as error:
         return Check("encoder", False, str(error), "set knowledge_base.encoder")
-    async with database(settings) as engine:
-        live = [e for e in await editing_service(settings, engine).editions() if e.current]
-    shelf = {m.id: m.encoder for m in Shelf(settings.editions).manifests()}
-    if live and shelf[live[0].id] != encoder.name:
+    made_by = await asyncio.to_thread(_encoder_of_live, settings)
+    if made_by not in {None, encoder.name}:
         return Check(
             "encoder",
             False,
-            f"{encoder.name}, but the edition was made with {shelf[live[0].id]}",
+            f"{encoder.name}, but the edition was made with {made_by}",
             "advisor publish",
         )
     return Check("encoder", True, f"{encoder.name}, {vector.shape[1]} dimensions")
+
+
+def _encoder_of_live(settings: Settings) -> str | None:
+    """The encoder that made the live edition; None when there is none or it is out of reach."""
+    try:
+        shelf = open_shelf(settings.editions, settings.copies)
+        live = shelf.current_id()
+        return next((m.encoder for m in shelf.manifests() if m.id == live), None)
+    except ShelfUnreachable:  # The check of the content says so.
+        return None
 
 
 async def _process(name: str, url: str) -> Check:

@@ -11,9 +11,10 @@ from advisor.settings import Settings
 from knowledge_base.answering import Answering
 from knowledge_base.edition import Manifest
 from knowledge_base.encoder import open_encoder
-from knowledge_base.errors import NothingPublished
+from knowledge_base.errors import NothingPublished, ShelfUnreachable
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
+from knowledge_base.remote_shelf import open_shelf
 from knowledge_base.shelf import Shelf
 
 
@@ -22,14 +23,16 @@ def knowledge_base(settings: Settings) -> KnowledgeBase:
     content = settings.knowledge_base
     encoder = open_encoder(content.encoder)
     answering = Answering(encoder, settings.sources_url, content.abstain_below)
-    return KnowledgeBase(Shelf(settings.editions), encoder, answering)
+    shelf = open_shelf(settings.editions, settings.copies)
+    return KnowledgeBase(shelf, encoder, answering)
 
 
 @asynccontextmanager
 async def warm_knowledge_base(settings: Settings) -> AsyncIterator[KnowledgeBase]:
     """The knowledge base with edition and encoder loaded, so that no student waits for them."""
     library = knowledge_base(settings)
-    with suppress(NothingPublished):  # The first edition may come later; each question looks.
+    # The first edition may come later; each question looks.
+    with suppress(NothingPublished, ShelfUnreachable):
         await library.ask("How much does it cost?")
     yield library
 

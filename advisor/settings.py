@@ -107,9 +107,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.state.resolve() / 'advisor.sqlite'}"
 
     @property
-    def editions(self) -> Path:
-        """Folder of the published editions."""
-        return self.knowledge_base.editions or self.state / "editions"
+    def editions(self) -> str:
+        """Path or URL of the published editions."""
+        return self.knowledge_base.editions or str(self.state / "editions")
+
+    @property
+    def copies(self) -> Path:
+        """Folder of this machine's copies of editions that are kept at a URL."""
+        return self.state / "copies"
 
     @property
     def models(self) -> Path:

@@ -17,7 +17,7 @@ from channels.brain import RasaBrain
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
-from knowledge_base.shelf import Shelf
+from knowledge_base.remote_shelf import open_shelf
 from knowledge_base.store import Store
 
 _BUSY_MILLISECONDS = 10_000
@@ -61,7 +61,7 @@ def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
     """What imports, publishes and reads content."""
     return EditingService(
         Store(engine),
-        Shelf(settings.editions),
+        open_shelf(settings.editions, settings.copies),
         open_encoder(settings.knowledge_base.encoder),
         settings.knowledge_base.source_limit_megabytes * 1_000_000,
     )

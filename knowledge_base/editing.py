@@ -223,7 +223,7 @@ class EditingService:
 
     async def editions(self) -> Sequence[EditionOnShelf]:
         """Every edition, newest first."""
-        current = self._shelf.current_id()
+        current = await asyncio.to_thread(self._shelf.current_id)
         return [
             EditionOnShelf(
                 m.id,
@@ -237,10 +237,13 @@ class EditingService:
         ]
 
     async def roll_back(self, edition_id: str) -> None:
-        """Make an earlier edition live again. Raises UnknownEdition or DamagedEdition."""
+        """Make an earlier edition live again.
+
+        Raises UnknownEdition, DamagedEdition or ShelfUnreachable.
+        """
         checked = await asyncio.to_thread(self._shelf.open, edition_id)
         checked.close()
-        self._shelf.point_to(edition_id)
+        await asyncio.to_thread(self._shelf.point_to, edition_id)
 
     async def published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
         """A document of the live edition with its passages; None when it holds no such one."""

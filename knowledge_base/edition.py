@@ -55,14 +55,26 @@ class Manifest:
     def load(cls, path: Path) -> Manifest:
         """Read a manifest file. Raises DamagedEdition."""
         try:
-            manifest = cls(**json.loads(path.read_text(encoding="utf-8")))
+            return cls.parse(path.read_bytes(), str(path))
+        except OSError as error:
+            raise DamagedEdition(
+                f"{path} cannot be read: {error}; publish again or roll back"
+            ) from None
+
+    @classmethod
+    def parse(cls, raw: bytes, place: str) -> Manifest:
+        """Read the bytes of a manifest that was found at a place. Raises DamagedEdition."""
+        try:
+            manifest = cls(**json.loads(raw))
             missing = {CONTENT, VECTORS, f"{LEXICAL}/size.json"} - manifest.files.keys()
             if missing:
                 raise ValueError(f"it does not list {', '.join(sorted(missing))}")
+            if outside := [n for n in manifest.files if ".." in Path(n).parts or n[:1] == "/"]:
+                raise ValueError(f"it lists {outside[0]!r}, which is outside the edition")
             return manifest
-        except (OSError, TypeError, AttributeError, ValueError) as error:
+        except (TypeError, AttributeError, ValueError) as error:
             raise DamagedEdition(
-                f"{path} cannot be read: {error}; publish again or roll back"
+                f"{place} cannot be read: {error}; publish again or roll back"
             ) from None
 
 

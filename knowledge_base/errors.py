@@ -15,6 +15,7 @@ KnowledgeBaseError
 ├── ConflictingFacts       documents contradict each other, and publishing was to be strict
 ├── UnknownEdition         the edition that was named is not on the shelf
 ├── DamagedEdition         a file of the edition does not match its manifest
+├── ShelfUnreachable       the place that holds the editions cannot be reached now
 └── EncoderUnavailable     the sentence encoder cannot be loaded
 ```
 
@@ -77,6 +78,10 @@ class UnknownEdition(KnowledgeBaseError):
 
 class DamagedEdition(KnowledgeBaseError):
     """A file of the edition is missing or does not match the manifest's hash."""
+
+
+class ShelfUnreachable(KnowledgeBaseError):
+    """The storage that holds the editions cannot be reached, or its package is not installed."""
 
 
 class EncoderUnavailable(KnowledgeBaseError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 
 import structlog
 
@@ -11,6 +13,7 @@ from knowledge_base.errors import (
     DamagedEdition,
     EncoderUnavailable,
     NothingPublished,
+    ShelfUnreachable,
     UnknownEdition,
 )
 from knowledge_base.shelf import Shelf
@@ -27,21 +30,62 @@ class LiveEdition:
         self._encoder_name = encoder_name
         self._open: Edition | None = None
         self._refused: str | None = None
-        self._swapping = threading.Lock()
+        self._cut_off = False
+        self._looked = -math.inf
+        self._swapping, self._aside = threading.Lock(), threading.Lock()
 
     def edition(self) -> Edition:
         """The live edition, or the one before it while the live one cannot be opened.
 
-        Who holds an edition may go on using it after another has become live. Raises
-        NothingPublished, UnknownEdition, DamagedEdition or EncoderUnavailable when none is open.
+        A pointer on this machine is looked at each time; a distant one now and then and aside, so
+        that no question waits for a network. Who holds an edition may go on using it after another
+        has become live. Raises NothingPublished, UnknownEdition, DamagedEdition, EncoderUnavailable
+        or ShelfUnreachable when none is open.
         """
-        wanted = self._shelf.current_id() or ""
         held = self._open
-        if held is not None and wanted in {held.id, self._refused}:
-            return held
+        if held is None or self._shelf.look_seconds == 0:
+            return self._look()
+        now = time.monotonic()
+        if now - self._looked >= self._shelf.look_seconds and self._aside.acquire(blocking=False):
+            self._looked = now
+            threading.Thread(target=self._look_aside, name="live-edition", daemon=True).start()
+        return held
+
+    def _look_aside(self) -> None:
+        try:
+            self._look()
+        finally:
+            self._aside.release()
+
+    def _look(self) -> Edition:
+        try:
+            wanted = self._shelf.current_id() or ""
+            held = self._open
+            if held is None or wanted not in {held.id, self._refused}:
+                held = self._swapped(wanted)
+        except ShelfUnreachable as error:
+            return self._spare(error)
+        self._cut_off = False
+        return held
+
+    def _swapped(self, wanted: str) -> Edition:
         with self._swapping:
             if self._open is None or wanted not in {self._open.id, self._refused}:
                 self._open = self._next(wanted)
+            return self._open
+
+    def _spare(self, error: ShelfUnreachable) -> Edition:
+        """What goes on answering while the shelf is out of reach; the log says so once."""
+        with self._swapping:
+            if self._open is None:
+                spare = self._shelf.open_spare()
+                if spare is None:
+                    raise error
+                self._check_encoder(spare)
+                self._open = spare
+            if not self._cut_off:
+                log.warning("editions_unreachable", reason=str(error), serving=self._open.id)
+            self._cut_off = True
             return self._open
 
     def _next(self, wanted: str) -> Edition:

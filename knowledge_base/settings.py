@@ -1,7 +1,5 @@
 """What can be set about content: where editions live, which encoder, when to abstain."""
 
-from pathlib import Path
-
 from pydantic import BaseModel, ConfigDict, Field
 
 PACKAGED_BGE = "packaged:bge-small-en-v1.5"
@@ -17,8 +15,10 @@ class KnowledgeBaseSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
 
-    editions: Path | None = None
-    """Folder that holds the published editions. Empty: `editions` in the state folder."""
+    editions: str = ""
+    """Folder that holds the published editions, or the URL of storage that several machines share,
+    such as `s3://bucket/editions`. Empty: `editions` in the state folder. A URL's editions are
+    copied into `copies` in the state folder; its protocol may need a package, such as `s3fs`."""
 
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -20,13 +21,18 @@ from knowledge_base.publication import Progress, build_edition
 from knowledge_base.record import Record
 from knowledge_base.store import Entry
 
-_DRAFT = ".building-"
-_ABANDONED_SECONDS = 86_400
+DRAFT = ".building-"
+EDITION_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
+"""When the publication began (UTC), and six digits by chance."""
+ABANDONED_SECONDS = 86_400
 """A day; building 100,000 passages takes about an hour on one core."""
 
 
 class Shelf:
     """The folder of editions; the file `current` names the live one and is replaced atomically."""
+
+    look_seconds = 0.0
+    """How long a look at the pointer holds; 0 where looking costs nothing."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -65,18 +71,20 @@ class Shelf:
             raise NothingPublished(
                 "nothing is published yet; run `advisor import` and `advisor publish`"
             )
-        folder = self._edition_folder(chosen)
-        manifest = Manifest.load(folder / MANIFEST)
-        for name, expected in manifest.files.items():
-            if not (folder / name).is_file() or sha256_of(folder / name) != expected:
-                raise DamagedEdition(
-                    f"{folder / name} does not match its manifest; publish again or roll back"
-                )
-        return Edition(folder, manifest)
+        self._refuse_unknown(chosen)
+        return self._opened(chosen)
+
+    def open_spare(self) -> Edition | None:
+        """What can be opened while the pointer is out of reach; here it never is."""
+        return None
+
+    def _opened(self, edition_id: str) -> Edition:
+        folder = self.folder / edition_id
+        return Edition(folder, checked(folder))
 
     def point_to(self, edition_id: str) -> None:
         """Make an edition live. Raises UnknownEdition."""
-        self._edition_folder(edition_id)
+        self._refuse_unknown(edition_id)
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=".current-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(edition_id + "\n")
@@ -84,12 +92,11 @@ class Shelf:
             os.fsync(file.fileno())
         Path(name).replace(self._pointer)
 
-    def _edition_folder(self, edition_id: str) -> Path:
+    def _refuse_unknown(self, edition_id: str) -> None:
         known = self._ids()
         if edition_id not in known:
             names = ", ".join(known[:5]) or "none"
             raise UnknownEdition(f"there is no edition {edition_id!r}; there are: {names}")
-        return self.folder / edition_id
 
     def publish(
         self,
@@ -107,7 +114,7 @@ class Shelf:
         self._clear_abandoned()
         now = datetime.now(UTC)
         edition_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-        draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=_DRAFT))
+        draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=DRAFT))
         try:
             manifest = build_edition(
                 draft,
@@ -119,18 +126,22 @@ class Shelf:
                 progress,
                 records,
             )
-            draft.rename(self.folder / edition_id)
+            self._keep(draft, manifest)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
         self.point_to(edition_id)
         return manifest
 
+    def _keep(self, draft: Path, manifest: Manifest) -> None:
+        """Make a whole draft an edition of the shelf, at once."""
+        draft.rename(self.folder / manifest.id)
+
     def _clear_abandoned(self) -> None:
         """Remove drafts so old that nobody can still be building them."""
-        for draft in self.folder.glob(f"{_DRAFT}*"):
+        for draft in self.folder.glob(f"{DRAFT}*"):
             with suppress(FileNotFoundError):
-                if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
+                if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
                     shutil.rmtree(draft, ignore_errors=True)
 
     def _reusable(self, encoder: Encoder) -> dict[str, Vectors]:
@@ -143,3 +154,14 @@ class Shelf:
             return live.vectors_by_digest() if live.manifest.encoder == encoder.name else {}
         finally:
             live.close()
+
+
+def checked(folder: Path) -> Manifest:
+    """The manifest of a folder whose every file matches it. Raises DamagedEdition."""
+    manifest = Manifest.load(folder / MANIFEST)
+    for name, expected in manifest.files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != expected:
+            raise DamagedEdition(
+                f"{folder / name} does not match its manifest; publish again or roll back"
+            )
+    return manifest
