@@ -116,10 +116,12 @@ published_programs = Table(
     Column("days_high", Float),
     Column("hours_low", Float),
     Column("hours_high", Float),
+    Column("workload_low", Float),
+    Column("workload_high", Float),
     Column("no_prerequisites", Boolean),
 )
-"""One row for each program with the facts of which it has one; NULL is unknown. Hours are per
-week."""
+"""One row for each program with the facts of which it has one; NULL is unknown. `hours` are per
+week, `workload` is hours in all."""
 
 published_prices = Table(
     "prices",
@@ -127,12 +129,13 @@ published_prices = Table(
     Column("program_id", ForeignKey("programs.id"), nullable=False, index=True),
     Column("currency", String, nullable=False),
     Column("delivery", Text, nullable=False),
+    Column("residency", Text, nullable=False),
     Column("tuition", Float),
     Column("total_low", Float, nullable=False),
     Column("total_high", Float),
 )
 """One row for each price at which a program can be had; a fee that is not stated leaves
-`total_high` NULL, and an empty `delivery` means any."""
+`total_high` NULL; an empty `delivery` means any, an empty `residency` everybody."""
 
 published_runs = Table(
     "runs",

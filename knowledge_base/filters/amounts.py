@@ -16,6 +16,10 @@ _UNIT = (
     rf"(?P<money>{_CODES}|dollars?|bucks?|euros?|pounds?|francs?)\b"
     r"|(?P<hours>(?:hours?|hrs?|h)(?: of (?:work|study))?"
     r"(?: ?(?:per|a|each|every|in a|/) ?(?:week|wk)| weekly))\b"
+    r"|(?:(?P<workload>(?:total |clock |contact )?(?:hours?|hrs?)"
+    r"(?: (?:in total|total|altogether|in all|long|of instruction|of training)\b"
+    r"|(?= (?:course|class|program|programme|training|workshop)s?\b))"
+    r"|(?:total|clock|contact) (?:hours?|hrs?)))\b"
     r"|(?P<time>days?|weeks?|wks?|months?|mths?|years?|yrs?)\b"
     r"|(?:of )?(?P<kind>academic |college |university |continuing ed(?:ucation)? )?"
     r"(?P<credits>credits?(?: hours?)?|ceus?)\b(?! programs?\b| bearing)"
@@ -38,7 +42,9 @@ _COMPARATORS = (
         "LE",
         r"at (?:the )?most|up to|max(?:imum)?(?: of)?|(?:a |my )?budget(?: is)?(?: of)?|within"
         r"|(?:can |could |will |want to )?(?:spend|afford|pay)(?: up to)?|<=|(?:a )?limit(?: of)?"
-        r"|(?:i have|i've got|got)(?: only| just| about)?|only",
+        r"|(?:can|could|able to)(?: only| just)? (?:do|manage|handle|spare|give|put in|commit to)"
+        r"(?: up to| only)?"
+        r"|(?:i have|i've got|got)(?: only| just)?|only",
     ),
     ("GT", r"over|above|(?:more|longer|greater|higher) than|exceed(?:s|ing)?|>(?!=)"),
     ("GE", r"at (?:the )?least|min(?:imum)?(?: of)?|>=|starting (?:at|from)"),
@@ -57,8 +63,8 @@ _FIELD = re.compile(
     r"|(?P<credits>(?:worth|carr(?:y|ies|ying)|award(?:s|ing)?|earn(?:s|ing)?)))\b ?"
 )
 _FILLER = re.compile(
-    r"(?:is|are|of|at|for|me|that|it|only|an?(?! (?:day|week|month|year)\b)|in|about|to|price"
-    r"|cost|tuition)\b "
+    r"(?:is|are|of|at(?! (?:the )?(?:most|least)\b)|for|me|that|it|only"
+    r"|an?(?! (?:day|week|month|year)\b)|in|to|price|about|around|roughly|maybe|cost|tuition)\b "
 )
 _RANGE = re.compile(r"(?:between|from|in the range of) ")
 _JOINT = re.compile(r" ?(?:and|to|-|or) ?")
@@ -112,17 +118,17 @@ def read_amount(text: str, at: int, before: Compare | None = None) -> tuple[Comp
     if between is not None and second is None:
         op, second = Op.GE, None
     last = second or first
-    field = _field(
-        named, last.field or first.field, first.number, op is not None or second is not None
+    suffix = (
+        _SUFFIX.match(text, last.end) if op in {None, Op.LE, Op.GE} and second is None else None
     )
+    bounds = (op, second, first.op, suffix)
+    told = last.field or first.field
+    field = _field(named, told, first.number, any(bound is not None for bound in bounds))
     unit = last.unit or first.unit
     if field is None and op and before and isinstance(before.value, Decimal):
         field, unit = before.field, before.unit
     if field is None:
         return None
-    suffix = (
-        _SUFFIX.match(text, last.end) if op in {None, Op.LE, Op.GE} and second is None else None
-    )
     end = suffix.end() if suffix else last.end
     if after := _AFTER.match(text, end):
         field = "tuition" if "tuition" in after[0] and field == "total" else field
@@ -170,6 +176,8 @@ def _amount(text: str, at: int, bounded: bool = True) -> _Amount | None:
         unit = _SIGNS.get(name) or _MONEY_WORDS.get(name.removesuffix("s")) or name.upper()
     elif match["hours"]:
         field = "hours"
+    elif match["workload"]:
+        field = "workload"
     elif match["time"]:
         word = match["time"].removesuffix("s")
         field, unit = "duration", f"{_UNITS.get(word, word)}s"

@@ -30,7 +30,7 @@ _SUBJECT = re.compile(
     r"|(?:with )?(?:an? |the )?(?:application |admission )?deadlines?"
     r"|applications?(?: that)?(?: are)? (?:due|close[sd]?|closing)|(?:closing|due)(?: date)?))\b"
 )
-_FILLER = re.compile(r" ?(?:is|are|of|falls?|dates?|any ?time)\b")
+_FILLER = re.compile(r" ?(?:is|are|of|falls?(?= on| in| between)|dates?|any ?time)\b")
 _NOUN = re.compile(r" (?:start(?: dates?)?|starts|intake|cohort|begin|enrol?lment)\b")
 _OPEN = re.compile(
     r"(?:that |which |where |whose |with )?"

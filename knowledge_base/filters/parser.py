@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
 from knowledge_base.filters.amounts import read_amount
+from knowledge_base.filters.attainments import (
+    accreditation,
+    asked,
+    credential,
+    occupation,
+    stacking,
+)
 from knowledge_base.filters.dates import read_dates
 from knowledge_base.filters.joining import Item, Kind, joined
-from knowledge_base.filters.phrases import (
-    read_award,
-    read_fixed,
-    read_level,
-    read_occupation,
-    read_order,
-    read_stacking,
-)
-from knowledge_base.filters.plain_words import ABOUT, HEADS, IGNORED, STOP, VAGUE
+from knowledge_base.filters.phrases import read_fixed, read_level, read_order
+from knowledge_base.filters.plain_words import ABOUT, HEADS, IGNORED, VAGUE
+from knowledge_base.filters.reading import Reading, is_plain
 from knowledge_base.filters.text import plain_wish, plain_word
-from knowledge_base.filters.tree import Compare, Has, Op, Order, Wish
+from knowledge_base.filters.tree import Compare, Has, Op, Wish
 from knowledge_base.filters.words import Phrase, Vocabulary
 
 _JOINTS = (
@@ -29,7 +30,8 @@ _JOINTS = (
         Kind.NOT,
         r"(?:(?:do|does|is|are|can|could|must|should|would|will) )?not(?: be| have| to be)?"
         r"|except(?: for)?|excluding|other than|apart from|rather than|without|neither|never"
-        r"|no|non",
+        r"|no|non|nothing(?= (?:in|about|with|on|to do with|related to|from|at))"
+        r"|(?:anything|everything|all) (?:but|except)|avoid(?:ing)?|skip(?:ping)?",
     ),
     (Kind.NOR, r"nor"),
     (Kind.EITHER, r"either"),
@@ -46,40 +48,13 @@ _EVERYTHING = re.compile(
 _WORD = re.compile(r"[^\s,]+")
 
 
-@dataclass
-class _Reading:
-    text: str
-    day: date
-    vocabulary: Vocabulary
-    items: list[Item] = field(default_factory=list)
-    order: Order | None = None
-    at: int = 0
-    before: str = ""
-    date_field: str | None = None
-
-    def words(self, at: int) -> list[str]:
-        """The words from a place up to the next comma."""
-        return self.text[at:].partition(",")[0].split()
-
-    def take(self, found: tuple[Compare | Has, int] | None) -> bool:
-        if found is None or not self._ends_a_word(found[1]):
-            return False
-        condition, self.at = found
-        self.items.append(Item(Kind.LEAF, condition))
-        self.before = ""
-        return True
-
-    def _ends_a_word(self, end: int) -> bool:
-        return end >= len(self.text) or not self.text[end].isalnum() or self.text[end - 1] == " "
-
-
 def parse_wish(wish: str, day: date, vocabulary: Vocabulary) -> Wish:
     """What a wish asks for as of a day, in the words of one edition's catalog.
 
     A number, date or word that fits no rule stands in `not_understood`. An unknown word where a
     topic is named ("courses in astrology") is a condition that nothing meets, never nothing.
     """
-    reading = _Reading(plain_wish(wish), day, vocabulary)
+    reading = Reading(plain_wish(wish), day, vocabulary)
     if _EVERYTHING.fullmatch(reading.text):
         return replace(joined([]), everything=True)
     while reading.at < len(reading.text):
@@ -90,14 +65,14 @@ def parse_wish(wish: str, day: date, vocabulary: Vocabulary) -> Wish:
     return replace(joined(_topics(reading)), order=reading.order)
 
 
-def _dates(reading: _Reading) -> bool:
+def _dates(reading: Reading) -> bool:
     found = read_dates(reading.text, reading.at, reading.day, reading.date_field)
     if found:
         reading.date_field = found[0].field
     return reading.take(found)
 
 
-def _amounts(reading: _Reading) -> bool:
+def _amounts(reading: Reading) -> bool:
     leaves = [item.leaf for item in reading.items if item.kind is Kind.LEAF]
     last = leaves[-1] if leaves else None
     found = read_amount(reading.text, reading.at, last if isinstance(last, Compare) else None)
@@ -106,17 +81,17 @@ def _amounts(reading: _Reading) -> bool:
     return reading.take(found)
 
 
-def _goes_on(reading: _Reading) -> bool:
+def _goes_on(reading: Reading) -> bool:
     """Whether an amount goes on from one that a student has to spend: "I have $700 and a year"."""
     kinds = [item.kind for item in reading.items[-2:]]
     return kinds == [Kind.LEAF, Kind.AND] and _HAVE.search(reading.text[: reading.at]) is not None
 
 
-def _fixed(reading: _Reading) -> bool:
+def _fixed(reading: Reading) -> bool:
     return reading.take(read_fixed(reading.text, reading.at))
 
 
-def _order(reading: _Reading) -> bool:
+def _order(reading: Reading) -> bool:
     found = read_order(reading.text, reading.at)
     if found is None or reading.order is not None:
         return False
@@ -124,39 +99,7 @@ def _order(reading: _Reading) -> bool:
     return True
 
 
-def _stacking(reading: _Reading) -> bool:
-    at = read_stacking(reading.text, reading.at)
-    if at is None:
-        return False
-    named = _longest(reading, at, "stack")
-    kind = read_award(reading.text, at)
-    if named and (kind is None or named[1] > kind[1]):
-        return reading.take(named)
-    return reading.take(kind)
-
-
-def _occupation(reading: _Reading) -> bool:
-    at = read_occupation(reading.text, reading.at)
-    if at is None:
-        return False
-    if named := _longest(reading, at, "occupation"):
-        return reading.take(named)
-    unknown = [w for w in reading.words(at)[:3] if w not in {"and", "or", "that", "which", "in"}]
-    if not unknown or _is_plain(unknown[0]):
-        return False
-    end = at + len(unknown[0])
-    return reading.take((Has("occupation", (plain_word(unknown[0]),), said=unknown[0]), end))
-
-
-def _longest(reading: _Reading, at: int, name: str) -> tuple[Has, int] | None:
-    words = reading.words(at)
-    found = reading.vocabulary.named(name, words)
-    if found is None or (found.length == 1 and plain_word(words[0]) in HEADS):
-        return None
-    return found.condition, at + len(" ".join(words[: found.length]))
-
-
-def _level(reading: _Reading) -> bool:
+def _level(reading: Reading) -> bool:
     found = read_level(reading.text, reading.at)
     if found is None:
         return False
@@ -168,7 +111,7 @@ def _level(reading: _Reading) -> bool:
     return reading.take(found)
 
 
-def _joint(reading: _Reading) -> bool:
+def _joint(reading: Reading) -> bool:
     for kind, pattern in _JOINT:
         if match := pattern.match(reading.text, reading.at):
             reading.items.append(Item(kind))
@@ -178,11 +121,13 @@ def _joint(reading: _Reading) -> bool:
     return False
 
 
-def _catalog_words(reading: _Reading) -> bool:
+def _catalog_words(reading: Reading) -> bool:
     words = reading.words(reading.at)
-    if not words or _is_plain(words[0]) or words[0] in VAGUE:
+    if not words or words[0] in VAGUE:
         return False
-    found = reading.vocabulary.somewhere(words, reading.before, IGNORED)
+    if is_plain(words[0]):
+        return reading.take(_name(reading, words))
+    found = reading.vocabulary.somewhere(words, _pointer(reading), IGNORED)
     if place := _place(reading, found):
         return reading.take(place)
     if found is None or (found.condition.field == "summary" and not _names_a_topic(reading)):
@@ -191,7 +136,23 @@ def _catalog_words(reading: _Reading) -> bool:
     return reading.take((found.condition, end))
 
 
-def _place(reading: _Reading, found: Phrase | None) -> tuple[Has, int] | None:
+def _name(reading: Reading, words: list[str]) -> tuple[Has, int] | None:
+    """A name of the catalog that begins with a word that means nothing alone: "IT support"."""
+    found = reading.vocabulary.beginning(words)
+    if found is None or is_plain(words[found.length - 1]):
+        return None
+    return found.condition, reading.at + len(" ".join(words[: found.length]))
+
+
+def _pointer(reading: Reading) -> str:
+    """The word before, or the one that a place before it stood after: "in Rome or Oslo"."""
+    *_, before, joint = [None, None, *reading.items]
+    goes_on = joint is not None and joint.kind in {Kind.OR, Kind.COMMA}
+    place = before is not None and before.leaf is not None and before.leaf.field == "location"
+    return "in" if goes_on and place else reading.before
+
+
+def _place(reading: Reading, found: Phrase | None) -> tuple[Has, int] | None:
     """A place whose name goes on behind a comma, such as Cambridge, MA."""
     if found is None or found.condition.field != "location":
         return None
@@ -203,13 +164,13 @@ def _place(reading: _Reading, found: Phrase | None) -> tuple[Has, int] | None:
     return longer.condition, ends[longer.length - 1]
 
 
-def _names_a_topic(reading: _Reading) -> bool:
+def _names_a_topic(reading: Reading) -> bool:
     """Whether the words here stand where a topic is named: after `about`, before `courses`."""
     following = reading.words(reading.at)[1:3]
     return reading.before in ABOUT or any(plain_word(word) in HEADS for word in following)
 
 
-def _unknown(reading: _Reading) -> None:
+def _unknown(reading: Reading) -> None:
     match = _WORD.match(reading.text, reading.at)
     if match is None:
         reading.at += 1
@@ -217,20 +178,16 @@ def _unknown(reading: _Reading) -> None:
     word, reading.at = match[0], match.end()
     if plain_word(word) in HEADS:
         reading.items.append(Item(Kind.HEAD))
-    elif respelled := None if _is_plain(word) else reading.vocabulary.respelled(word):
+    elif respelled := None if is_plain(word) else reading.vocabulary.respelled(word):
         reading.items.append(Item(Kind.LEAF, respelled.condition))
-    elif not _is_plain(word):
+    elif not is_plain(word):
         reading.items.append(Item(Kind.UNKNOWN, word=word, about=reading.before in ABOUT))
         return
     if word not in {"a", "an", "the", "any", "some"}:
         reading.before = word
 
 
-def _is_plain(word: str) -> bool:
-    return word in STOP or plain_word(word) in STOP
-
-
-def _topics(reading: _Reading) -> list[Item]:
+def _topics(reading: Reading) -> list[Item]:
     """Unknown words that stand where a topic is named, as conditions that nothing meets."""
     understood = any(item.kind is Kind.LEAF for item in reading.items) or reading.order is not None
     bare = not understood and not _PERSON.search(reading.text)
@@ -257,13 +214,16 @@ def _topics(reading: _Reading) -> list[Item]:
     return items
 
 
-_RULES: tuple[Callable[[_Reading], bool], ...] = (
+_RULES: tuple[Callable[[Reading], bool], ...] = (
     _dates,
     _order,
     _fixed,
+    accreditation,
     _amounts,
-    _stacking,
-    _occupation,
+    stacking,
+    asked,
+    credential,
+    occupation,
     _joint,
     _level,
     _catalog_words,

@@ -23,6 +23,8 @@ _TERMS = {
 northern hemisphere begin from January on and fall terms in August, as on the sample's calendar.
 Winter is the season. The dates are shown back, so that somebody who means others can say so."""
 _SEASON = "|".join(_TERMS)
+_HOLIDAYS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1), "halloween": (10, 31)}
+"""Month and day of holidays that are the same in every year and country."""
 _TERM_WORD = r"(?: (?:term|semester|session|quarter))?"
 
 PERIOD = re.compile(
@@ -34,13 +36,15 @@ PERIOD = re.compile(
     rf"|(?:(?P<which>this|next|coming) )?(?P<month3>{_MONTH})\b(?: (?:of )?(?P<year3>20\d\d)\b)?"
     rf"|(?:(?P<which2>this|next|coming|upcoming) )?(?P<season>{_SEASON})\b{_TERM_WORD}"
     r"(?: (?:of )?(?P<year4>20\d\d)\b)?"
+    rf"|(?:(?:this|next|coming) )?(?P<holiday>{'|'.join(_HOLIDAYS)})\b(?: day)?"
+    r"(?: (?:of )?(?P<year6>20\d\d)\b)?"
     r"|(?P<which3>this|next|coming) (?P<unit>week|month|year)\b"
     r"|(?:next|coming|following) (?P<count>\d+) (?P<unit2>days?|weeks?|months?)\b"
     r"|(?P<year5>20\d\d)\b"
     r"|(?P<today>today|tomorrow)\b"
     r")"
 )
-_YEARS = ("year", "year2", "year3", "year4")
+_YEARS = ("year", "year2", "year3", "year4", "year6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def _yearly(part: dict[str, str | None]) -> Callable[[int], Period] | None:
     """What a day, month or term is in a given year."""
     month = _MONTHS.get(part["month"] or part["month2"] or part["month3"] or "")
     number = part["day"] or part["day2"]
+    if part["holiday"]:
+        return lambda year: _one_day(date(year, *_HOLIDAYS[str(part["holiday"])]))
     if month and number:
         return lambda year: _one_day(date(year, month, int(number)))
     if month:

@@ -31,33 +31,28 @@ _NOT_CREDIT = (
     r"|without (?:any )?credits?|carr(?:y|ies) no credits?)\b"
 )
 _CREDIT = (
-    r"(?:(?:for|earn|earns|carry|carries|give|gives|offer|offers|with|award|awards) "
-    r"(?:academic |college )?credits?|(?:academic|college) credits?|credit bearing"
-    rf"|credit(?= {_NOUN}))\b"
+    r"(?:(?:for|earn|earns|carry|carries|give|gives|offer|offers|with|award|awards|want|need|get"
+    r"|getting|earning) (?:academic |college |the )?credits?|(?:academic|college) credits?"
+    rf"|credit bearing|credit(?= {_NOUN}| ,)|(?<= , )credit$)\b"
 )
 _PREREQUISITE = r"(?:prerequisites?|prereqs?|pre requisites?|pre reqs?|entry requirements?)"
 _EXPERIENCE = r"(?:(?:prior|previous) )?experience(?: (?:needed|required|necessary))?"
 _FREE = r"(?:for free|free of charge|no cost|at no cost|(?<!feel )free)\b(?! time)"
-_AID = r"(?:(?:with |any )?financial (?:aid|assistance)|(?:with |any )aid)\b(?: available)?"
-_STACKS = re.compile(
-    r"(?:(?:that |which |can |could |will |may |be )*"
-    r"(?:counts?|counting|counted|stack(?:s|ing|ed|able)?"
-    r"|leads?|leading|applied|applies|builds?|building|credited|goes?|ladders?)(?: credits?)?"
-    r" (?:towards?|into|to|in to|onto|for)) (?:an? |the |my |any |some )*"
+_AID = (
+    r"(?:(?:with |any )?financial (?:aid|assistance)|(?:with |any )aid|aid eligible"
+    r"|(?:eligible|qualif(?:y|ies)) for (?:any |financial )*(?:aid|assistance))\b(?: available)?"
 )
-_AWARDS = (
-    (("associate",), r"associate(?:s|'s)?(?: degrees?)?"),
-    (("bachelor",), r"bachelor(?:s|'s)?(?: degrees?)?"),
-    (("master",), r"master(?:s|'s)?(?: degrees?)?"),
-    (("doctorate",), r"(?:doctorate|phd|doctoral degree)(?: degrees?)?"),
-    (("degree",), r"(?:full |college |academic )?degrees?(?: programs?)?"),
-    (("certificate",), r"(?:larger |bigger |full )?certificates?"),
+_BADGE = (
+    r"(?:(?:with|for|earn(?:s|ing)?|award(?:s|ing)?|gives?|offers?|issues?|comes? with|includes?)"
+    r"(?: you| me)? )?(?:an? )?(?:(?:digital|open) )*badges?"
 )
-_OCCUPATION = re.compile(
-    r"(?:becom(?:e|ing)|(?:to |for )?work(?:ing)? as"
-    r"|(?:for |get )?(?:an? )?(?:jobs?|careers?|roles?|positions?) as|train(?:ing)? (?:as|to be)"
-    r"|qualify as|to be|employed as|hired as) "
-    r"(?:an? |the )?"
+_RESIDENCIES = (
+    (
+        "out-of-state",
+        r"out of state|(?:not|non) (?:an? )?(?:in state )?residents?|nonresidents?",
+    ),
+    ("in-state", r"in state|(?:i am|i'm|as) an? (?:state )?resident|(?:state )?resident(?= price)"),
+    ("international", r"international students?|(?<=as an )international"),
 )
 _SUPERLATIVES = (
     (
@@ -90,15 +85,16 @@ _PLURAL = re.compile(
 )
 
 
-def _rule(pattern: str) -> re.Pattern[str]:
+def rule(pattern: str) -> re.Pattern[str]:
+    """A pattern that ends where a word does."""
     return re.compile(rf"(?:{pattern})(?![a-z])")
 
 
 _FIXED: tuple[tuple[re.Pattern[str], Compare | Has], ...] = (
-    (_rule(_NOT_CREDIT), Compare("credit_bearing", Op.EQ, False)),
-    (_rule(_CREDIT), Compare("credit_bearing", Op.EQ, True)),
+    (rule(_NOT_CREDIT), Compare("credit_bearing", Op.EQ, False)),
+    (rule(_CREDIT), Compare("credit_bearing", Op.EQ, True)),
     (
-        _rule(
+        rule(
             rf"(?:(?:has|have|having|with|needs?|requires?|there are) )?(?:no|without|zero"
             r"|(?:do|does) not (?:have|need|require)|not requir(?:e|ing)) "
             rf"(?:any |formal )?(?:{_PREREQUISITE}|{_EXPERIENCE})"
@@ -107,15 +103,19 @@ _FIXED: tuple[tuple[re.Pattern[str], Compare | Has], ...] = (
         Compare("no_prerequisites", Op.EQ, True),
     ),
     (
-        _rule(rf"(?:with|that have|having|has|have) (?:some )?{_PREREQUISITE}"),
+        rule(rf"(?:with|that have|having|has|have) (?:some )?{_PREREQUISITE}"),
         Compare("no_prerequisites", Op.EQ, False),
     ),
-    *((_rule(pattern), Has("delivery", (name,))) for name, pattern in _DELIVERY.items()),
-    (_rule(_FREE), Compare("total", Op.EQ, Decimal(0))),
-    (_rule(_AID), Has("aid", ("*",))),
+    *((rule(pattern), Has("delivery", (name,))) for name, pattern in _DELIVERY.items()),
+    (rule(_FREE), Compare("total", Op.EQ, Decimal(0))),
+    (rule(_AID), Has("aid", ("*",))),
+    (rule(_BADGE), Has("badge", ("badge",))),
+    *(
+        (rule(rf"{pattern}(?: (?:students?|price))*"), Has("residency", (name,)))
+        for name, pattern in _RESIDENCIES
+    ),
 )
-_LEVEL = {name: _rule(rf"(?:{p})(?: level)?") for name, p in _LEVELS.items()}
-_AWARD = tuple((terms, _rule(rf"(?:an? |the )?(?:{p})")) for terms, p in _AWARDS)
+_LEVEL = {name: rule(rf"(?:{p})(?: level)?") for name, p in _LEVELS.items()}
 
 
 def read_fixed(text: str, at: int) -> tuple[Compare | Has, int] | None:
@@ -132,26 +132,6 @@ def read_level(text: str, at: int) -> tuple[Has, int] | None:
         if match := pattern.match(text, at):
             return Has("level", (name,)), match.end()
     return None
-
-
-def read_stacking(text: str, at: int) -> int | None:
-    """Where the name of an award begins after words such as "counts toward the"."""
-    match = _STACKS.match(text, at)
-    return match.end() if match else None
-
-
-def read_award(text: str, at: int) -> tuple[Has, int] | None:
-    """A kind of award, such as "a degree", that is named nowhere in particular."""
-    for terms, pattern in _AWARD:
-        if match := pattern.match(text, at):
-            return Has("award", terms), match.end()
-    return None
-
-
-def read_occupation(text: str, at: int) -> int | None:
-    """Where the name of an occupation begins after words such as "become a"."""
-    match = _OCCUPATION.match(text, at)
-    return match.end() if match else None
 
 
 def read_order(text: str, at: int) -> tuple[Order, int] | None:

@@ -43,6 +43,7 @@ _AWARDS = (
     ("doctorate", re.compile(r"\b(?:PhD|EdD|DBA|DNP)\b|\bdoctora", re.A)),
 )
 _DENIED = re.compile(r"\bno credits? (?:counts?|stacks?|transfers?)\b", re.I)
+_BADGE = re.compile(r"(?:\b(no|not|without)\b[^.;]{0,30})?\b(?:open )?badges?\b", re.I)
 _NO_PREREQUISITES = {"none", "no prerequisites", "none required", "no prerequisite"}
 
 
@@ -62,6 +63,13 @@ def in_days(amount: Decimal, unit: Decimal) -> float:
 def weekly_hours(span: Span | None) -> tuple[float, float] | None:
     """Hours per week; None for hours a day or in all, whose weeks nobody has stated."""
     if span is None or not re.fullmatch(r"(?:hours?|hrs?) (?:per|a|each) (?:week|wk)", span.unit):
+        return None
+    return float(span.low), float(span.high)
+
+
+def total_hours(span: Span | None) -> tuple[float, float] | None:
+    """Hours of work in all; None when they are counted in another unit."""
+    if span is None or not re.fullmatch(r"(?:clock |contact )?(?:hours?|hrs?)", span.unit):
         return None
     return float(span.low), float(span.high)
 
@@ -120,6 +128,7 @@ def price_rows(program: Program, purposes: Purposes) -> Iterator[dict[str, Any]]
                 "program_id": program.id,
                 "currency": currency,
                 "delivery": named if named in WAYS.values() else "",
+                "residency": cost.residency,
                 "tuition": float(cost.amount) if main == "tuition" else None,
                 "total_low": float(cost.amount + low),
                 "total_high": None if open_upward else float(cost.amount + high),
@@ -130,6 +139,7 @@ def program_row(program: Program) -> dict[str, Any]:
     """The facts of which a program has one."""
     duration = days(program.duration) or (None, None)
     hours = weekly_hours(program.effort) or (None, None)
+    workload = total_hours(program.workload) or (None, None)
     prerequisites = program.prerequisites.strip().rstrip(".").casefold()
     return {
         "id": program.id,
@@ -140,6 +150,8 @@ def program_row(program: Program) -> dict[str, Any]:
         "days_high": duration[1],
         "hours_low": hours[0],
         "hours_high": hours[1],
+        "workload_low": workload[0],
+        "workload_high": workload[1],
         "no_prerequisites": prerequisites in _NO_PREREQUISITES if prerequisites else None,
     }
 
@@ -169,12 +181,27 @@ def term_rows(program: Program) -> Iterator[dict[str, Any]]:
         (("location", run.location) for run in program.offerings),
         (("stack", value) for value in program.stacks_into),
         (("award", kind) for value in program.stacks_into for kind in _kinds(value)),
+        [("credential", program.credential_type)],
+        (("accreditation", name) for name in program.accreditation),
+        (("prerequisite", text) for text in _asked(program)),
     )
     for field, value in dict.fromkeys(named):
         if value:
             yield _term(program, field, value)
     if not program.stacks_into and _DENIED.search(program.stacking_terms):
         yield _term(program, "stack", "")
+    if badge := _BADGE.search(f"{program.credential_type}. {program.recognition}"):
+        yield _term(program, "badge", "" if badge[1] else "badge")
+
+
+def _asked(program: Program) -> Iterator[str]:
+    """What a program says in words that must be met at entry."""
+    yield program.prerequisites
+    parts = [program.requirement] if program.requirement else []
+    while parts:
+        part = parts.pop()
+        yield part.text
+        parts += part.parts
 
 
 def _kinds(award: str) -> Sequence[str]:

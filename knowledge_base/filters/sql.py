@@ -35,6 +35,7 @@ _OF_A_RUN = {"starts", "apply_by", "location"}
 _NUMBERS = {
     "duration": (published_programs.c.days_low, published_programs.c.days_high),
     "hours": (published_programs.c.hours_low, published_programs.c.hours_high),
+    "workload": (published_programs.c.workload_low, published_programs.c.workload_high),
 }
 
 
@@ -53,16 +54,19 @@ class Translator:
                 return any_of([self.truth(part) for part in node.parts])
             case Not():
                 return self.truth(node.part).reversed
-            case Compare(field="starts" | "apply_by") | Has(field="location"):
-                return self._some_run([node])
-            case Compare(field="total" | "tuition"):
-                return self._price(node, ())
-        return _compare(node) if isinstance(node, Compare) else _has(node)
+            case Compare():
+                return self._compared(node)
+        return self._some_run([node]) if node.field == "location" else _has(node)
+
+    def _compared(self, node: Compare) -> Truth:
+        if node.field in {"starts", "apply_by"}:
+            return self._some_run([node])
+        return self._price(node, ()) if node.field in {"total", "tuition"} else _compare(node)
 
     def order(self, order: Order, filter_: And, day: date) -> ColumnElement[Any]:
         """The number to order by, NULL where it is not known whole."""
         if order.field == "total":
-            return self._best_price(order, _ways(filter_.parts))
+            return self._best_price(order, filter_.parts)
         if order.field == "starts":
             fitting = every([_of_run(part) for part in filter_.parts if _is_run_part(part)]).yes
             return (
@@ -81,9 +85,8 @@ class Translator:
         runs = [part for part in parts if _is_run_part(part)]
         if not any(_fields(part) & _OF_A_RUN for part in runs):
             runs = []
-        ways = _ways(parts)
         truths = [
-            self._price(part, ways)
+            self._price(part, parts)
             if isinstance(part, Compare) and part.field in {"total", "tuition"}
             else self.truth(part)
             for part in parts
@@ -95,27 +98,42 @@ class Translator:
         one = every([_of_run(part) for part in parts])
         return some_row(published_runs, one, true())
 
-    def _price(self, node: Compare, ways: tuple[str, ...]) -> Truth:
+    def _price(self, node: Compare, beside: Sequence[Node]) -> Truth:
+        """Whether a price for the ways and the residency that stand `beside` meets a bound.
+
+        How to study is a choice, where one lives is not: a student who does not say it is sure
+        only of what holds for residents of every place.
+        """
         table = published_prices.c
         low, high = (
             (table.tuition, table.tuition)
             if node.field == "tuition"
             else (table.total_low, table.total_high)
         )
-        fits = [table.currency == (node.unit or self._currency)]
-        if ways:
-            fits.append(or_(table.delivery == "", table.delivery.in_(ways)))
-        return some_row(published_prices, within(low, high, node, float), and_(*fits))
+        fits = and_(table.currency == (node.unit or self._currency), _of_way(beside))
+        mine = and_(fits, _of_residency(beside))
+        one = within(low, high, node, float)
+        told = some_row(published_prices, one, mine)
+        own = table.program_id == published_programs.c.id
+        if _named(beside, "residency"):
+            others = and_(
+                row_exists(published_prices, own, fits),
+                not_(row_exists(published_prices, own, mine)),
+            )
+            return Truth(told.yes, and_(told.no, not_(others)))
+        dearer = row_exists(published_prices, own, fits, table.residency != "", not_(one.yes))
+        return Truth(
+            and_(told.yes, not_(or_(dearer, _of_one_group()))), and_(told.no, not_(_of_one_group()))
+        )
 
-    def _best_price(self, order: Order, ways: tuple[str, ...]) -> ColumnElement[Any]:
+    def _best_price(self, order: Order, beside: Sequence[Node]) -> ColumnElement[Any]:
         table = published_prices.c
         query = (
             select((func.max if order.descending else func.min)(table.total_low))
             .where(table.program_id == published_programs.c.id)
             .where(table.currency == self._currency, table.total_high.is_not(None))
+            .where(_of_way(beside), _of_residency(beside))
         )
-        if ways:
-            query = query.where(or_(table.delivery == "", table.delivery.in_(ways)))
         return query.scalar_subquery()
 
 
@@ -135,12 +153,39 @@ def _fields(node: Node) -> set[str]:
     return {node.field}
 
 
-def _ways(parts: Iterable[Node]) -> tuple[str, ...]:
-    """Ways of delivery that are asked for: a price that holds for another way does not count."""
+def _of_way(parts: Iterable[Node]) -> Clause:
+    """Whether a price is for a way of delivery that is asked for."""
+    delivery, ways = published_prices.c.delivery, _named(parts, "delivery")
+    return or_(delivery == "", delivery.in_(ways)) if ways else true()
+
+
+def _of_one_group() -> Clause:
+    """Whether all prices that a program states are for those who live in one place."""
+    table = published_prices.c
+    query = select(
+        and_(func.count(table.residency.distinct()) == 1, func.max(table.residency) != "")
+    )
+    return (
+        query.where(table.program_id == published_programs.c.id)
+        .correlate_except(published_prices)
+        .scalar_subquery()
+    )
+
+
+def _of_residency(parts: Iterable[Node]) -> Clause:
+    """Whether a price is for students who live where it is said; for all if it is not."""
+    residency, named = published_prices.c.residency, _named(parts, "residency")
+    if not named:
+        return true()
+    return or_(residency == "", *(func.instr(residency, name) > 0 for name in named))
+
+
+def _named(parts: Iterable[Node], field: str) -> tuple[str, ...]:
+    """What a field is asked to be, by parts that say nothing else."""
     found: list[str] = []
     for part in parts:
         leaves = part.parts if isinstance(part, Or) else (part,)
-        if all(isinstance(leaf, Has) and leaf.field == "delivery" for leaf in leaves):
+        if all(isinstance(leaf, Has) and leaf.field == field for leaf in leaves):
             found += [term for leaf in leaves if isinstance(leaf, Has) for term in leaf.terms]
     return tuple(found)
 
@@ -192,6 +237,8 @@ def _compare(node: Compare) -> Truth:
 
 
 def _has(node: Has) -> Truth:
+    if node.field == "residency":
+        return Truth(true(), false())
     fields = _TOPIC_FIELDS.get(node.field, (node.field,))
     terms = published_terms.c
     own = and_(terms.program_id == published_programs.c.id, terms.field.in_(fields))

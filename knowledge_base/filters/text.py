@@ -17,10 +17,10 @@ _NUMBERS = {word: n for n, word in enumerate(_ONES)} | {
 }
 _COUNT = "|".join(_NUMBERS)
 _NUMBER_WORDS = re.compile(
-    rf"\b(?:({_COUNT}|an?|\d+(?:\.\d+)?) )?(hundred|thousand)\b(?: and ({_COUNT}|\d+))?"
+    rf"\b(?:({_COUNT}|an?|\d+(?:\.\d+)?) )?(hundred|thousand|grand)\b(?: and ({_COUNT}|\d+))?"
     rf"|\b({'|'.join(_TENS)}) ({'|'.join(_ONES[1:10])})\b|\b({_COUNT})\b"
 )
-_SCALE = {"hundred": 100, "thousand": 1000}
+_SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000}
 _CHARACTERS = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 _LONGEST = 1000
 """Characters of a wish that are read; a longer one is a letter, not a wish."""
@@ -48,12 +48,12 @@ def plain_wish(wish: str) -> str:
     text = re.sub(r"([$€£]) (?=\d)", r"\1", text)
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text)
     text = re.sub(r"\.(?!\d)|[!?\"“”()\[\]:]", " ", text)
-    text = re.sub(r"[;,\n]", " , ", text)
+    text = re.sub(r"[;,|\n]| / ", " , ", text)
     text = re.sub(r"(?<=[a-z])/(?=[a-z])", " or ", text)
-    text = re.sub(r"\b(?:can't|cant)\b", "can not", text)
-    text = re.sub(r"\bwon't\b", "will not", text)
+    text = re.sub(r"\bcan'?t\b", "can not", text)
+    text = re.sub(r"\bwon'?t\b", "will not", text)
     text = re.sub(
-        r"\b(could|should|must|need|do|does|is|are|would|have|has|did|was)n't\b|\bcannot\b",
+        r"\b(could|should|must|need|do|does|is|are|would|have|has|did|was)n'?t\b|\bcannot\b",
         _negated,
         text,
     )
@@ -74,7 +74,8 @@ def _number(match: re.Match[str]) -> str:
         return str(_NUMBERS[ten] + _NUMBERS[one])
     counted = bool(count) and count[0].isdigit()
     amount = float(count) if counted else _NUMBERS.get(count or "a", 1)
-    return _figure(amount * _SCALE[scale] + int(_NUMBERS.get(rest or "zero", rest or 0)))
+    figure = _figure(amount * _SCALE[scale] + int(_NUMBERS.get(rest or "zero", rest or 0)))
+    return f"{figure} dollars" if scale == "grand" else figure
 
 
 def _figure(number: float) -> str:

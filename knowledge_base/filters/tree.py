@@ -25,8 +25,9 @@ class Compare:
     """A condition on a number, a date or a yes-or-no fact.
 
     Fields: `total` and `tuition` (unit: currency code, empty for the catalog's own), `duration`
-    (unit: days, weeks, months or years), `hours` (per week), `credits` (unit: their kind, empty
-    for any), `starts` and `apply_by` (dates), `credit_bearing` and `no_prerequisites` (bool).
+    (unit: days, weeks, months or years), `hours` (per week), `workload` (hours in all), `credits`
+    (unit: their kind, empty for any), `starts` and `apply_by` (dates), `credit_bearing` and
+    `no_prerequisites` (bool).
     """
 
     field: str
@@ -45,8 +46,8 @@ class Compare:
         if self.field == "credits":
             kind = f"{self.unit} credits".strip()
             return f"{self._range()} {kind}"
-        if self.field == "hours":
-            return f"{self._range()} hours per week"
+        if self.field in _HOURS:
+            return f"{self._range()} {_HOURS[self.field]}"
         if self.field == "duration":
             one = self.value == 1 and self.to is None
             return f"takes {self._range()} {self.unit.removesuffix('s') if one else self.unit}"
@@ -73,7 +74,9 @@ class Has:
 
     Fields: `topic` (title, subject or skill), `occupation`, `summary`, `stack` and `award` (what
     it counts toward, by name and by kind), `aid`, `delivery`, `level`, `location`,
-    `institution`. The term `*` is any value. With `loose`, words are compared by their stems.
+    `institution`, `credential` (its type), `badge`, `accreditation` (by whom), `prerequisite`
+    (words of what is asked for at entry), and `residency`, which limits no program but its
+    prices. The term `*` is any value. With `loose`, words are compared by their stems.
     """
 
     field: str
@@ -89,8 +92,8 @@ class Has:
             article = "an" if self.terms[0][0] in "aeiou" else "a"
             noun = "" if self.terms[0] in {"degree", "certificate"} else " degree"
             return f"counts toward {article} {self.terms[0]}{noun}"
-        if self.field == "aid" and self.terms == ("*",):
-            return "with financial aid"
+        if self.terms == ("*",):
+            return _ANY[self.field]
         return _PHRASES[self.field].format(self.said or self.terms[0])
 
 
@@ -136,7 +139,7 @@ Node = Compare | Has | Not | Or | And
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order by `total`, `duration`, `hours`, `credits` or `starts`, with how many to take.
+    """An order by a number or date of `Compare`, with how many to take.
 
     ``take`` None keeps all; whatever ties with the last one taken is kept too.
     """
@@ -182,6 +185,8 @@ _DATE_WORDS = {
     Op.GE: "on or after",
     Op.EQ: "on",
 }
+_HOURS = {"hours": "hours per week", "workload": "hours in total"}
+_ANY = {"aid": "with financial aid", "accreditation": "accredited"}
 _DATED = {"starts": "starts", "apply_by": "application deadline"}
 _FLAGS = {
     ("credit_bearing", True): "for credit",
@@ -199,6 +204,11 @@ _PHRASES = {
     "level": "{} level",
     "location": "located at {}",
     "institution": "offered by {}",
+    "credential": "credential type {}",
+    "badge": "with a {}",
+    "accreditation": "accredited by {}",
+    "prerequisite": "requires {}",
+    "residency": "{} price",
 }
 _SUPERLATIVES = {
     ("total", False): "cheapest",

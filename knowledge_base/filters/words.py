@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -29,7 +29,9 @@ _WRITTEN_OUT = {long: short for short, long in _ABBREVIATED.items()}
 
 _TIERS = (("topic", ("title", "subject", "skill")), ("occupation", ("occupation",)))
 _LAST_TIER = ("summary", ("summary",))
-_OTHERS = ("aid", "location", "institution", "stack")
+_OTHERS = ("aid", "location", "institution")
+_NAMES = {"title": 2, "subject": 2, "skill": 2, "occupation": 2, "stack": 3}
+"""Fields whose values have names, and the fewest words by which one is told from plain talk."""
 _AID_WORDS = {"grant", "scholarship", "loan", "award", "allowance", "veteran", "voucher", "stipend"}
 """Words that speak of paying even when they stand alone."""
 
@@ -55,12 +57,15 @@ class Vocabulary:
         self._stems: dict[str, set[str]] = defaultdict(set)
         self._first: dict[str, set[str]] = defaultdict(set)
         self._single: dict[str, set[str]] = defaultdict(set)
+        self._whole: dict[str, set[str]] = defaultdict(set)
         self.levels: set[str] = set()
         for field, plain, stems in set(terms):
             parts = plain.split()
             _add(self._plain[field], parts)
             _add(self._stems[field], stems.split())
             self._first[field].update(parts[:1])
+            if field in _NAMES:
+                self._whole[field].update(_beginnings(parts, _NAMES[field]))
             self._single[field].update(parts)
             if field == "level":
                 self.levels.add(" ".join(parts))
@@ -77,6 +82,16 @@ class Vocabulary:
                 return Phrase(Has(field, (phrase,), said=_said(wish, length)), length)
         return None
 
+    def beginning(self, wish: list[str], fields: Iterable[str] = _NAMES) -> Phrase | None:
+        """The longest phrase of some words that a skill, an occupation or an award begins with."""
+        for length in range(min(len(wish), LONGEST_PHRASE), 1, -1):
+            phrase = " ".join(map(plain_word, wish[:length]))
+            for field in fields:
+                if phrase in self._whole[field]:
+                    name = "topic" if field in _TIERS[0][1] else field
+                    return Phrase(Has(name, (phrase,), said=_said(wish, length)), length)
+        return None
+
     def somewhere(self, wish: list[str], before: str, ignored: Container[str]) -> Phrase | None:
         """The longest phrase that begins the words, in any field; `before` is the word before.
 
@@ -86,7 +101,7 @@ class Vocabulary:
         A single word counts as a place, an institution or an aid only where `before` or the word
         itself says so.
         """
-        best: Phrase | None = None
+        best = self.beginning(wish, ("stack",))
         for field in _OTHERS:
             found = self.named(field, wish)
             if found and self._speaks(field, wish, found.length, before):
@@ -102,8 +117,6 @@ class Vocabulary:
 
     def _speaks(self, field: str, wish: list[str], length: int, before: str) -> bool:
         first = plain_word(wish[0])
-        if field == "stack":
-            return False  # Only after words such as "counts toward".
         if field == "aid":
             return length > 1 or first in _AID_WORDS
         if field == "location":
@@ -163,6 +176,12 @@ def _add(phrases: set[str], parts: list[str]) -> None:
     for start in range(len(parts)):
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(parts)) + 1):
             phrases.add(" ".join(parts[start:end]))
+
+
+def _beginnings(parts: list[str], fewest: int) -> Iterator[str]:
+    """What a value begins with, whole words, and no fewer than so many."""
+    for end in range(min(fewest, len(parts)), min(len(parts), LONGEST_PHRASE) + 1):
+        yield " ".join(parts[:end])
 
 
 def _exact(topic: Phrase) -> bool:

@@ -36,7 +36,8 @@ DAY = date(2026, 11, 22)
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    lines = (QUESTIONS / f"filters_{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    files = (QUESTIONS / f"filters_{name}{part}.jsonl" for part in ("", "_2"))
+    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
     return [json.loads(line) for line in lines]
 
 
@@ -230,6 +231,110 @@ def test_durations_are_compared_in_days(tmp_path: Path, wish: str, expected: lis
     found = CatalogQuery(published(tmp_path, [*programs, odd])).find(wish, DAY)
     assert ids(found) == expected
     assert [match.id for match in found.unknown] == ["odd"]
+
+
+CREDENTIALS = (
+    Program("cert", "Alpha", credential_type="certificate", accreditation=("Board of Trades",)),
+    Program("course", "Beta", credential_type="course", recognition="An open badge is issued."),
+    Program("degree", "Gamma", credential_type="bachelor degree", recognition="No badge is given."),
+    Program("silent", "Delta"),
+)
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected", "unknown"),
+    [
+        ("certificates", ["cert"], ["silent"]),
+        ("a certificate, not a course", ["cert"], ["silent"]),
+        ("not a course", ["cert", "degree"], ["silent"]),
+        ("bachelor's degrees", ["degree"], ["silent"]),
+        ("courses only", ["course"], ["silent"]),
+        ("accredited programs", ["cert"], ["course", "degree", "silent"]),
+        ("accredited by the Board of Trades", ["cert"], ["course", "degree", "silent"]),
+        ("with a digital badge", ["course"], ["cert", "silent"]),
+        ("without a badge", ["degree"], ["cert", "silent"]),
+    ],
+)
+def test_what_is_earned_is_asked_for_by_its_kind(
+    tmp_path: Path, wish: str, expected: list[str], unknown: list[str]
+) -> None:
+    """Types, accreditation and badges are conditions, and silence about them is not a no."""
+    query = CatalogQuery(published(tmp_path, CREDENTIALS))
+    found = query.find(wish, DAY)
+    assert ids(found) == expected
+    assert sorted(match.id for match in found.unknown) == unknown
+    again = query.find(", ".join(found.conditions), DAY)
+    assert (again.conditions, ids(again)) == (found.conditions, expected)
+
+
+def test_a_contrast_that_the_catalog_cannot_tell_is_reported(sample: CatalogQuery) -> None:
+    """Where no type is stated, "not a course" limits nothing, least of all the price after it."""
+    found = sample.find("certificate not course under $500", DAY)
+    assert found.conditions == ("total cost under $500",)
+    assert found.not_understood == ("not course",)
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected", "unknown"),
+    [
+        ("in-state under $600", ["everybody", "resident", "states"], []),
+        ("out-of-state under $600", ["everybody"], ["resident"]),
+        ("I am not a resident, under $1,000", ["everybody", "states"], ["resident"]),
+        ("under $600", ["everybody"], ["resident", "states"]),
+        ("under $1,000", ["everybody", "states"], ["resident"]),
+        ("over $850", [], ["resident", "states"]),
+    ],
+)
+def test_a_price_holds_for_those_who_live_there(
+    tmp_path: Path, wish: str, expected: list[str], unknown: list[str]
+) -> None:
+    """Where a student lives is no choice: unless it is said, all prices by residency must fit."""
+    costs = {
+        "states": [(500, "in-state"), (900, "out-of-state or international")],
+        "resident": [(500, "in-state")],
+        "everybody": [(400, "")],
+    }
+    programs = [
+        Program(
+            name,
+            name,
+            costs=tuple(Cost("tuition", Decimal(n), residency=where) for n, where in prices),
+        )
+        for name, prices in costs.items()
+    ]
+    found = CatalogQuery(published(tmp_path, programs)).find(wish, DAY)
+    assert ids(found) == expected
+    assert sorted(match.id for match in found.unknown) == unknown
+
+
+def test_hours_in_all_are_not_hours_per_week(tmp_path: Path) -> None:
+    """A bound on the whole work is compared with the whole work alone."""
+    spans = {
+        "long": Span(Decimal(90), Decimal(120), "hours"),
+        "short": Span(Decimal(20), Decimal(20), "hours"),
+    }
+    weekly = Program("weekly", "W", effort=Span(Decimal(5), Decimal(5), "hours per week"))
+    programs = [Program(name, name, workload=span) for name, span in spans.items()]
+    query = CatalogQuery(published(tmp_path, [*programs, weekly]))
+    for wish, expected in (
+        ("under 40 hours in total", ["short"]),
+        ("a 20-hour course", ["short"]),
+        ("at least 80 clock hours", ["long"]),
+        ("at most 5 hours per week", ["weekly"]),
+    ):
+        assert ids(query.find(wish, DAY)) == expected, wish
+    (nearest,) = query.find("under 10 hours in total", DAY).relaxations
+    assert nearest.wish == "at most 20 hours in total"
+
+
+def test_what_is_asked_for_at_entry(sample: CatalogQuery) -> None:
+    """A diploma that a program asks for rules it out for those who have none."""
+    needed = {m.id for m in sample.find("requires a high school diploma", DAY).matches}
+    assert needed == {"MHC-HC101", "MHC-HC120", "MHC-HC150", "MHC-TA120"}
+    for wish in ("does not require a high school diploma", "no high school diploma needed"):
+        found = sample.find(wish, DAY)
+        assert not needed & {m.id for m in found.matches}
+        assert found.total == 45 - len(needed)
 
 
 def test_a_program_holds_from_its_first_day_to_its_last(tmp_path: Path) -> None:
