@@ -7,21 +7,34 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, Row, Select, bindparam, create_engine, inspect, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    create_engine,
+    func,
+    inspect,
+    or_,
+    select,
+)
 from sqlalchemy.exc import OperationalError
 
-from knowledge_base.arrays import Rows, Vectors
+from knowledge_base.arrays import Allowed, Rows
+from knowledge_base.document_rows import DocumentRows
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.index import FaissIndex
+from knowledge_base.known_vectors import KnownVectors
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Document, Passage, Program, Validity
+from knowledge_base.passage_rows import passages_in, passages_of
 from knowledge_base.schema import published_documents, published_passages, published_records
 
 _PROGRAM = TypeAdapter(Program)
@@ -31,6 +44,10 @@ CONTENT, VECTORS, LEXICAL, MANIFEST = (
     "lexical",
     "manifest.json",
 )
+
+
+_MASKS = 16
+"""Days, and institutions, of which an open edition remembers the rows: a byte for each passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +95,6 @@ class Manifest:
             ) from None
 
 
-_PASSAGES = select(
-    published_passages,
-    published_documents.c.title,
-    published_documents.c.institution,
-    published_documents.c.url,
-    published_documents.c.effective_from,
-    published_documents.c.effective_to,
-    published_documents.c.last_verified,
-).join(published_documents)
-
-
 class Edition:
     """A published edition, open for reading. Safe to use from several threads."""
 
@@ -98,7 +104,8 @@ class Edition:
         self.vectors = FaissIndex.load(folder / VECTORS)
         self.lexical = LexicalIndex.load(folder / LEXICAL)
         self._database = _read_only(folder / CONTENT)
-        self._in_force: tuple[date, npt.NDArray[np.bool_]] | None = None
+        self._in_force = lru_cache(_MASKS)(self._read_in_force)
+        self._of_institution = lru_cache(_MASKS)(self._read_of_institution)
 
     @property
     def id(self) -> str:
@@ -107,11 +114,8 @@ class Edition:
 
     def passages(self, rows: Sequence[int] | Rows) -> list[Passage]:
         """The passages in some rows, in the order of `rows`."""
-        wanted = [int(row) for row in rows]
-        query = _PASSAGES.where(published_passages.c.row.in_(bindparam("rows", expanding=True)))
         with self._database.connect() as connection:
-            found = {row.row: _passage(row) for row in connection.execute(query, {"rows": wanted})}
-        return [found[row] for row in wanted]
+            return passages_in(connection, rows)
 
     def document(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
         """A document with its passages in order, or None."""
@@ -121,12 +125,7 @@ class Edition:
             ).one_or_none()
             if row is None:
                 return None
-            parts = connection.execute(
-                _PASSAGES.where(published_passages.c.document_id == document_id).order_by(
-                    published_passages.c.start
-                )
-            ).all()
-        return _document(row), tuple(_passage(part) for part in parts)
+            return _document(row), tuple(passages_of(connection, document_id))
 
     def documents(self) -> list[Document]:
         """Every document, by title."""
@@ -177,12 +176,17 @@ class Edition:
         with self._database.connect() as connection:
             return {i: tuple(filter(None, (t, c))) for i, t, c in connection.execute(query)}
 
+    def document_ids(self, rows: Rows) -> npt.NDArray[np.str_]:
+        """The document id of each of some rows, shape (len(rows),)."""
+        return self._documents.ids(rows)
+
     @cached_property
-    def document_ids(self) -> npt.NDArray[np.str_]:
-        """The document id of each row, shape (passages,)."""
-        query = select(published_passages.c.document_id).order_by(published_passages.c.row)
+    def _documents(self) -> DocumentRows:
+        columns = published_passages.c.document_id, func.min(published_passages.c.row)
+        query = select(*columns).group_by(published_passages.c.document_id)
         with self._database.connect() as connection:
-            return np.array(list(connection.scalars(query)))
+            first_rows = dict(connection.execute(query).all())
+        return DocumentRows(first_rows, self.manifest.passages)
 
     @cached_property
     def institutions(self) -> tuple[str, ...]:
@@ -192,34 +196,31 @@ class Edition:
         with self._database.connect() as connection:
             return tuple(connection.scalars(query))
 
-    def of_institution(self, name: str) -> npt.NDArray[np.bool_]:
+    def of_institution(self, name: str) -> Allowed:
         """Whether each row's document is of an institution, or of none, shape (passages,)."""
-        return np.isin(self._institution_of_row, [name, ""])
+        return self._of_institution(name)
 
-    @cached_property
-    def _institution_of_row(self) -> npt.NDArray[np.str_]:
-        column = published_documents.c.institution
-        query = select(column).join(published_passages).order_by(published_passages.c.row)
-        with self._database.connect() as connection:
-            return np.array(list(connection.scalars(query)))
+    def _read_of_institution(self, name: str) -> Allowed:
+        return self._rows_where(published_documents.c.institution.in_([name, ""]))
 
-    def in_force(self, day: date) -> npt.NDArray[np.bool_]:
+    def in_force(self, day: date) -> Allowed:
         """Whether each row's document holds on a day, shape (passages,)."""
-        if self._in_force is None or self._in_force[0] != day:
-            columns = (published_documents.c.effective_from, published_documents.c.effective_to)
-            query = select(*columns).join(published_passages).order_by(published_passages.c.row)
-            with self._database.connect() as connection:
-                ranges = [Validity(*row) for row in connection.execute(query)]
-            self._in_force = day, np.array([validity.holds_on(day) for validity in ranges])
-        return self._in_force[1]
+        return self._in_force(day)
 
-    def vectors_by_digest(self) -> dict[str, Vectors]:
-        """Per passage digest: its vector, for the next edition to reuse."""
+    def _read_in_force(self, day: date) -> Allowed:
+        columns = published_documents.c
+        return ~self._rows_where(or_(columns.effective_from > day, columns.effective_to < day))
+
+    def _rows_where(self, condition: ColumnElement[bool]) -> Allowed:
+        query = select(published_documents.c.id).where(condition)
+        with self._database.connect() as connection:
+            return self._documents.of(connection.scalars(query))
+
+    def known_vectors(self) -> KnownVectors:
+        """The vectors with the digests of their texts, for the next edition to reuse."""
         query = select(published_passages.c.digest).order_by(published_passages.c.row)
         with self._database.connect() as connection:
-            digests = list(connection.scalars(query))
-        vectors = self.vectors.vectors(np.arange(len(digests)))
-        return dict(zip(digests, vectors, strict=True))
+            return KnownVectors(connection.scalars(query), self.vectors)
 
     def close(self) -> None:
         """Let go of the database file."""
@@ -227,26 +228,8 @@ class Edition:
 
 
 def _document(row: Any) -> Document:
-    return Document(row.id, row.title, row.text, row.institution, row.url, _validity(row))
-
-
-def _passage(row: Any) -> Passage:
-    return Passage(
-        id=row.id,
-        document_id=row.document_id,
-        title=row.title,
-        headings=tuple(row.headings),
-        text=row.text,
-        start=row.start,
-        end=row.end,
-        institution=row.institution,
-        url=row.url,
-        validity=_validity(row),
-    )
-
-
-def _validity(row: Any) -> Validity:
-    return Validity(row.effective_from, row.effective_to, row.last_verified)
+    validity = Validity(row.effective_from, row.effective_to, row.last_verified)
+    return Document(row.id, row.title, row.text, row.institution, row.url, validity)
 
 
 def _read_only(path: Path) -> Engine:

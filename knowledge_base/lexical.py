@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -42,14 +43,18 @@ class LexicalIndex:
         self._size = size
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> Self:
-        """Index texts; the row numbers are their order."""
-        tokens = [words(text) for text in texts]
-        if not any(tokens):
-            return cls(None, len(texts))
+    def build(cls, texts: Iterable[str]) -> Self:
+        """Index texts; the row numbers are their order. Of a text only its words are kept."""
+        vocabulary: dict[str, int] = {}
+        tokens = [
+            array("i", [vocabulary.setdefault(word, len(vocabulary)) for word in words(text)])
+            for text in texts
+        ]
+        if not vocabulary:
+            return cls(None, len(tokens))
         index = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        index.index(tokens, show_progress=False)
-        return cls(index, len(texts))
+        index.index((tokens, vocabulary), show_progress=False)
+        return cls(index, len(tokens))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

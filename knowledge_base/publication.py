@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, create_engine, insert
 
-from knowledge_base.arrays import Vectors
+from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.conflicts import conflicts
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
@@ -27,15 +28,21 @@ from knowledge_base.filters.rows import (
     term_rows,
 )
 from knowledge_base.index import FaissIndex
+from knowledge_base.known_vectors import KnownVectors
 from knowledge_base.lexical import LexicalIndex
-from knowledge_base.model import Passage, Program
+from knowledge_base.model import Program
+from knowledge_base.passage_rows import (
+    all_passages,
+    passages_in,
+    searched_text,
+    write_passages,
+)
 from knowledge_base.passages import passages
 from knowledge_base.published_facts import facts_in, write_facts
 from knowledge_base.record import Record
 from knowledge_base.schema import (
     content,
     published_documents,
-    published_passages,
     published_prices,
     published_programs,
     published_records,
@@ -44,7 +51,11 @@ from knowledge_base.schema import (
 )
 from knowledge_base.store import Entry
 
-_BATCH = 64
+_WRITTEN_AT_ONCE = 200
+"""Documents whose passages are cut and written together."""
+_ENCODED_AT_ONCE = 64
+_COPIED_AT_ONCE = 10_000
+"""Passages whose vectors are in memory together, new ones and reused ones."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -56,39 +67,38 @@ def build_edition(
     now: datetime,
     entries: Sequence[Entry],
     encoder: Encoder,
-    reusable: dict[str, Vectors],
+    reusable: KnownVectors | None,
     progress: Progress,
     records: Sequence[Record] = (),
 ) -> Manifest:
     """Write content, vectors, lexical index and manifest into an empty folder.
 
+    Texts and vectors lie on the disk, not in memory: of a passage only its digest and its words are
+    held. `reusable` are the vectors of an earlier edition, if any.
     Raises NothingToPublish when the entries hold no passage.
     """
-    cut: list[Passage] = []
-    for done, entry in enumerate(entries, 1):
-        cut += passages(entry.document)
-        progress("cutting pages into passages", done, len(entries))
-    if not cut:
+    digests = _write_content(folder / CONTENT, entries, records, progress)
+    if not digests:
         raise NothingToPublish("there is no content to publish; run `advisor import` first")
-    texts = [f"{passage.context}\n{passage.text}" for passage in cut]
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    _write_content(folder / CONTENT, entries, cut, digests, records)
     stated = facts_in(entries, progress)
     disagreeing = conflicts(stated, now.date())
     _write_stated(folder / CONTENT, stated, disagreeing)
-    vectors, reused = _vectors(texts, digests, encoder, reusable, progress)
-    progress("indexing vectors", 0, 2)
-    FaissIndex.build(vectors).save(folder / VECTORS)
-    progress("indexing words", 1, 2)
-    LexicalIndex.build(texts).save(folder / LEXICAL)
-    progress("indexed", 2, 2)
+    engine = create_engine(f"sqlite:///{folder / CONTENT}")
+    with engine.connect() as connection, _room(folder, len(digests), encoder.dimension) as vectors:
+        reused = _fill(vectors, connection, digests, encoder, reusable, progress)
+        progress("indexing vectors", 0, 2)
+        FaissIndex.build(vectors).save(folder / VECTORS)
+        progress("indexing words", 1, 2)
+        LexicalIndex.build(map(searched_text, all_passages(connection))).save(folder / LEXICAL)
+        progress("indexed", 2, 2)
+    engine.dispose()
     manifest = Manifest(
         id=edition_id,
         published_at=now.isoformat(timespec="seconds"),
         encoder=encoder.name,
-        dimension=vectors.shape[1],
+        dimension=encoder.dimension,
         documents=len(entries),
-        passages=len(cut),
+        passages=len(digests),
         programs=sum(entry.program is not None for entry in entries),
         reused_vectors=reused,
         files={
@@ -103,53 +113,53 @@ def build_edition(
     return manifest
 
 
-def _vectors(
-    texts: Sequence[str],
+@contextmanager
+def _room(folder: Path, count: int, dimension: int) -> Iterator[Vectors]:
+    """An array of shape (count, dimension) in a file that is gone afterwards."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".vectors-") as file:
+        yield np.memmap(file.name, np.float32, "w+", shape=(count, dimension))
+
+
+def _fill(
+    vectors: Vectors,
+    connection: Connection,
     digests: Sequence[str],
     encoder: Encoder,
-    reusable: dict[str, Vectors],
+    reusable: KnownVectors | None,
     progress: Progress,
-) -> tuple[Vectors, int]:
-    """Vectors of all texts in order, and how many were reused."""
-    missing = [row for row, digest in enumerate(digests) if digest not in reusable]
-    vectors = np.empty((len(texts), encoder.dimension), np.float32)
-    for row, digest in enumerate(digests):
-        if digest in reusable:
-            vectors[row] = reusable[digest]
-    for start in range(0, len(missing), _BATCH):
-        batch = missing[start : start + _BATCH]
-        vectors[batch] = encoder.encode([texts[row] for row in batch])
-        progress("encoding passages", start + len(batch), len(missing))
-    return vectors, len(texts) - len(missing)
+) -> int:
+    """Write the vectors of all passages in order; returns how many were reused."""
+    known = np.full(len(digests), -1, np.int64)
+    if reusable is not None:
+        known = reusable.rows(digests)
+        for rows in _batches(np.flatnonzero(known >= 0), _COPIED_AT_ONCE):
+            vectors[rows] = reusable.vectors(known[rows])
+    missing = np.flatnonzero(known < 0)
+    for done, rows in enumerate(_batches(missing, _ENCODED_AT_ONCE)):
+        vectors[rows] = encoder.encode([searched_text(p) for p in passages_in(connection, rows)])
+        progress("encoding passages", done * _ENCODED_AT_ONCE + len(rows), len(missing))
+    return len(digests) - len(missing)
+
+
+def _batches(rows: Rows, size: int) -> Iterator[Rows]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def _write_content(
-    path: Path,
-    entries: Sequence[Entry],
-    cut: Iterable[Passage],
-    digests: Sequence[str],
-    records: Sequence[Record],
-) -> None:
+    path: Path, entries: Sequence[Entry], records: Sequence[Record], progress: Progress
+) -> list[str]:
+    """Write documents, passages, rules and typed facts; returns the passages' digests in order."""
     engine = create_engine(f"sqlite:///{path}")
     content.create_all(engine)
+    digests: list[str] = []
     with engine.begin() as connection:
-        connection.execute(insert(published_documents), [_document_row(entry) for entry in entries])
-        connection.execute(
-            insert(published_passages),
-            [
-                {
-                    "row": row,
-                    "id": passage.id,
-                    "document_id": passage.document_id,
-                    "headings": list(passage.headings),
-                    "text": passage.text,
-                    "start": passage.start,
-                    "end": passage.end,
-                    "digest": digests[row],
-                }
-                for row, passage in enumerate(cut)
-            ],
-        )
+        for start in range(0, len(entries), _WRITTEN_AT_ONCE):
+            some = entries[start : start + _WRITTEN_AT_ONCE]
+            connection.execute(insert(published_documents), [_document_row(e) for e in some])
+            cut = [passage for entry in some for passage in passages(entry.document)]
+            digests += write_passages(connection, len(digests), cut)
+            progress("cutting pages into passages", start + len(some), len(entries))
         if records:
             connection.execute(
                 insert(published_records),
@@ -160,6 +170,7 @@ def _write_content(
             )
         _write_facts(connection, [entry.program for entry in entries if entry.program])
     engine.dispose()
+    return digests
 
 
 def _write_facts(connection: Connection, programs: Sequence[Program]) -> None:

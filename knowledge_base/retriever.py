@@ -87,7 +87,7 @@ class Retriever:
         weights = np.full((len(turns), 1), _EARLIER_LEXICAL_WEIGHT, np.float32)
         weights[0] = _LEXICAL_WEIGHT
         relevance = cosines + weights * _relative(lexical, rows)
-        documents = self._edition.document_ids[rows]
+        documents = self._edition.document_ids(rows)
         history = _weights(earlier) @ relevance[1:]
         bearing = _bearing(query, relevance[0], history, documents) if earlier else None
         scores = self._total(query, bearing, documents, relevance[0], history)

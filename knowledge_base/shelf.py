@@ -13,10 +13,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from knowledge_base.arrays import Vectors
 from knowledge_base.edition import MANIFEST, Edition, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
+from knowledge_base.known_vectors import KnownVectors
 from knowledge_base.publication import Progress, build_edition
 from knowledge_base.record import Record
 from knowledge_base.store import Entry
@@ -144,24 +144,13 @@ class Shelf:
                 if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
                     shutil.rmtree(draft, ignore_errors=True)
 
-    def _reusable(self, encoder: Encoder) -> dict[str, Vectors]:
+    def _reusable(self, encoder: Encoder) -> KnownVectors | None:
         """Vectors of the live edition, if the same encoder made them and it is whole."""
         try:
             live = self.open()
         except (NothingPublished, UnknownEdition, DamagedEdition):
-            return {}
+            return None
         try:
-            return live.vectors_by_digest() if live.manifest.encoder == encoder.name else {}
+            return live.known_vectors() if live.manifest.encoder == encoder.name else None
         finally:
             live.close()
-
-
-def checked(folder: Path) -> Manifest:
-    """The manifest of a folder whose every file matches it. Raises DamagedEdition."""
-    manifest = Manifest.load(folder / MANIFEST)
-    for name, expected in manifest.files.items():
-        if not (folder / name).is_file() or sha256_of(folder / name) != expected:
-            raise DamagedEdition(
-                f"{folder / name} does not match its manifest; publish again or roll back"
-            )
-    return manifest
