@@ -154,3 +154,14 @@ class Shelf:
             return live.known_vectors() if live.manifest.encoder == encoder.name else None
         finally:
             live.close()
+
+
+def checked(folder: Path) -> Manifest:
+    """The manifest of a folder whose every file matches it. Raises DamagedEdition."""
+    manifest = Manifest.load(folder / MANIFEST)
+    for name, expected in manifest.files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != expected:
+            raise DamagedEdition(
+                f"{folder / name} does not match its manifest; publish again or roll back"
+            )
+    return manifest
