@@ -9,6 +9,7 @@ KnowledgeBaseError
 │   ├── AddressRefused     it stands at an address that must not be fetched
 │   ├── SourceGone         it is no longer where it was
 │   └── SourceUnreachable  its server cannot give it now
+├── UnknownProgram         the edition holds no program with the id that was named
 ├── UnknownSource          nothing was imported from the place that was named
 ├── NothingPublished       there is no edition to answer from
 ├── NothingToPublish       no document has been imported yet
@@ -54,6 +55,10 @@ class SourceGone(SourceError):
 
 class SourceUnreachable(SourceError):
     """The server cannot be reached, takes too long, or says that it cannot answer now."""
+
+
+class UnknownProgram(KnowledgeBaseError):
+    """The edition holds no program with the id that was named."""
 
 
 class UnknownSource(KnowledgeBaseError):

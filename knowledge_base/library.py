@@ -12,6 +12,7 @@ from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
 from knowledge_base.as_of import as_asked, dated
+from knowledge_base.asking import Asking
 from knowledge_base.catalog_query import CatalogQuery, Findings
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
@@ -22,15 +23,14 @@ from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.pathway import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
-from knowledge_base.questions import parts
-from knowledge_base.retriever import Query, Ranking, Retriever
+from knowledge_base.retriever import Query, Ranking
 from knowledge_base.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
     edition: Edition
-    retriever: Retriever
+    asking: Asking
     catalog: CatalogQuery
 
 
@@ -61,6 +61,22 @@ class KnowledgeBase:
         """
         answer, _ = await self.examine(question, history, focus)
         return answer
+
+    async def compare(
+        self, programs: Sequence[str], aspects: Sequence[str] = (), day: date | None = None
+    ) -> Answer:
+        """The facts of two to four programs side by side, in the order of their ids.
+
+        `aspects` are values of `typed_question.Aspect`, such as "cost"; without them all that is
+        stated is compared. Without `day` the facts of today count. Raises as `ask`, and
+        UnknownProgram, and ValueError for another number of programs or an unknown aspect.
+        """
+        return await asyncio.to_thread(self._compare, programs, aspects, day or self._today())
+
+    def _compare(self, programs: Sequence[str], aspects: Sequence[str], day: date) -> Answer:
+        started = time.perf_counter()
+        answer = self._live().asking.typed.compare(programs, aspects, day)
+        return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
 
     async def estimate_credit(
         self, have: str | Sequence[Held], award: Award | None = None, day: date | None = None
@@ -135,32 +151,17 @@ class KnowledgeBase:
 
     def _examine(self, query: Query) -> tuple[Answer, Ranking]:
         started = time.perf_counter()
-        live = self._live()
-        ranking = live.retriever.search(query)
-        answer = self._answering.answer_parts(self._asked(live, query, ranking), live.edition.id)
-        answer = dated(answer, query.day, self._today())
+        today = self._today()
+        answer, ranking = self._live().asking.answer(query, typed=query.day == today)
+        answer = dated(answer, query.day, today)
         elapsed = (time.perf_counter() - started) * 1000
         return replace(answer, milliseconds=elapsed), ranking
-
-    @staticmethod
-    def _asked(live: _Open, query: Query, whole: Ranking) -> list[tuple[Query, Ranking]]:
-        """The questions of a message, each with its ranking; one follows on the one before it."""
-        pieces = parts(query.question)
-        if len(pieces) == 1:
-            return [(query, whole)]
-        asked, history = [], query.history
-        for piece in pieces:
-            part = replace(query, question=piece, history=history)
-            asked.append((part, live.retriever.search(part)))
-            history = (*history, Utterance("user", piece))
-        return asked
 
     def _live(self) -> _Open:
         """The open live edition. A question that is under way keeps the edition it began with."""
         edition = self._live_edition.edition()
         held = self._open
         if held is None or held.edition is not edition:
-            held = self._open = _Open(
-                edition, Retriever(edition, self._encoder), CatalogQuery(edition)
-            )
+            asking = Asking(edition, self._encoder, self._answering)
+            held = self._open = _Open(edition, asking, CatalogQuery(edition))
         return held

@@ -333,6 +333,12 @@ class Utterance:
     text: str
 
 
+def plain(low: Decimal, high: Decimal | None = None) -> str:
+    """A number, or a range of two, in the form of `UsedFact.value`: `1200`, `16-18`."""
+    ends = dict.fromkeys(f"{end.normalize():f}" for end in (low, low if high is None else high))
+    return "-".join(ends)
+
+
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from knowledge_base.costing import prices
 from knowledge_base.model import Offering, Program
 from knowledge_base.pathway import Limits, Student
 from knowledge_base.pathway_schedule import Run
@@ -74,11 +75,8 @@ def cost_of(program: Program, day: date, residence: str = "") -> Decimal | None:
 
     None when it lists nothing, or amounts in several currencies.
     """
-    current = [cost for cost in program.costs if cost.validity.holds_on(day)]
-    listed = [cost for cost in current if cost.residency in {"", residence}] or current
-    if not listed or len({cost.currency for cost in listed}) > 1:
+    found = prices(program, day)
+    if len({price.currency for price in found}) != 1:
         return None
-    by_purpose: dict[str, Decimal] = {}
-    for cost in listed:
-        by_purpose[cost.purpose] = max(by_purpose.get(cost.purpose, Decimal(0)), cost.amount)
-    return sum(by_purpose.values(), Decimal(0))
+    mine = [price for price in found if price.residency in {"", residence}] or found
+    return max(price.high for price in mine)

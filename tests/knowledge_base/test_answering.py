@@ -36,7 +36,7 @@ async def test_every_quote_stands_in_its_document(
             assert found is not None
             document, cut = found
             (passage,) = [p for p in cut if p.id == citation.passage_id]
-            assert citation.quote in answer.text
+            assert citation.quote in answer.text or answer.kind is not AnswerKind.QUOTE
             assert f"[{number}]" in answer.text
             assert citation.validity == document.validity
             for part in citation.quote.split(" … "):

@@ -1,0 +1,114 @@
+"""Decides how a message is answered: from typed facts where they can answer it, else by quoting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from knowledge_base.answering import Answering, not_known
+from knowledge_base.dates import find_dates
+from knowledge_base.draft import Draft
+from knowledge_base.edition import Edition
+from knowledge_base.encoder import Encoder
+from knowledge_base.model import Answer, Passage, Utterance
+from knowledge_base.program_page import day
+from knowledge_base.questions import parts
+from knowledge_base.retriever import Query, Ranking, Retriever
+from knowledge_base.sentences import statements
+from knowledge_base.typed_answers import TypedAnswers
+
+_Asked = tuple[Query, Ranking]
+_ENDS = re.compile(r"\b(?:last day|ends?|ending|until)\b", re.I)
+
+
+class Asking:
+    """Answers messages from one edition. Safe to use from several threads."""
+
+    def __init__(self, edition: Edition, encoder: Encoder, answering: Answering):
+        self._edition = edition
+        self._retriever = Retriever(edition, encoder)
+        self._answering = answering
+        self.typed = TypedAnswers(edition, answering.citation)
+
+    def answer(self, query: Query, *, typed: bool = True) -> tuple[Answer, Ranking]:
+        """The answer to a message, and what the search found for it as a whole.
+
+        Without `typed` it is only quoted for, as when it asks about another day: a page of that
+        day's rules knows more than today's catalog.
+        """
+        ranking = self._retriever.search(query)
+        whole = self.typed.draft(query) if typed else None
+        if whole is not None:
+            return self._told(whole, query), ranking
+        asked = self._asked(query, ranking)
+        if not typed or len(asked) == 1:
+            return self._answering.answer_parts(asked, self._edition.id), ranking
+        return self._by_parts(asked), ranking
+
+    def _by_parts(self, asked: Sequence[_Asked]) -> Answer:
+        """Each question of a message: those that typed facts answer come after the quotes."""
+        typed = [self.typed.draft(query) is not None for query, _ in asked]
+        rest = [each for each, told in zip(asked, typed, strict=True) if not told]
+        if not any(typed):
+            return self._answering.answer_parts(rest, self._edition.id)
+        quoted = self._answering.answer_parts(rest, self._edition.id) if rest else None
+        answers = [quoted] if quoted and not quoted.abstained else []
+        for (query, _), told in zip(asked, typed, strict=True):
+            first = 1 + sum(len(answer.citations) for answer in answers)
+            draft = self.typed.draft(query, first) if told else None
+            if draft is not None:
+                answers.append(self._told(draft, query, first))
+        missing = [query.question for query, _ in rest] if quoted and quoted.abstained else []
+        return _together(answers, missing)
+
+    def _told(self, draft: Draft, query: Query, first: int = 1) -> Answer:
+        """A typed answer, with the calendar's words where the catalog leaves a last day open."""
+        answer = self.typed.answer(draft)
+        found = self._calendar(draft.session, query) if draft.session else None
+        if found is None:
+            return answer
+        passage, words = found
+        number = first + len(answer.citations)
+        return replace(
+            answer,
+            text=f"{answer.text}\n\n**{passage.context}** [{number}]\n\n{words}",
+            citations=(*answer.citations, self._answering.citation(passage, words)),
+        )
+
+    def _calendar(self, session: date, query: Query) -> tuple[Passage, str] | None:
+        """A page that is no program's and says when what begins on a day ends."""
+        wanted = f"first and last day of the session that starts on {day(session)}"
+        asked = Query(wanted, query.day, institution=query.institution)
+        for passage in self._retriever.search(asked).passages:
+            for said in statements(passage.text):
+                dates = {found.value for found in find_dates(said.text)}
+                ends = _ENDS.search(said.text) and max(dates, default=session) > session
+                if session in dates and ends and not self.typed.describes(passage.document_id):
+                    return passage, said.text
+        return None
+
+    def _asked(self, query: Query, whole: Ranking) -> list[_Asked]:
+        """The questions of a message, each with its ranking; one follows on the one before it."""
+        pieces = parts(query.question)
+        if len(pieces) == 1:
+            return [(query, whole)]
+        asked, history = [], query.history
+        for piece in pieces:
+            part = replace(query, question=piece, history=history)
+            asked.append((part, self._retriever.search(part)))
+            history = (*history, Utterance("user", piece))
+        return asked
+
+
+def _together(answers: Sequence[Answer], missing: Sequence[str]) -> Answer:
+    """One answer to several questions; it is of the kind of the last, which is a typed one."""
+    return replace(
+        answers[-1],
+        text="\n\n".join([*(answer.text for answer in answers), *map(not_known, missing)]),
+        citations=tuple(citation for answer in answers for citation in answer.citations),
+        confidence=min(answer.confidence for answer in answers),
+        nearest=tuple(topic for answer in answers for topic in answer.nearest),
+        facts=tuple(fact for answer in answers for fact in answer.facts),
+    )

@@ -1,0 +1,273 @@
+"""Reads which typed facts of programs a question asks for, or that it asks for something else.
+
+A question is taken only when every word of it is understood: one word more ("the refund", "out of
+state", "get paid") can change what is right, and then the published pages are quoted instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from knowledge_base.dates import Period, find_dates, find_periods
+from knowledge_base.model import Span
+from knowledge_base.quantities import find_quantities
+
+_LONGEST = 300
+"""Characters; a longer message tells a story that has words of its own weight."""
+
+
+class Task(StrEnum):
+    """What is to be done with the facts."""
+
+    COMPARE = "compare"
+    COST = "cost"
+    PER_CREDIT = "per credit"
+    PACE = "pace"
+    HOURS = "hours"
+    LAST_DAY = "last day"
+    DAYS_LEFT = "days left"
+
+
+class Aspect(StrEnum):
+    """What programs are compared in; the values are what `KnowledgeBase.compare` takes."""
+
+    COST = "cost"
+    CREDIT = "credit"
+    LENGTH = "length"
+    EFFORT = "effort"
+    DELIVERY = "delivery"
+    START = "start"
+    DEADLINE = "deadline"
+    PREREQUISITES = "prerequisites"
+    STACKING = "stacking"
+    RECOGNITION = "recognition"
+    AID = "aid"
+    SKILLS = "skills"
+    CAREERS = "careers"
+
+
+class Better(StrEnum):
+    """The comparative by which one program is put before another."""
+
+    CHEAPER = "cheaper"
+    DEARER = "more expensive"
+    SHORTER = "shorter"
+    LONGER = "longer"
+    SOONER = "sooner"
+
+
+ASPECT_OF = {
+    Better.CHEAPER: Aspect.COST,
+    Better.DEARER: Aspect.COST,
+    Better.SHORTER: Aspect.LENGTH,
+    Better.LONGER: Aspect.LENGTH,
+    Better.SOONER: Aspect.START,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks of the programs that it names."""
+
+    task: Task
+    aspects: tuple[Aspect, ...] = ()
+    """In which a comparison is asked for; empty: in all."""
+    better: Better | None = None
+    hours: Span | None = None
+    """Hours per week that the student has."""
+    begin: Period | None = None
+    """When the student would start."""
+    to_start: bool = False
+    """Whether days are counted to the start, not to the deadline."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_FILLER = _words(
+    """a an the i i'm im i'd me my we you your u it its it's this that these those them they
+    there is are be being am has have had would wld could can do does of for to in at on by with
+    if and or then plus n so just only please pls plz thanks thank thx hi hello hey tell show
+    give know want wanna need like think thinking thinkin about both together between two three
+    four one ones program programs programme programmes course courses class classes certificate
+    certificates cert certs credential credentials microcredential microcredentials training
+    what whats what's which how hows when where take takes taking took get go going study
+    studying enroll enrol sign up us all also exactly roughly approximately around right now
+    today currently ok okay well should s as any actually wondering wonder see find out let lets
+    help really again still even versus vs will i'll id much many question quick btw hmm oh
+    sorry"""
+)
+_COST = _words(
+    """cost costs costing price prices priced pricing pay paying total totals altogether
+    combined sum whole overall full in all everything including incl fees expensive money amount
+    add added dollars usd bucks tuition"""
+)
+_CREDIT = _words("per each credit credits hour")
+_TIME = _words(
+    """long time week weeks month months day days hours hour per each finish finished finishing
+    done end ends complete completed completing max maximum spend put free left until till
+    before deadline deadlines apply application applications applying remaining start starts
+    started starting begin begins began beginning date last over graduate due close closes spare
+    able total whole entire entirely work altogether many at"""
+)
+_COMPARING = _words(
+    """compare compared comparing comparison comparisons diff difference differences different
+    differ differs vs versus v side by better best than or more less terms regarding table
+    against us choose pick decide deciding choosing between"""
+)
+_ASPECTS = {
+    Aspect.COST: "cost costs price prices pricing priced tuition money cheap fees total expensive",
+    Aspect.CREDIT: "credit credits",
+    Aspect.LENGTH: "long length duration weeks time",
+    Aspect.EFFORT: "hours effort workload hrs",
+    Aspect.DELIVERY: "online delivery format hybrid person campus",
+    Aspect.START: "start starts starting begin begins dates",
+    Aspect.DEADLINE: "deadline deadlines apply dates",
+    Aspect.PREREQUISITES: "prerequisite prerequisites prereq prereqs requirement requirements",
+    Aspect.STACKING: "stack stacks stacking degree degrees count counts toward towards",
+    Aspect.RECOGNITION: "recognition recognized accreditation accredited transcript",
+    Aspect.AID: "aid scholarship scholarships funding",
+    Aspect.SKILLS: "skill skills",
+    Aspect.CAREERS: "job jobs career careers occupation occupations",
+}
+_ASPECT_WORDS = frozenset(word for text in _ASPECTS.values() for word in text.split())
+_BETTER = {
+    better: re.compile(rf"\b(?:{pattern})\b")
+    for better, pattern in (
+        (Better.DEARER, "(?:more|most) expensive|costs? (?:me )?(?:more|the most)|prici(?:er|est)"),
+        (Better.CHEAPER, "cheap(?:er|est)|less expensive|costs? (?:me )?(?:less|the least)"),
+        (Better.SHORTER, "short(?:er|est)|fast(?:er|est)|quick(?:er|est)|takes? less time"),
+        (Better.LONGER, "long(?:er|est)|takes? more time"),
+        (Better.SOONER, "soon(?:er|est)|earli(?:er|est)|(?:starts?|begins?) first"),
+    )
+}
+PLAIN = _FILLER | _COST | _CREDIT | _TIME | _COMPARING | _ASPECT_WORDS | _words("week weekly")
+"""Words that ask, and so name no program by themselves."""
+
+_HAS_COST = re.compile(
+    r"\b(?:costs?|costing|price[ds]?|pricing|total|expensive|tuition and fees|how much"
+    r"|what\b.*\bpay)\b"
+)
+_PER_CREDIT = re.compile(r"\b(?:per|each|a|one) credit\b")
+_TOTAL_HOURS = re.compile(r"\btotal hours\b|\bhow many hours\b.*\b(?:total|altogether|all|whole)\b")
+_ENDS = re.compile(r"\b(?:finish\w*|done|ends?|completed?|completing|graduate|last day|over)\b")
+_BEGINS = re.compile(r"\b(?:start\w*|begin|begins|began|beginning)\b")
+_APPLYING = re.compile(r"\b(?:apply\w*|applications?|deadlines?)\b")
+_LEFT = re.compile(
+    r"\b(?:days|weeks|how long|how much time)\b.*\b(?:left|until|till|before|remaining|to apply)\b"
+)
+_PACED = re.compile(r"\b(?:long|weeks?|months?|time|finish|done|take|complete)\b")
+_COMPARED = re.compile(
+    r"\b(?:compar\w+|diff|differences?|differ|differs|different|vs|versus|better|side by side)\b"
+)
+_WITH_FEES = re.compile(
+    r"\b(?:including|incl|with|plus)(?: all)?(?: the| its)? (?:materials? )?fees?\b"
+)
+_SIGNS = (_HAS_COST, _TOTAL_HOURS, _ENDS, _LEFT, _PACED, _COMPARED, *_BETTER.values())
+
+
+def may_ask(question: str) -> bool:
+    """Whether it is worth looking for the programs that a question names."""
+    text = _written(question)
+    return len(text) <= _LONGEST and any(sign.search(text) for sign in _SIGNS)
+
+
+def read(question: str, today: date) -> Asked | None:
+    """What is asked for; None when it is nothing of the kind, or a word is not understood.
+
+    `question` has blanks where programs are named. A month without a year is the next one.
+    """
+    text, hours = _hours(_written(question))
+    text, begin = _period(text, today)
+    asked = _task(text.casefold(), hours, begin)
+    words = set(re.findall(r"[a-z0-9'$]+", text.casefold()))
+    return asked if asked and words <= _understood(asked) else None
+
+
+def _written(question: str) -> str:
+    """As the readers of quantities and dates take it, and without the fees that belong to a
+    cost in any case."""
+    text = re.sub(r"\bhrs?\b", "hours", question.casefold().replace("’", "'"))
+    text = _WITH_FEES.sub(" ", text)
+    return re.sub(r"\b(in|next|this) may\b", r"\1 May", " ".join(text.split()))
+
+
+def _task(text: str, hours: Span | None, begin: Period | None) -> Asked | None:
+    """The first kind of question that the words are of."""
+    better = next((better for better, sign in _BETTER.items() if sign.search(text)), None)
+    if hours:
+        return Asked(Task.PACE, hours=hours) if _PACED.search(text) and not begin else None
+    if _ENDS.search(text):
+        return _last_day(text, begin)
+    if begin:
+        return None
+    if better or _COMPARED.search(text):
+        return Asked(Task.COMPARE, _aspects(text, better), better)
+    return _days_left(text) if _LEFT.search(text) else _amount(text)
+
+
+def _last_day(text: str, begin: Period | None) -> Asked | None:
+    asks = begin or _BEGINS.search(text) or "when" in text.split()
+    return Asked(Task.LAST_DAY, begin=begin) if asks and not _APPLYING.search(text) else None
+
+
+def _days_left(text: str) -> Asked | None:
+    to_start = bool(_BEGINS.search(text))
+    if to_start and _APPLYING.search(text):
+        return None
+    return Asked(Task.DAYS_LEFT, to_start=to_start)
+
+
+def _amount(text: str) -> Asked | None:
+    if _TOTAL_HOURS.search(text):
+        return Asked(Task.HOURS)
+    if not _HAS_COST.search(text):
+        return None
+    return Asked(Task.PER_CREDIT if _PER_CREDIT.search(text) else Task.COST)
+
+
+def _understood(asked: Asked) -> frozenset[str]:
+    """The words that a question of a kind may have."""
+    if asked.task is Task.COST:
+        return _FILLER | _COST
+    if asked.task is Task.PER_CREDIT:
+        return _FILLER | _COST | _CREDIT
+    if asked.task is Task.COMPARE:
+        better = _words(
+            """cheaper cheapest expensive pricier priciest shorter shortest faster fastest quicker
+            quickest longer longest sooner soonest earlier earliest least most week weekly first"""
+        )
+        return _FILLER | _COMPARING | _ASPECT_WORDS | better
+    return _FILLER | _TIME
+
+
+def _aspects(text: str, better: Better | None) -> tuple[Aspect, ...]:
+    words = set(re.findall(r"[a-z]+", text))
+    named = {aspect for aspect, of in _ASPECTS.items() if words & set(of.split())}
+    if better:
+        named.add(ASPECT_OF[better])
+    return tuple(aspect for aspect in Aspect if aspect in named)
+
+
+def _hours(text: str) -> tuple[str, Span | None]:
+    """The text without the hours per week that it states, and these."""
+    found = find_quantities(text, {"hours per week"})
+    if len(found) != 1 or found[0].value.low <= 0:
+        return text, None
+    value = found[0].value
+    blank = text[: found[0].start] + " " + text[found[0].end :]
+    return blank, Span(value.low, value.high, value.unit)
+
+
+def _period(text: str, today: date) -> tuple[str, Period | None]:
+    """The text without the date or period that it names, and this."""
+    days = [(Period(f.value, f.value), f.start, f.end) for f in find_dates(text)]
+    named = days or [(f.value, f.start, f.end) for f in find_periods(text, today)]
+    if len(named) != 1:
+        return text, None
+    period, start, end = named[0]
+    return f"{text[:start]} {text[end:]}", period
