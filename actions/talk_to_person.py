@@ -1,4 +1,4 @@
-"""Hands the conversation to staff when the student asks for a person."""
+"""Hands the conversation to staff when the student asks for a person, or complains."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from actions.library import Library
 
 HANDOVER_TEXT = "Of course. Staff can read what we have written so far, so you need not repeat it."
 """The gateway adds how to reach them: it knows the institution's contact."""
+COMPLAINT_TEXT = (
+    "I'm sorry about that. Staff can look into it, and they can read what we have written so far."
+)
 
 
 class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -24,10 +27,11 @@ class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
         return "action_talk_to_person"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Cannot fail."""
-        dispatcher.utter_message(
-            json_message={"type": "handover", "text": HANDOVER_TEXT, "reason": "asked"}
-        )
+        complains = (tracker.latest_message.get("intent") or {}).get("name") == "complaint"
+        text = COMPLAINT_TEXT if complains else HANDOVER_TEXT
+        reason = "complaint" if complains else "asked"
+        dispatcher.utter_message(json_message={"type": "handover", "text": text, "reason": reason})
         return []

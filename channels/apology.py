@@ -7,6 +7,9 @@ from dataclasses import replace
 from channels.model import Author, Choice, OutboundMessage
 from channels.settings import InstitutionSettings
 
+DISTRESS = "distress"
+"""The reason of a hand-over that begins with the institution's crisis contacts."""
+
 
 class Apologist:
     """Words for when the bot cannot speak; they name the institution's own contact."""
@@ -32,10 +35,14 @@ class Apologist:
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
     def complete(self, message: OutboundMessage) -> OutboundMessage:
-        """A hand-over always ends with the ways to reach a person, whatever its own words."""
+        """A hand-over always ends with the ways to reach a person, whatever its own words.
+
+        Before them stand the crisis contacts when it is made because somebody is in distress.
+        """
         if message.kind != "handover":
             return message
-        words = [message.text.strip(), self.contact().text]
+        crisis = self._institution.crisis_text if message.reason == DISTRESS else ""
+        words = [message.text.strip(), crisis, self.contact().text]
         return replace(message, text="\n\n".join(filter(None, words)))
 
     def _reach(self) -> str:

@@ -172,7 +172,8 @@ def _message(reply: dict[str, Any]) -> OutboundMessage:
         choices = tuple(Choice(_text(t["label"]), _text(t["question"])) for t in nearest)
         return OutboundMessage(_text(custom["text"]), kind="answer", choices=choices, answer=custom)
     if custom["type"] == "handover":
-        return OutboundMessage(str(custom.get("text") or ""), kind="handover")
+        reason = _word(custom.get("reason"), "")
+        return OutboundMessage(str(custom.get("text") or ""), kind="handover", reason=reason)
     raise ValueError(custom["type"])
 
 

@@ -84,6 +84,8 @@ class OutboundMessage:
     kind: str = "text"
     choices: tuple[Choice, ...] = ()
     answer: dict[str, Any] | None = None
+    reason: str = ""
+    """Why a hand-over is made: ``asked``, ``complaint`` or ``distress``; else empty."""
 
     def to_wire(self) -> dict[str, Any]:
         """One JSON object, as it is kept in the transcript."""
@@ -93,6 +95,7 @@ class OutboundMessage:
             "kind": self.kind,
             "choices": [choice.to_wire() for choice in self.choices],
             "answer": self.answer,
+            "reason": self.reason,
         }
 
     @classmethod
@@ -104,4 +107,5 @@ class OutboundMessage:
             kind=wire["kind"],
             choices=tuple(Choice.from_wire(choice) for choice in wire["choices"]),
             answer=wire["answer"],
+            reason=wire.get("reason", ""),
         )

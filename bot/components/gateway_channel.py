@@ -17,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from components import patches
+from components.context import in_context
 from components.reply import Collected, HandledTurns, Wire
 from components.turn import Malformed, Turn
 
@@ -116,7 +117,9 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
     if before is not None:
         form = await active_form(agent, turn.conversation)
         return _result(turn, before["replies"], before["parse_data"], form)
-    parse_data = await understand(agent, turn)
+    parse_data = in_context(
+        await understand(agent, turn), await active_form(agent, turn.conversation)
+    )
     out = Collected()
     await agent.handle_message(
         UserMessage(

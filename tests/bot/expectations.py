@@ -47,6 +47,15 @@ def kind(*kinds: str) -> Expectation:
     return check
 
 
+def because(reason: str) -> Expectation:
+    """A hand-over with this reason."""
+
+    def check(turn: Turn) -> None:
+        assert custom(turn)["reason"] == reason, turn["replies"]
+
+    return check
+
+
 def cites(document_id: str) -> Expectation:
     """An answer that has this document among its sources, quoted in its own words."""
 

@@ -20,6 +20,13 @@ FLOOR_LOOKED_UP = 0.95
 """A share of questions that reach the knowledge base, whatever their topic was taken for."""
 
 
+LOOKED_UP = frozenset(
+    "nlu_fallback out_of_scope check_credential next_steps find_program compare_programs plan_path"
+    " estimate_credit check_aid inform correct_me".split()
+)
+"""Beside the topics: what the rules send to the knowledge base."""
+
+
 def report(line: str) -> None:
     """Seen with ``pytest -s``."""
     sys.stdout.write(f"\n{line}")
@@ -27,7 +34,7 @@ def report(line: str) -> None:
 
 def looked_up(intent: str) -> bool:
     """Whether the rules send it to the knowledge base (unless it surely lies outside)."""
-    return intent.startswith("ask_") or intent in {"nlu_fallback", "out_of_scope"}
+    return intent.startswith("ask_") or intent in LOOKED_UP
 
 
 @pytest.fixture(scope="session")

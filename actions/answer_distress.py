@@ -1,0 +1,36 @@
+"""Answers somebody in distress with care, and hands the conversation to staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.library import Library
+
+DISTRESS_TEXT = (
+    "I'm sorry that you are going through this. I'm an automated assistant and not able to help "
+    "with it, but people are."
+)
+"""The gateway adds the institution's crisis contacts: it knows them."""
+
+
+class AnswerDistress(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`action_answer_distress`: one `handover` payload with the reason `distress`."""
+
+    def __init__(self, library: Library) -> None:
+        """Takes the library like every action, and needs nothing of it."""
+
+    def name(self) -> str:
+        """As the bot's domain names it."""
+        return "action_answer_distress"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Cannot fail."""
+        dispatcher.utter_message(
+            json_message={"type": "handover", "text": DISTRESS_TEXT, "reason": "distress"}
+        )
+        return []

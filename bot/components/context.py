@@ -1,0 +1,47 @@
+"""Understanding in context: while a form asks, what does not look like a question is its answer."""
+
+import re
+from typing import Any, Dict, Optional, Text
+
+ANSWER = "inform"
+STEERS = frozenset(
+    "talk_to_person complaint distress abuse stop start_over refuse_data ask_source erase_data"
+    " privacy_kept are_you_a_bot capabilities greet thanks goodbye change_language".split()
+)
+"""Intents that are not answers to a form, whatever the words look like."""
+SURE = 0.5
+"""Confidence from which one of these is believed while a form asks for something."""
+_ASKS = re.compile(
+    r"^(?:(?:and|but|so|ok|okay|wait|also|hi|hey)\b[\s,]*)*"
+    r"(?:what|whats|which|who|whom|when|where|why|how|hows|is|are|am|do|does|did|can|could|will|would|should"
+    r"|may|must|has|have you|tell me|explain|compare|show me|find me)\b",
+    re.I,
+)
+_FEW_WORDS = 4
+"""An answer such as "maybe january?" has a question mark too."""
+
+
+def in_context(parsed: Dict[Text, Any], form: Optional[Text]) -> Dict[Text, Any]:
+    """The reading of a message, given the form that asks for something, if any.
+
+    The reading that it had by itself stays first but one in the ranking.
+    """
+    intent = parsed.get("intent") or {}
+    name, confidence = intent.get("name"), intent.get("confidence") or 0.0
+    text = parsed.get("text") or ""
+    if form is None or asks(text):
+        return parsed
+    if name in STEERS and confidence >= SURE:
+        return parsed
+    answer = {"name": ANSWER, "confidence": 1.0}
+    return {**parsed, "intent": answer, "intent_ranking": [answer, *_ranking(parsed)]}
+
+
+def asks(text: Text) -> bool:
+    """Whether it looks like a question or an order: by its first words, or by its mark."""
+    marked = "?" in text and len(text.split()) > _FEW_WORDS
+    return marked or bool(_ASKS.match(text.strip()))
+
+
+def _ranking(parsed: Dict[Text, Any]) -> Any:
+    return [entry for entry in parsed.get("intent_ranking") or [] if entry["name"] != ANSWER]
