@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from knowledge_base.model import AnswerKind, Program, Topic, UsedFact
@@ -33,6 +33,35 @@ class Draft:
     focus: str | None = None
     session: date | None = None
     """The first day of a run whose last day the catalog leaves open: a calendar may state it."""
+
+
+class Telling:
+    """What is being said of one program, with its citation's number."""
+
+    def __init__(self, program: Program, number: int):
+        self.program, self.number = program, number
+        self.facts: list[UsedFact] = []
+        self.stated: list[str] = []
+        self.lines: list[str] = []
+        self.session: date | None = None
+
+    def use(self, words: Sequence[str], *facts: UsedFact) -> None:
+        """Rest on facts that stand on the program's page in some words."""
+        self.stated += words
+        self.facts += [replace(f, program=self.program.id, citation=self.number) for f in facts]
+
+    def draft(self) -> Draft:
+        """The lines under the program's title."""
+        text = "\n\n".join([f"**{self.program.title}** [{self.number}]", *self.lines])
+        stated = {self.program.id: tuple(self.stated)}
+        return Draft(
+            AnswerKind.COMPUTED,
+            text,
+            tuple(self.facts),
+            stated,
+            focus=self.program.id,
+            session=self.session,
+        )
 
 
 def joined(parts: list[str], word: str = "and") -> str:

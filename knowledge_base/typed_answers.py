@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from knowledge_base.answering import provenance
@@ -14,20 +13,14 @@ from knowledge_base.draft import Catalog, Draft, joined
 from knowledge_base.edition import Edition
 from knowledge_base.errors import UnknownProgram
 from knowledge_base.filters.rows import Purposes
-from knowledge_base.mentions import Mention, Mentions
-from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program, Topic, Utterance
-from knowledge_base.program_names import ProgramNames
+from knowledge_base.mentions import Mention
+from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program, Topic
+from knowledge_base.referents import Referents
 from knowledge_base.retriever import Query
 from knowledge_base.sentences import statements
-from knowledge_base.typed_question import PLAIN, Asked, Aspect, Task, may_ask, read
+from knowledge_base.typed_question import Asked, Aspect, Task, may_ask, read
 
 _SURE = 0.95
-_PAIR = re.compile(r"\b(?:two|both)\b", re.I)
-_ALL = re.compile(
-    r"\b(?:compare|between)\b.*\b(?:programs|programmes|courses|classes|ones)\b", re.I
-)
-_SEVERAL = re.compile(r"\b(?:two|three|four|both|these|those|them|they)\b", re.I)
-_ONE = re.compile(r"\b(?:it|its|it's|that|this)\b", re.I)
 
 
 class TypedAnswers:
@@ -37,11 +30,9 @@ class TypedAnswers:
         """`cite` makes a citation of words that stand in a passage."""
         self._edition = edition
         self._cite = cite
-        self._programs = {program.id: program for program in edition.programs}
-        self._mentions = Mentions(edition.names)
-        self._named = ProgramNames(edition.names)
+        self._referents = Referents(edition)
+        self._programs = self._referents.programs
         self._missing = Purposes(edition.programs).missing
-        self._awards = _awards(edition.programs)
         self._titles = {
             name: program.title
             for program in edition.programs
@@ -55,21 +46,18 @@ class TypedAnswers:
         None when the question is of another kind, when a word of it is not understood, or when
         it names no program or a thing that is none.
         """
-        if not may_ask(query.question) or self._awards.search(query.question):
+        found = self._referents.mentions(query) if may_ask(query.question) else None
+        asked = None if found is None else read(_without(query.question, found), query.day)
+        if found is None or asked is None:
             return None
-        named = self._mentions.find(query.question, PLAIN)
-        found = [self._held(mention, query) for mention in named]
-        asked = read(_without(query.question, found), query.day)
-        if asked is None or any(not 1 <= len(mention.programs) <= MOST for mention in found):
-            return None
-        found = _told_apart(found, query.question)
-        open_ = [mention for mention in found if len(mention.programs) > 1]
-        if open_:
+        if open_ := [mention for mention in found if len(mention.programs) > 1]:
             return self._which(query.question, open_[0])
-        ids = list(dict.fromkeys(i for mention in found for i in mention.programs))
+        ids = list(dict.fromkeys(mention.programs[0] for mention in found))
         if asked.task is Task.COMPARE:
-            return self._comparison(asked, ids, query, len(found), first)
-        ids = ids or self._spoken_of(query, asked)
+            if len(found) > 1 and len(ids) == 1:
+                return self._itself(self._programs[ids[0]])
+            return self._comparison(asked, ids, query, first)
+        ids = ids or self._spoken_of(asked, query)
         programs = [self._programs[i] for i in ids]
         return computed(asked, programs, self._catalog(query.day), first) if programs else None
 
@@ -106,62 +94,21 @@ class TypedAnswers:
     def _catalog(self, day: date) -> Catalog:
         return Catalog(day, self._titles, self._missing)
 
-    def _held(self, mention: Mention, query: Query) -> Mention:
-        """With only the programs in force that day, of the institution that is meant."""
-        programs = [
-            i
-            for i in mention.programs
-            if self._programs[i].validity.holds_on(query.day)
-            and query.institution in {None, "", self._programs[i].institution}
-        ]
-        return replace(mention, programs=tuple(programs))
-
     def _comparison(
-        self, asked: Asked, named: list[str], query: Query, mentions: int, first: int
+        self, asked: Asked, ids: Sequence[str], query: Query, first: int
     ) -> Draft | None:
-        if mentions > 1 and len(named) == 1:
-            return self._itself(self._programs[named[0]])
-        ids = named
-        if len(named) < 2:
-            spoken = self._talked_about(query)
-            if named and _ONE.search(query.question):
-                ids = [*named, *[i for i in spoken if i not in named][:1]]
-            elif not named:
-                ids = spoken[:2] if _PAIR.search(query.question) else spoken
+        if not ids:
+            ids = self._referents.several_spoken_of(query)
+        elif len(ids) == 1:
+            ids = [*ids, *self._referents.other_than(ids[0], query)]
         if not 2 <= len(ids) <= MOST:
             return None
         programs = [self._programs[i] for i in ids]
         return compared(programs, self._catalog(query.day), asked.aspects, asked.better, first)
 
-    def _spoken_of(self, query: Query, asked: Asked) -> list[str]:
-        """The programs that a question without a name is about."""
-        if asked.task is Task.COST and _SEVERAL.search(query.question):
-            return self._talked_about(query)
-        if query.focus is not None:
-            return [query.focus] if query.focus in self._programs else []
-        if not _ONE.search(query.question):
-            return []
-        return self._talked_about(query)[:1]
-
-    def _talked_about(self, query: Query) -> list[str]:
-        """The programs of the conversation, the latest first, at most four.
-
-        They are what the student named last, with the program in focus; or, if these are fewer
-        than two, those in the last reply.
-        """
-        found = [query.focus] if query.focus in self._programs else []
-        for said in reversed(query.history):
-            if said.role == "user" and len(found) < 2:
-                found += [i for i in self._in_words(said, query) if i not in found]
-        if len(found) < 2:
-            replies = [said.text for said in query.history if said.role != "user"]
-            titles = self._named.in_text(replies[-1]) if replies else ()
-            found = list(titles) if 2 <= len(titles) <= MOST else found
-        return [i for i in found if i is not None][:MOST]
-
-    def _in_words(self, said: Utterance, query: Query) -> list[str]:
-        held = [self._held(m, query) for m in self._mentions.find(said.text, PLAIN)]
-        return [mention.programs[0] for mention in held if len(mention.programs) == 1]
+    def _spoken_of(self, asked: Asked, query: Query) -> list[str]:
+        several = self._referents.several_spoken_of(query) if asked.task is Task.COST else []
+        return several or self._referents.one_spoken_of(query)
 
     def _which(self, question: str, mention: Mention) -> Draft:
         """Asks which of several programs is meant; each choice is the question with its title."""
@@ -191,13 +138,6 @@ class TypedAnswers:
         return chosen[0][0], " … ".join(dict.fromkeys(text for _, text in chosen))
 
 
-def _awards(programs: Sequence[Program]) -> re.Pattern[str]:
-    """Names that programs stack into and that are none themselves: of them no facts are known."""
-    known = {name.casefold() for p in programs for name in (p.id, p.code, p.title)}
-    into = {name for p in programs for name in p.stacks_into if name.casefold() not in known}
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(into))) or '(?!)'})\b", re.I)
-
-
 def _stands(words: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?![\d,.]*\d)", text, re.I) is not None
 
@@ -208,21 +148,3 @@ def _without(question: str, found: Sequence[Mention]) -> str:
         blank = " " * (mention.end - mention.start)
         question = question[: mention.start] + blank + question[mention.end :]
     return question
-
-
-def _told_apart(found: Sequence[Mention], question: str) -> list[Mention]:
-    """Mentions with the programs that others name outright taken away.
-
-    In "agile or project management" the second is the one that is not agile; "compare the UX
-    programs" names all that fit.
-    """
-    clear = {mention.programs[0] for mention in found if len(mention.programs) == 1}
-    told = []
-    for mention in found:
-        left = tuple(i for i in mention.programs if i not in clear) or mention.programs
-        both = len(left) == 2 and _PAIR.search(question)
-        if len(found) == 1 and len(left) > 1 and (both or _ALL.search(question)):
-            told += [replace(mention, programs=(i,)) for i in left]
-        else:
-            told.append(replace(mention, programs=left))
-    return told

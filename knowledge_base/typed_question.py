@@ -14,6 +14,7 @@ from enum import StrEnum
 from knowledge_base.dates import Period, find_dates, find_periods
 from knowledge_base.model import Span
 from knowledge_base.quantities import find_quantities
+from knowledge_base.question_words import BETTER, COMPARING, COST, CREDIT, FILLER, TIME, listed
 
 _LONGEST = 300
 """Characters; a longer message tells a story that has words of its own weight."""
@@ -84,41 +85,6 @@ class Asked:
     """Whether days are counted to the start, not to the deadline."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FILLER = _words(
-    """a an the i i'm im i'd me my we you your u it its it's this that these those them they
-    there is are be being am has have had would wld could can do does of for to in at on by with
-    if and or then plus n so just only please pls plz thanks thank thx hi hello hey tell show
-    give know want wanna need like think thinking thinkin about both together between two three
-    four one ones program programs programme programmes course courses class classes certificate
-    certificates cert certs credential credentials microcredential microcredentials training
-    what whats what's which how hows when where take takes taking took get go going study
-    studying enroll enrol sign up us all also exactly roughly approximately around right now
-    today currently ok okay well should s as any actually wondering wonder see find out let lets
-    help really again still even versus vs will i'll id much many question quick btw hmm oh
-    sorry"""
-)
-_COST = _words(
-    """cost costs costing price prices priced pricing pay paying total totals altogether
-    combined sum whole overall full in all everything including incl fees expensive money amount
-    add added dollars usd bucks tuition"""
-)
-_CREDIT = _words("per each credit credits hour")
-_TIME = _words(
-    """long time week weeks month months day days hours hour per each finish finished finishing
-    done end ends complete completed completing max maximum spend put free left until till
-    before deadline deadlines apply application applications applying remaining start starts
-    started starting begin begins began beginning date last over graduate due close closes spare
-    able total whole entire entirely work altogether many at"""
-)
-_COMPARING = _words(
-    """compare compared comparing comparison comparisons diff difference differences different
-    differ differs vs versus v side by better best than or more less terms regarding table
-    against us choose pick decide deciding choosing between"""
-)
 _ASPECTS = {
     Aspect.COST: "cost costs price prices pricing priced tuition money cheap fees total expensive",
     Aspect.CREDIT: "credit credits",
@@ -134,7 +100,7 @@ _ASPECTS = {
     Aspect.SKILLS: "skill skills",
     Aspect.CAREERS: "job jobs career careers occupation occupations",
 }
-_ASPECT_WORDS = frozenset(word for text in _ASPECTS.values() for word in text.split())
+_ASPECT_WORDS = listed(" ".join(_ASPECTS.values()))
 _BETTER = {
     better: re.compile(rf"\b(?:{pattern})\b")
     for better, pattern in (
@@ -145,7 +111,7 @@ _BETTER = {
         (Better.SOONER, "soon(?:er|est)|earli(?:er|est)|(?:starts?|begins?) first"),
     )
 }
-PLAIN = _FILLER | _COST | _CREDIT | _TIME | _COMPARING | _ASPECT_WORDS | _words("week weekly")
+PLAIN = FILLER | COST | CREDIT | TIME | COMPARING | _ASPECT_WORDS
 """Words that ask, and so name no program by themselves."""
 
 _HAS_COST = re.compile(
@@ -232,17 +198,11 @@ def _amount(text: str) -> Asked | None:
 
 def _understood(asked: Asked) -> frozenset[str]:
     """The words that a question of a kind may have."""
-    if asked.task is Task.COST:
-        return _FILLER | _COST
-    if asked.task is Task.PER_CREDIT:
-        return _FILLER | _COST | _CREDIT
     if asked.task is Task.COMPARE:
-        better = _words(
-            """cheaper cheapest expensive pricier priciest shorter shortest faster fastest quicker
-            quickest longer longest sooner soonest earlier earliest least most week weekly first"""
-        )
-        return _FILLER | _COMPARING | _ASPECT_WORDS | better
-    return _FILLER | _TIME
+        return FILLER | COMPARING | BETTER | _ASPECT_WORDS
+    if asked.task is Task.COST:
+        return FILLER | COST
+    return FILLER | COST | CREDIT if asked.task is Task.PER_CREDIT else FILLER | TIME
 
 
 def _aspects(text: str, better: Better | None) -> tuple[Aspect, ...]:
