@@ -18,10 +18,10 @@ from advisor.migration import alembic_config
 from advisor.processes import parts
 from advisor.secrets import bot_token
 from advisor.settings import Settings, settings_file
+from advisor.shelf import shelf_of
 from advisor.training import bot_python, model_path
 from advisor.wiring import database
-from knowledge_base.errors import KnowledgeBaseError, ShelfUnreachable
-from knowledge_base.remote_shelf import open_shelf
+from knowledge_base.errors import KnowledgeBaseError, ShelfUnreachable, VectorsUnreachable
 
 _LOW_MEGABYTES = 1000
 
@@ -112,7 +112,7 @@ async def _database(settings: Settings) -> Check:
 
 async def _content(settings: Settings) -> Check:
     try:
-        shelf = open_shelf(settings.editions, settings.copies)
+        shelf = shelf_of(settings)
         edition = await asyncio.to_thread(shelf.open)
     except KnowledgeBaseError as error:
         return Check("content", False, str(error), "advisor import …, then advisor publish")
@@ -145,10 +145,10 @@ async def _encoder(settings: Settings) -> Check:
 def _encoder_of_live(settings: Settings) -> str | None:
     """The encoder that made the live edition; None when there is none or it is out of reach."""
     try:
-        shelf = open_shelf(settings.editions, settings.copies)
+        shelf = shelf_of(settings)
         live = shelf.current_id()
         return next((m.encoder for m in shelf.manifests() if m.id == live), None)
-    except ShelfUnreachable:  # The check of the content says so.
+    except (ShelfUnreachable, VectorsUnreachable):  # The check of the content says so.
         return None
 
 

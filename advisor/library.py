@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from advisor.settings import Settings
+from advisor.shelf import shelf_of
 from knowledge_base.answering import Answering
 from knowledge_base.edition import Manifest
 from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished, ShelfUnreachable
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
-from knowledge_base.remote_shelf import open_shelf
 from knowledge_base.shelf import Shelf
 
 
@@ -23,7 +23,7 @@ def knowledge_base(settings: Settings) -> KnowledgeBase:
     content = settings.knowledge_base
     encoder = open_encoder(content.encoder)
     answering = Answering(encoder, settings.sources_url, content.abstain_below)
-    shelf = open_shelf(settings.editions, settings.copies)
+    shelf = shelf_of(settings)
     return KnowledgeBase(shelf, encoder, answering)
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from advisor.errors import SettingsError
 from advisor.secrets import bot_token
 from advisor.settings import Settings
+from advisor.shelf import shelf_of
 from channels.brain import RasaBrain
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
-from knowledge_base.remote_shelf import open_shelf
 from knowledge_base.store import Store
 
 _BUSY_MILLISECONDS = 10_000
@@ -61,7 +61,7 @@ def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
     """What imports, publishes and reads content."""
     return EditingService(
         Store(engine),
-        open_shelf(settings.editions, settings.copies),
+        shelf_of(settings),
         open_encoder(settings.knowledge_base.encoder),
         settings.knowledge_base.source_limit_megabytes * 1_000_000,
     )

@@ -30,7 +30,7 @@ from sqlalchemy.exc import OperationalError
 from knowledge_base.arrays import Allowed, Rows
 from knowledge_base.document_rows import DocumentRows
 from knowledge_base.errors import DamagedEdition
-from knowledge_base.index import FaissIndex
+from knowledge_base.index import FaissIndex, VectorIndex
 from knowledge_base.known_vectors import KnownVectors
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Document, Passage, Program, Validity
@@ -101,7 +101,7 @@ class Edition:
     def __init__(self, folder: Path, manifest: Manifest):
         self._folder = folder
         self.manifest = manifest
-        self.vectors = FaissIndex.load(folder / VECTORS)
+        self.vectors: VectorIndex = FaissIndex.load(folder / VECTORS)
         self.lexical = LexicalIndex.load(folder / LEXICAL)
         self._database = _read_only(folder / CONTENT)
         self._in_force = lru_cache(_MASKS)(self._read_in_force)

@@ -17,6 +17,7 @@ KnowledgeBaseError
 ├── UnknownEdition         the edition that was named is not on the shelf
 ├── DamagedEdition         a file of the edition does not match its manifest
 ├── ShelfUnreachable       the place that holds the editions cannot be reached now
+├── VectorsUnreachable     the database that shares the vectors cannot be used now
 └── EncoderUnavailable     the sentence encoder cannot be loaded
 ```
 
@@ -87,6 +88,10 @@ class DamagedEdition(KnowledgeBaseError):
 
 class ShelfUnreachable(KnowledgeBaseError):
     """The storage that holds the editions cannot be reached, or its package is not installed."""
+
+
+class VectorsUnreachable(KnowledgeBaseError):
+    """The database that shares the vectors cannot be used, or its packages are not installed."""
 
 
 class EncoderUnavailable(KnowledgeBaseError):

@@ -14,6 +14,7 @@ from fsspec.core import url_to_fs
 
 from knowledge_base.edition import MANIFEST, Edition, Manifest
 from knowledge_base.errors import DamagedEdition, KnowledgeBaseError, ShelfUnreachable
+from knowledge_base.pgvector_index import VectorDatabase
 from knowledge_base.shelf import ABANDONED_SECONDS, DRAFT, EDITION_ID, Shelf, checked
 
 _KEPT_COPIES = 3
@@ -21,15 +22,17 @@ _KEPT_COPIES = 3
 _LOCAL = "file://"
 
 
-def open_shelf(location: str, copies: Path) -> Shelf:
+def open_shelf(location: str, copies: Path, vector_database: str = "") -> Shelf:
     """The shelf at a path or a URL; a URL's editions are copied into the folder `copies`.
 
-    `file://` is a path. Raises ShelfUnreachable when the URL's protocol is not known or its
-    package is not installed.
+    `file://` is a path. `vector_database` is the address of one, if it is to search the vectors.
+    Raises ShelfUnreachable or VectorsUnreachable when a URL cannot be understood or its package is
+    not installed.
     """
+    vectors = VectorDatabase(vector_database) if vector_database else None
     if "://" not in location or location.startswith(_LOCAL):
-        return Shelf(Path(location.removeprefix(_LOCAL)))
-    return RemoteShelf(location, copies)
+        return Shelf(Path(location.removeprefix(_LOCAL)), vectors)
+    return RemoteShelf(location, copies, vectors)
 
 
 class RemoteShelf(Shelf):
@@ -41,8 +44,8 @@ class RemoteShelf(Shelf):
 
     look_seconds = 5.0
 
-    def __init__(self, url: str, copies: Path):
-        super().__init__(copies)
+    def __init__(self, url: str, copies: Path, vectors: VectorDatabase | None = None):
+        super().__init__(copies, vectors)
         try:
             self._storage, self._root = url_to_fs(url)
         except (ImportError, ValueError) as error:
@@ -80,9 +83,7 @@ class RemoteShelf(Shelf):
             paths = self._storage.glob(f"{self._root}/*/{MANIFEST}")
         return sorted((path.split("/")[-2] for path in paths), reverse=True)
 
-    def point_to(self, edition_id: str) -> None:
-        """Make an edition live. Raises UnknownEdition or ShelfUnreachable."""
-        self._refuse_unknown(edition_id)
+    def _move_pointer(self, edition_id: str) -> None:
         with self._reaching():
             self._storage.pipe_file(f"{self._root}/current", f"{edition_id}\n".encode())
 

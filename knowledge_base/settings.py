@@ -20,6 +20,11 @@ class KnowledgeBaseSettings(BaseModel):
     such as `s3://bucket/editions`. Empty: `editions` in the state folder. A URL's editions are
     copied into `copies` in the state folder; its protocol may need a package, such as `s3fs`."""
 
+    vector_database: str = Field(default="", repr=False)
+    """PostgreSQL address (`postgresql://user:password@host/database`) where pgvector searches the
+    vectors of the latest editions; needs `pip install pgvector 'psycopg[binary]'`. Empty, or while
+    it cannot be reached: each machine searches the edition's own index."""
+
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""
 

@@ -15,8 +15,14 @@ from pathlib import Path
 
 from knowledge_base.edition import MANIFEST, Edition, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
-from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
+from knowledge_base.errors import (
+    DamagedEdition,
+    NothingPublished,
+    UnknownEdition,
+    VectorsUnreachable,
+)
 from knowledge_base.known_vectors import KnownVectors
+from knowledge_base.pgvector_index import VectorDatabase
 from knowledge_base.publication import Progress, build_edition
 from knowledge_base.record import Record
 from knowledge_base.store import Entry
@@ -34,8 +40,10 @@ class Shelf:
     look_seconds = 0.0
     """How long a look at the pointer holds; 0 where looking costs nothing."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, vectors: VectorDatabase | None = None):
+        """With `vectors`, a live edition's are searched there; the edition keeps its own."""
         self.folder = folder
+        self._vectors = vectors
         self._pointer = folder / "current"
 
     def current_id(self) -> str | None:
@@ -80,11 +88,33 @@ class Shelf:
 
     def _opened(self, edition_id: str) -> Edition:
         folder = self.folder / edition_id
-        return Edition(folder, checked(folder))
+        edition = Edition(folder, checked(folder))
+        if self._vectors:
+            edition.vectors = self._vectors.index(edition_id, edition.vectors)
+        return edition
 
     def point_to(self, edition_id: str) -> None:
-        """Make an edition live. Raises UnknownEdition."""
+        """Make an edition live, its vectors in their database first.
+
+        Raises UnknownEdition, and with a database of vectors DamagedEdition or VectorsUnreachable.
+        """
         self._refuse_unknown(edition_id)
+        self._share_vectors(edition_id)
+        self._move_pointer(edition_id)
+
+    def _share_vectors(self, edition_id: str) -> None:
+        if self._vectors:
+            edition = self._opened(edition_id)
+            try:
+                self._vectors.add(edition_id, edition.vectors, edition.manifest.passages)
+            except VectorsUnreachable as error:
+                raise VectorsUnreachable(
+                    f"{error}, then run `advisor editions roll-back {edition_id}`"
+                ) from None
+            finally:
+                edition.close()
+
+    def _move_pointer(self, edition_id: str) -> None:
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=".current-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(edition_id + "\n")
@@ -107,11 +137,13 @@ class Shelf:
     ) -> Manifest:
         """Build an edition beside the others and make it live when it is whole.
 
-        Raises NothingToPublish when `entries` hold no passage. A build that fails leaves nothing;
-        what a killed one left is cleared by a later publication.
+        Raises NothingToPublish when `entries` hold no passage, and as `point_to`. A build that
+        fails leaves nothing; what a killed one left is cleared by a later publication.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._clear_abandoned()
+        if self._vectors:
+            self._vectors.prepare()
         now = datetime.now(UTC)
         edition_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
         draft = Path(tempfile.mkdtemp(dir=self.folder, prefix=DRAFT))

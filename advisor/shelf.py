@@ -1,0 +1,13 @@
+"""Opens the shelf that the settings name; apart from the gateway's and the actions' wiring."""
+
+from __future__ import annotations
+
+from advisor.settings import Settings
+from knowledge_base.remote_shelf import open_shelf
+from knowledge_base.shelf import Shelf
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """Where editions are published and read. Raises ShelfUnreachable or VectorsUnreachable."""
+    content = settings.knowledge_base
+    return open_shelf(settings.editions, settings.copies, content.vector_database)
