@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING
 
 from knowledge_base.comparison_cells import next_run
-from knowledge_base.dates import Period
 from knowledge_base.draft import Catalog, Telling, joined
+from knowledge_base.filters.periods import Period, year_later
 from knowledge_base.model import Offering, Program, Span, UsedFact, plain
 from knowledge_base.program_page import day as in_words
 from knowledge_base.typed_question import Asked
@@ -119,10 +119,18 @@ def tell_last_day(told: Telling, asked: Asked, catalog: Catalog) -> bool:
 def _begun(
     program: Program, runs: Sequence[Offering], begin: Period | None, day: date
 ) -> Offering | None:
-    """The first run in the time that the student names, or the next one."""
+    """The first run in the time that the student names, or the next one.
+
+    A time that is under way and has no run left is that of the next year.
+    """
     if begin is None:
         return next_run(program, day)
     inside = [run for run in runs if run.starts and begin.first <= run.starts <= begin.last]
+    if begin.first <= day <= begin.last:
+        later = Period(year_later(begin.first), year_later(begin.last))
+        inside = [run for run in inside if run.starts and run.starts >= day] or [
+            run for run in runs if run.starts and later.first <= run.starts <= later.last
+        ]
     return min(inside, key=lambda run: run.starts or date.max, default=None)
 
 

@@ -13,9 +13,9 @@ FILLER = listed(
     there is are be being am has have had would wld could can do does of for to in at on by with
     if and or then plus n so just only please pls plz thanks thank thx hi hello hey tell show
     give know want wanna need like think thinking thinkin about both together between two three
-    four one ones program programs programme programmes course courses class classes certificate
-    certificates cert certs credential credentials microcredential microcredentials training
-    what whats what's which how hows when where take takes taking took get go going study
+    four one one's ones program programs programme programmes course courses class classes
+    certificate certificates cert certs credential credentials microcredential microcredentials
+    training what whats what's which how hows when where take takes taking took get go going study
     studying enroll enrol sign up us all also exactly roughly approximately around right now
     today currently ok okay well should s as any actually wondering wonder see find out let lets
     help really again still even versus vs will i'll id much many question quick btw hmm oh

@@ -17,7 +17,9 @@ _MOST = 4
 """Programs that one answer is about; a name that fits more of them is too vague to ask back."""
 _PAIR = re.compile(r"\b(?:two|both)\b", re.I)
 _ALL = re.compile(
-    r"\b(?:compare|between)\b.*\b(?:programs|programmes|courses|classes|ones)\b", re.I
+    r"^(?=.*\b(?:compare|between|together|altogether|all)\b)"
+    r".*\b(?:programs|programmes|courses|classes|ones)\b",
+    re.I,
 )
 _SEVERAL = re.compile(r"\b(?:two|three|four|both|these|those|them|they)\b", re.I)
 _OPEN = re.compile(

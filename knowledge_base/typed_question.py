@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge_base.dates import Period, find_dates, find_periods
+from knowledge_base.filters.periods import PERIOD, Period, period_of
 from knowledge_base.model import Span
 from knowledge_base.quantities import find_quantities
 from knowledge_base.question_words import BETTER, COMPARING, COST, CREDIT, FILLER, TIME, listed
@@ -133,6 +133,8 @@ _COMPARED = re.compile(
 _WITH_FEES = re.compile(
     r"\b(?:including|incl|with|plus)(?: all)?(?: the| its)? (?:materials? )?fees?\b"
 )
+_TIMED = re.compile(r"\b(?:in|on|from) (?:early |late |mid )?|\b(?=(?:this|next) )")
+"""Behind what a time is named; *may* by itself is no month."""
 _SIGNS = (_HAS_COST, _TOTAL_HOURS, _ENDS, _LEFT, _PACED, _COMPARED, *_BETTER.values())
 
 
@@ -145,12 +147,12 @@ def may_ask(question: str) -> bool:
 def read(question: str, today: date) -> Asked | None:
     """What is asked for; None when it is nothing of the kind, or a word is not understood.
 
-    `question` has blanks where programs are named. A month without a year is the next one.
+    `question` has blanks where programs are named.
     """
     text, hours = _hours(_written(question))
     text, begin = _period(text, today)
-    asked = _task(text.casefold(), hours, begin)
-    words = set(re.findall(r"[a-z0-9'$]+", text.casefold()))
+    asked = _task(text, hours, begin)
+    words = set(re.findall(r"[a-z0-9'$]+", text))
     return asked if asked and words <= _understood(asked) else None
 
 
@@ -158,8 +160,7 @@ def _written(question: str) -> str:
     """As the readers of quantities and dates take it, and without the fees that belong to a
     cost in any case."""
     text = re.sub(r"\bhrs?\b", "hours", question.casefold().replace("’", "'"))
-    text = _WITH_FEES.sub(" ", text)
-    return re.sub(r"\b(in|next|this) may\b", r"\1 May", " ".join(text.split()))
+    return " ".join(_WITH_FEES.sub(" ", text).split())
 
 
 def _task(text: str, hours: Span | None, begin: Period | None) -> Asked | None:
@@ -224,10 +225,13 @@ def _hours(text: str) -> tuple[str, Span | None]:
 
 
 def _period(text: str, today: date) -> tuple[str, Period | None]:
-    """The text without the date or period that it names, and this."""
-    days = [(Period(f.value, f.value), f.start, f.end) for f in find_dates(text)]
-    named = days or [(f.value, f.start, f.end) for f in find_periods(text, today)]
-    if len(named) != 1:
-        return text, None
-    period, start, end = named[0]
-    return f"{text[:start]} {text[end:]}", period
+    """The text without the day, month, term or year that it names, and this.
+
+    Without a year it is the next one that is not over.
+    """
+    for before in _TIMED.finditer(text):
+        match = PERIOD.match(text, before.end())
+        period = period_of(match, today, "in") if match else None
+        if match and period:
+            return f"{text[: match.start()]} {text[match.end() :]}", period
+    return text, None

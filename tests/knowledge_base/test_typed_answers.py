@@ -93,6 +93,8 @@ def stands(answer: Answer, edition: Edition) -> None:
          ["UX110", "UX210", "DM110"]),
         ("total for nursing assistant and medical terminology pls", ["HC130", "HC105"]),
         ("HOW MUCH IS CNC MACHINE OPERATOR???", ["MF110"]),
+        ("what do the ux classes cost together", ["UX110", "UX210"]),
+        ("if i may ask, how much is welding", ["WE110"]),
         ("how much is medical terminology and medical terminology together", ["HC105"]),
     ],
 )  # fmt: skip
@@ -214,6 +216,8 @@ async def test_without_credits_nothing_is_divided(knowledge_base: KnowledgeBase)
         ("if i started spreadsheet skills for the office on 5 April 2027 when would i be done",
          "DA090", 4),
         ("when does the generative ai course end if i start it in march", "AI150", 3),
+        ("when would I finish GIS if I start in the fall", "GIS110", 10),
+        ("when would i be done with cybersecurity essentials if i start in may", "CY101", 5),
     ],
 )  # fmt: skip
 async def test_the_last_day_from_the_first(
@@ -297,6 +301,8 @@ async def test_a_deadline_that_is_not_stated(knowledge_base: KnowledgeBase) -> N
         ("what's the difference between MHC-DA101 and Data Analytics with Python?",
          ["DA101", "DA120"]),
         ("compare the two ux programs", ["UX110", "UX210"]),
+        ("teaching assistant vs early childhood foundations, which one's better",
+         ["TA120", "EC101"]),
         ("should i take fullstack or front end web development, compare them for me",
          ["WD120", "WD101"]),
     ],
@@ -456,6 +462,11 @@ async def test_two_programs_fit_the_name(knowledge_base: KnowledgeBase, question
         "how much was welding fundamentals in 2019",
         "when is tuition due for cybersecurity essentials",
         "is cybersecurity essentials worth the cost for my kid",
+        "how much are books for ux design foundations",
+        "how much will welding fundamentals cost next year",
+        "how much is the certificate in web development",
+        "when does the application for welding fundamentals end",
+        "how long before i finish welding fundamentals",
     ],
 )
 async def test_other_questions_are_quoted_for(knowledge_base: KnowledgeBase, question: str) -> None:
