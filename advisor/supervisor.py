@@ -106,7 +106,7 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
 
     async def _until_healthy(self, part: Part) -> None:
@@ -162,7 +162,7 @@ def check_port(part: Part) -> None:
             ) from None
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ask Linux to end this process when its parent dies, however that happens (prctl(2))."""
     import ctypes  # noqa: PLC0415
 

@@ -18,6 +18,7 @@ from channels.brain import RasaBrain
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
+from knowledge_base.sources import SourceService
 from knowledge_base.store import Store
 
 _BUSY_MILLISECONDS = 10_000
@@ -55,6 +56,11 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def source_service(settings: Settings, engine: AsyncEngine) -> SourceService:
+    """What imports, without what publishes."""
+    return SourceService(Store(engine), settings.knowledge_base.source_limit_megabytes * 1_000_000)
 
 
 def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:

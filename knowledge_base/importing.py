@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +50,14 @@ def read_source(
     mapping_file: Path | None,
     limit_bytes: int,
     progress: Progress = lambda *_: None,
+    *,
+    child: ReadingProcess | None = None,
 ) -> Contents:
     """Everything in a file, or in the files of a folder that some reader recognises.
 
-    All of it is parsed in one child process. Raises SourceError, SourceGone, UnknownFormat,
-    MappingError or SourceTooLarge: then nothing is taken. In a folder, a file that no reader
-    recognises is reported as skipped.
+    All of it is parsed in one process: `child`, or one that is started for it. Raises SourceError,
+    SourceGone, UnknownFormat, MappingError or SourceTooLarge: then nothing is taken. In a folder, a
+    file that no reader recognises is reported as skipped.
     """
     if not location.exists():
         raise SourceGone(f"{location}: there is no such file or folder")
@@ -63,7 +66,7 @@ def read_source(
     items: list[tuple[str, Document | Program | Record]] = []
     skipped: list[Skipped] = []
     files = _files(location, skipped)
-    with ReadingProcess() as child:
+    with nullcontext(child) if child else ReadingProcess() as process:
         for done, path in enumerate(files):
             progress(path.name, done, len(files))
             reader = _reader(path, format_name, strict=location.is_file(), skipped=skipped)
@@ -71,7 +74,7 @@ def read_source(
                 continue
             formats.append(reader.name)
             _check_size(path, limit_bytes)
-            for item in child.read(reader, path, mapping):
+            for item in process.read(reader, path, mapping):
                 if isinstance(item, Skipped):
                     skipped.append(item)
                 else:

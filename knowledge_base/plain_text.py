@@ -15,7 +15,8 @@ def text_of(path: Path) -> str:
 
     It is UTF-8, or UTF-16 where the mark says so. Raises SourceError that names the line and its
     byte when it is neither: a guess between the encodings of offices and countries would turn a
-    fee's sign or a name into another.
+    fee's sign or a name into another. An empty file is an error too, since a download that failed
+    must not look like a page that was emptied.
     """
     try:
         data = path.read_bytes()
@@ -35,4 +36,6 @@ def text_of(path: Path) -> str:
             f"{path}: line {line}: not UTF-8 text: byte 0x00; it is no text file, or one in UTF-16 "
             "without its mark; save it as UTF-8"
         )
+    if not text.strip():
+        raise SourceError(f"{path}: holds no text; nothing was taken, and nothing was removed")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -32,6 +32,10 @@ sources = Table(
     Column("mapping_file", Text),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("every_seconds", Integer),
+    Column("due_at", DateTime(timezone=True)),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_error", Text),
 )
 
 documents = Table(

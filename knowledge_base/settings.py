@@ -40,6 +40,10 @@ class KnowledgeBaseSettings(BaseModel):
     source_limit_megabytes: int = Field(default=50, gt=0)
     """Largest single source file that an import reads."""
 
+    publish_refreshed: bool = False
+    """Whether what a source's schedule brings is published by itself, once all sources that are due
+    were read. Off: it waits in the working copy for `advisor publish`, so that somebody can look."""
+
     import_from_private_addresses: bool = False
     """Whether an import may fetch from addresses that are not public, such as an intranet's.
     Then whoever may import can reach every web server that this machine can."""

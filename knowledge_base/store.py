@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from knowledge_base.model import Document, Program, Skipped, Validity
 from knowledge_base.record import Record
 from knowledge_base.record_rows import all_records, replace_records
+from knowledge_base.schedule import Schedule
 from knowledge_base.schema import documents, sources
 from knowledge_base.source_rows import (
     Origin,
@@ -23,6 +24,9 @@ from knowledge_base.source_rows import (
     forget_source,
     found_unchanged,
     keep_source,
+    locations,
+    move_source,
+    reschedule,
 )
 
 _DOCUMENT = TypeAdapter(Document)
@@ -108,14 +112,15 @@ class Store:
                 )
             )
         }
-        added, changed, unchanged, refused = [], [], [], []
+        added, changed, unchanged = [], [], []
+        elsewhere: dict[str, list[str]] = {}
         for position, entry in enumerate(entries):
             before = known.get(entry.document.id)
             if before is None:
                 added.append(entry.document.id)
                 await connection.execute(insert(documents).values(_row(entry, source_id, position)))
             elif before.source_id != source_id:
-                refused.append(_belongs_elsewhere(entry.document.id))
+                elsewhere.setdefault(before.source_id, []).append(entry.document.id)
             elif before.digest == entry.digest:
                 unchanged.append(entry.document.id)
                 if before.position != position:
@@ -135,13 +140,14 @@ class Store:
         removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
         for gone in removed:
             await connection.execute(delete(documents).where(documents.c.id == gone))
-        rules, elsewhere = await replace_records(connection, source_id, records)
+        refused = await _refusals(connection, elsewhere)
+        rules, refused_rules = await replace_records(connection, source_id, records)
         return Changes(
             (*added, *rules["added"]),
             (*changed, *rules["changed"]),
             (*unchanged, *rules["unchanged"]),
             (*removed, *rules["removed"]),
-            (*refused, *elsewhere),
+            (*refused, *refused_rules),
         )
 
     async def entries(self) -> list[Entry]:
@@ -169,19 +175,36 @@ class Store:
         async with self._engine.begin() as connection:
             return Changes(unchanged=tuple(await found_unchanged(connection, source.id)))
 
+    async def reschedule(
+        self, source: Source, schedule: Schedule, *, only_if_due: bool = False
+    ) -> bool:
+        """Give a source another schedule; False when another process was faster."""
+        async with self._engine.begin() as connection:
+            return await reschedule(connection, source, schedule, only_if_due=only_if_due)
+
+    async def move(self, source: Source, location: str) -> None:
+        """Let a source stand at another location."""
+        async with self._engine.begin() as connection:
+            await move_source(connection, source.id, location)
+
     async def remove(self, source: Source) -> None:
         """Delete a source with its documents and rules, in one transaction."""
         async with self._engine.begin() as connection:
             await forget_source(connection, source.id)
 
 
-def _belongs_elsewhere(document_id: str) -> Skipped:
-    return Skipped(
-        document_id,
-        "belongs to a source that was imported before; remove it there or give it another id",
-        field="id",
-        value=document_id,
+async def _refusals(connection: AsyncConnection, ids: Mapping[str, Sequence[str]]) -> list[Skipped]:
+    """Why documents, by the source that they belong to, were left as they are."""
+    names = await locations(connection, list(ids))
+    reason = (
+        "belongs to {}, which was imported before; remove it there, give it another id, "
+        "or say with `advisor sources move` that the source has moved"
     )
+    return [
+        Skipped(one, reason.format(names[owner]), field="id", value=one)
+        for owner, several in ids.items()
+        for one in several
+    ]
 
 
 def _row(entry: Entry, source_id: str, position: int) -> dict[str, Any]:

@@ -1,17 +1,18 @@
-"""Follows a sitemap: every page that it lists is read as part of one source."""
+"""Reads what stands at a web address: one file or page, or every page that a sitemap lists."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from knowledge_base.catalog.fetch import fetched
+from knowledge_base.catalog.fetch import Validators, fetched
 from knowledge_base.catalog.sitemap import SUFFIX, read_sitemap
-from knowledge_base.errors import SourceError, SourceUnreachable
-from knowledge_base.importing import Contents
+from knowledge_base.errors import SourceError, SourceTooLarge, SourceUnreachable
+from knowledge_base.importing import Contents, Progress, read_source
 from knowledge_base.model import Skipped
+from knowledge_base.reading import ReadingProcess
 from knowledge_base.store import Entry
 
 FORMAT = "sitemap"
@@ -19,71 +20,137 @@ MOST_PAGES = 1_000
 """Pages of one source; at a second each, four at a time, they take some five minutes."""
 MOST_SITEMAPS = 20
 """Sitemaps that an index may list; each may hold a whole section of a site."""
+MOST_CHARACTERS = 50_000_000
+"""Text of all pages together: 1,000 pages of 50,000 characters."""
 _AT_ONCE = 4
 """Pages that are asked for at the same time: what a browser does to one server is 6."""
-
-ReadPage = Callable[[str], Awaitable[Contents]]
-"""Reads the page at an address. Raises SourceError and its kinds."""
-
-
-async def read_site(
-    url: str, first: Path, read_page: ReadPage, limit_bytes: int, *, private: bool
-) -> Contents:
-    """Everything in the pages of the sitemap at `url`, of which `first` is a copy.
-
-    Only pages of the sitemap's own host are read, as the protocol demands. A page that is gone or
-    cannot be read is skipped with the reason. Raises SourceUnreachable when a page cannot be had
-    now, and SourceError when the sitemap cannot be read; then nothing is taken, so that no page
-    loses its content because a server was ill.
-    """
-    skipped: list[Skipped] = []
-    listed = await _pages(url, first, limit_bytes, private, skipped)
-    own = [page for page in listed if _host(page) == _host(url)]
-    skipped += [_elsewhere(page) for page in listed if _host(page) != _host(url)]
-    if own[MOST_PAGES:]:
-        reason = f"and {len(own) - MOST_PAGES:,} more pages: over the limit of {MOST_PAGES:,}"
-        skipped.append(Skipped(own[MOST_PAGES], f"{reason}; split the sitemap"))
-    door = asyncio.Semaphore(_AT_ONCE)
-
-    async def read(page: str) -> Contents:
-        async with door:
-            return await read_page(page)
-
-    pages = own[:MOST_PAGES]
-    found = await asyncio.gather(*map(read, pages), return_exceptions=True)
-    entries: dict[str, Entry] = {}
-    for page, one in zip(pages, found, strict=True):
-        if isinstance(one, SourceUnreachable) or not isinstance(one, SourceError | Contents):
-            raise one
-        if isinstance(one, SourceError):
-            skipped.append(Skipped(page, str(one).removeprefix(f"{page}: ")))
-            continue
-        skipped += one.skipped
-        for entry in one.entries:
-            if entries.setdefault(entry.document.id, entry) is not entry:
-                told = entry.document.id
-                skipped.append(Skipped(page, "stands twice in this source", "id", told, "once"))
-    return Contents(url, FORMAT, tuple(entries.values()), tuple(skipped))
+_PAGE_FORMATS = frozenset({"html", "pdf", "docx"})
+"""Formats that a student's browser or viewer opens, so that citations lead to their address."""
 
 
-async def _pages(
-    url: str, first: Path, limit_bytes: int, private: bool, skipped: list[Skipped]
-) -> list[str]:
-    """Every page that a sitemap, or each sitemap of an index, lists; once."""
-    top = await asyncio.to_thread(read_sitemap, first)
-    listed = list(top.pages)
-    for place in top.sitemaps[:MOST_SITEMAPS]:
-        if _host(place) != _host(url):
-            skipped.append(_elsewhere(place))
-            continue
-        async with fetched(place, limit_bytes, private=private) as found:
-            if found.path is None or found.path.suffix != SUFFIX:
-                raise SourceError(f"{place}: is no sitemap, though {url} lists it as one")
-            listed += (await asyncio.to_thread(read_sitemap, found.path)).pages
-    if top.sitemaps[MOST_SITEMAPS:]:
-        reason = f"and {len(top.sitemaps) - MOST_SITEMAPS:,} more: over the limit of sitemaps"
-        skipped.append(Skipped(top.sitemaps[MOST_SITEMAPS], reason, allowed=f"{MOST_SITEMAPS}"))
-    return list(dict.fromkeys(listed))
+@dataclass(frozen=True, slots=True)
+class Website:
+    """How addresses of one source are read."""
+
+    format_name: str | None
+    mapping_file: Path | None
+    limit_bytes: int
+    private: bool
+    """Whether addresses that are not public may be asked."""
+    progress: Progress = lambda *_: None
+    _parsing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One child process parses all pages of a source, one at a time."""
+
+    async def read(self, url: str, known: Validators) -> tuple[Contents | None, Validators]:
+        """What stands at an address, None when it still has the marks `known`, and its marks.
+
+        Of a sitemap, everything in its pages, without marks, since they change though it does not.
+        Only pages of the sitemap's own host are read, as the protocol demands. A page that is gone
+        or cannot be read is skipped with the reason. Raises SourceUnreachable when a page cannot be
+        had now, and SourceError when the sitemap cannot be read; then nothing is taken, so that no
+        page loses its content because a server was ill.
+        """
+        async with fetched(url, self.limit_bytes, private=self.private, known=known) as found:
+            if found.path is None:
+                return None, known
+            with ReadingProcess() as child:
+                if found.path.suffix == SUFFIX:
+                    contents = await self._site(url, found.path, child)
+                    return replace(contents, location=url), Validators()
+                contents = await self._parsed(url, found.path, found.address, child)
+            return contents, found.validators
+
+    async def _page(self, url: str, child: ReadingProcess) -> Contents:
+        async with fetched(url, self.limit_bytes, private=self.private) as found:
+            assert found.path is not None  # Nothing was asked to be unchanged.
+            if found.path.suffix == SUFFIX:
+                raise SourceError(f"{url}: is XML, and no page")
+            return await self._parsed(url, found.path, found.address, child)
+
+    async def _parsed(self, url: str, path: Path, address: str, child: ReadingProcess) -> Contents:
+        try:
+            async with self._parsing:
+                contents = await asyncio.to_thread(
+                    read_source, path, self.format_name, self.mapping_file, self.limit_bytes,
+                    child=child,
+                )  # fmt: skip
+        except SourceError as error:  # The temporary file's name says nothing to a person.
+            raise type(error)(str(error).replace(str(path), url)) from None
+        if contents.format in _PAGE_FORMATS:
+            entries = tuple(_at(entry, address) for entry in contents.entries)
+            contents = replace(contents, entries=entries)
+        return replace(contents, location=url)
+
+    async def _site(self, url: str, first: Path, child: ReadingProcess) -> Contents:
+        skipped: list[Skipped] = []
+        listed = await self._listed(url, first, skipped)
+        own = [page for page in listed if _host(page) == _host(url)]
+        skipped += [_elsewhere(page) for page in listed if _host(page) != _host(url)]
+        if own[MOST_PAGES:]:
+            reason = f"and {len(own) - MOST_PAGES:,} more pages: over the limit of {MOST_PAGES:,}"
+            skipped.append(Skipped(own[MOST_PAGES], f"{reason}; split the sitemap"))
+        entries: dict[str, Entry] = {}
+        pages = await self._pages(own[:MOST_PAGES], child)
+        for page, one in zip(own, pages, strict=False):
+            if isinstance(one, SourceError):
+                skipped.append(Skipped(page, str(one).removeprefix(f"{page}: ")))
+                continue
+            skipped += one.skipped
+            for entry in one.entries:
+                if entries.setdefault(entry.document.id, entry) is not entry:
+                    told = entry.document.id
+                    skipped.append(Skipped(page, "stands twice in this source", "id", told, "once"))
+        return Contents(url, FORMAT, tuple(entries.values()), tuple(skipped))
+
+    async def _pages(self, urls: list[str], child: ReadingProcess) -> list[Contents | SourceError]:
+        """What stands at each address, or why it cannot be read; the first that cannot be had now,
+        or a text without end, ends all.
+        """
+        door = asyncio.Semaphore(_AT_ONCE)
+        done = size = 0
+
+        async def read(url: str) -> Contents | SourceError:
+            nonlocal done, size
+            async with door:
+                try:
+                    found: Contents | SourceError = await self._page(url, child)
+                except SourceUnreachable:
+                    raise
+                except SourceError as error:
+                    found = error
+            done += 1
+            self.progress(url, done, len(urls))
+            if isinstance(found, Contents):
+                size += sum(len(entry.document.text) for entry in found.entries)
+            if size > MOST_CHARACTERS:
+                raise SourceTooLarge(
+                    f"{url}: the site has more than {MOST_CHARACTERS:,} characters"
+                )
+            return found
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(read(url)) for url in urls]
+        except* SourceError as several:
+            raise several.exceptions[0] from None
+        return [task.result() for task in tasks]
+
+    async def _listed(self, url: str, first: Path, skipped: list[Skipped]) -> list[str]:
+        """Every page that a sitemap, or each sitemap of an index, lists; once."""
+        top = await asyncio.to_thread(read_sitemap, first)
+        listed = list(top.pages)
+        for place in top.sitemaps[:MOST_SITEMAPS]:
+            if _host(place) != _host(url):
+                skipped.append(_elsewhere(place))
+                continue
+            async with fetched(place, self.limit_bytes, private=self.private) as found:
+                if found.path is None or found.path.suffix != SUFFIX:
+                    raise SourceError(f"{place}: is no sitemap, though {url} lists it as one")
+                listed += (await asyncio.to_thread(read_sitemap, found.path)).pages
+        if top.sitemaps[MOST_SITEMAPS:]:
+            reason = f"and {len(top.sitemaps) - MOST_SITEMAPS:,} more: over the limit of sitemaps"
+            skipped.append(Skipped(top.sitemaps[MOST_SITEMAPS], reason, allowed=f"{MOST_SITEMAPS}"))
+        return list(dict.fromkeys(listed))
 
 
 def _host(address: str) -> str:
@@ -96,3 +163,10 @@ def _host(address: str) -> str:
 
 def _elsewhere(address: str) -> Skipped:
     return Skipped(address[:200], "stands on another host than the sitemap, and is not read")
+
+
+def _at(entry: Entry, address: str) -> Entry:
+    """A page that states no address stands where it was fetched."""
+    if entry.program is not None or entry.document.url is not None:
+        return entry
+    return Entry(replace(entry.document, url=address))

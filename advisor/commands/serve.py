@@ -18,6 +18,7 @@ from advisor.console import err, out, step
 from advisor.errors import NoSpace, ProcessFailed
 from advisor.migration import migrate
 from advisor.processes import parts, run_alone
+from advisor.refreshing import Refresher
 from advisor.sample import AID_RULES, EQUIVALENCIES, MAPPING, POLICIES, PROGRAMS
 from advisor.settings import Settings, load_settings
 from advisor.supervisor import Supervisor
@@ -67,18 +68,23 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
+    def say(words: str) -> None:
+        err.print(f"[dim]{words}[/]")
+
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     for told in _ENDING:
         loop.add_signal_handler(told, task.cancel)  # type: ignore[union-attr]  # inside a task
-    supervisor = Supervisor(parts(settings), lambda words: err.print(f"[dim]{words}[/]"))
+    supervisor = Supervisor(parts(settings), say)
     supervisor.check_ports()  # Before minutes go into training, only to fail then.
     try:
         await _prepare(settings)
         try:
             await supervisor.start()
             await _welcome(settings)
-            await supervisor.watch()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(supervisor.watch())
+                group.create_task(Refresher(settings, say).run())
         finally:
             err.print("[dim]ending all processes[/]")
             for told in _ENDING:  # A second Ctrl-C must not break off the ending.

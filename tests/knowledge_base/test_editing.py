@@ -36,7 +36,7 @@ async def address() -> AsyncIterator[str]:
 
     async def feed(request: web.Request) -> web.Response:
         if request.path == "/broken.jsonl":
-            return web.Response(body=b"\xff\xfe", content_type="application/x-ndjson")
+            return web.Response(body=b"{}\n\xff", content_type="application/x-ndjson")
         return web.Response(text=PAGES, content_type="application/x-ndjson")
 
     app = web.Application()
@@ -117,4 +117,4 @@ async def test_an_error_names_the_address_and_not_a_temporary_file(
         await service.import_source(
             f"{address}/broken.jsonl", format_name="pages", private_addresses=True
         )
-    assert str(refused.value).startswith(f"{address}/broken.jsonl: not UTF-8 text")
+    assert str(refused.value).startswith(f"{address}/broken.jsonl: line 2: not UTF-8 text")

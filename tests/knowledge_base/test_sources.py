@@ -3,78 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from contract_readers import write
 from editions import LIMIT
 from office_files import docx_file
-from sqlalchemy.ext.asyncio import create_async_engine
 from typer.testing import CliRunner
+from web_site import Page, Site
 
 from advisor.command import app
 from knowledge_base.catalog.fetch import Validators, fetched
 from knowledge_base.editing import EditingService
-from knowledge_base.encoder import SentenceTransformersEncoder
 from knowledge_base.errors import SourceError, SourceGone, UnknownSource
-from knowledge_base.schema import workspace
-from knowledge_base.shelf import Shelf
-from knowledge_base.store import Store
 
 CSV = "code,title\nA1,Data\n"
 MAP = 'institution = "Fictional College"\n[fields]\nid = "code"\ntitle = "title"\n'
 
 
-@dataclass
-class Site:
-    """A server on loopback with one page, which it calls unchanged to who knows its mark."""
-
-    url: str = ""
-    status: int = 200
-    page: bytes = b"<h1>Fees</h1><p>The late fee is $40.</p>"
-    kind: str = "text/html"
-    mark: str | None = '"1"'
-    answers: list[int] = field(default_factory=list)
-
-    async def answer(self, request: web.Request) -> web.Response:
-        """The page, 304, or the status that was set."""
-        known = self.mark and request.headers.get("If-None-Match") == self.mark
-        status = 304 if known and self.status == 200 else self.status
-        self.answers.append(status)
-        headers = {"ETag": self.mark} if self.mark else {}
-        if status != 200:
-            return web.Response(status=status, headers=headers)
-        return web.Response(body=self.page, content_type=self.kind, headers=headers)
-
-
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    site = Site()
-    application = web.Application()
-    application.router.add_get("/{path:.*}", site.answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield site
-    await runner.cleanup()
+def page(site: Site) -> Page:
+    """One page at every path of the site, with a mark."""
+    site.everywhere = Page(b"<h1>Fees</h1><p>The late fee is $40.</p>", mark='"1"')
+    return site.everywhere
 
 
-@pytest.fixture
-async def service(
-    tmp_path: Path, encoder: SentenceTransformersEncoder
-) -> AsyncIterator[EditingService]:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'kb.sqlite'}")
-    async with engine.begin() as connection:
-        await connection.run_sync(workspace.create_all)
-    yield EditingService(Store(engine), Shelf(tmp_path / "editions"), encoder, LIMIT)
-    await engine.dispose()
-
-
-async def test_a_web_page_is_a_source(service: EditingService, site: Site) -> None:
+async def test_a_web_page_is_a_source(service: EditingService, site: Site, page: Page) -> None:
     """It is cited at its address, and its id is its address, so that no two pages share one."""
     for path in ("/aid/index.html", "/fees/", "/fees/?year=2027"):
         report = await service.import_source(site.url + path, private_addresses=True)
@@ -86,10 +40,10 @@ async def test_a_web_page_is_a_source(service: EditingService, site: Site) -> No
     assert "late fee is $40" in found["127.0.0.1-fees"].text
 
 
-async def test_office_files_are_fetched(service: EditingService, site: Site) -> None:
+async def test_office_files_are_fetched(service: EditingService, site: Site, page: Page) -> None:
     """The type that the server names decides, not the address."""
-    site.page = docx_file([("Heading 1", "Aid"), ("Normal", "Ask us.")])
-    site.kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    page.body = docx_file([("Heading 1", "Aid"), ("Normal", "Ask us.")])
+    page.kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     report = await service.import_source(f"{site.url}/download?id=7", private_addresses=True)
     assert (report.format, report.changes.added) == ("docx", ("127.0.0.1-download-id-7",))
 
@@ -102,7 +56,9 @@ async def refreshed(service: EditingService) -> tuple[str, ...]:
     )
 
 
-async def test_an_unchanged_page_is_not_fetched_again(service: EditingService, site: Site) -> None:
+async def test_an_unchanged_page_is_not_fetched_again(
+    service: EditingService, site: Site, page: Page
+) -> None:
     """A refresh asks with the mark that the server gave; a new mark brings the new page."""
     await service.import_source(f"{site.url}/fees", private_addresses=True)
     (before,) = await service.sources()
@@ -111,21 +67,25 @@ async def test_an_unchanged_page_is_not_fetched_again(service: EditingService, s
     assert before.checked_at is not None
     assert after.checked_at is not None
     assert after.checked_at > before.checked_at
-    site.mark, site.page = '"2"', site.page.replace(b"$40", b"$45")
+    page.mark, page.body = '"2"', page.body.replace(b"$40", b"$45")
     assert await refreshed(service) == ("changed",)
     assert await refreshed(service) == ("unchanged",)
     assert site.answers == [200, 304, 200, 304]
 
 
-async def test_a_server_without_marks_is_asked_in_full(service: EditingService, site: Site) -> None:
+async def test_a_server_without_marks_is_asked_in_full(
+    service: EditingService, site: Site, page: Page
+) -> None:
     """The page is fetched, and found to be the same."""
-    site.mark = None
+    page.mark = None
     await service.import_source(f"{site.url}/fees", private_addresses=True)
     assert await refreshed(service) == ("unchanged",)
     assert site.answers == [200, 200]
 
 
-async def test_an_import_by_hand_reads_in_full(service: EditingService, site: Site) -> None:
+async def test_an_import_by_hand_reads_in_full(
+    service: EditingService, site: Site, page: Page
+) -> None:
     """Whoever imports again, say after an update of the assistant, gets what stands there."""
     for _ in range(2):
         await service.import_source(f"{site.url}/fees", private_addresses=True)
@@ -134,36 +94,36 @@ async def test_an_import_by_hand_reads_in_full(service: EditingService, site: Si
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_page_that_is_gone_takes_its_content(
-    service: EditingService, site: Site, status: int
+    service: EditingService, site: Site, page: Page, status: int
 ) -> None:
     """Its content is removed, and comes back if the page does."""
     await service.import_source(f"{site.url}/fees", private_addresses=True)
-    site.status = status
+    page.status = status
     report = await service.import_source(f"{site.url}/fees", private_addresses=True, dry_run=True)
     assert (report.gone, report.changes.removed) == (True, ("127.0.0.1-fees",))
     assert await refreshed(service) == ("removed",)
     assert [source.documents for source in await service.sources()] == [0]
-    site.status = 200
+    page.status = 200
     assert await refreshed(service) == ("added",)
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
 async def test_a_page_that_cannot_be_had_keeps_its_content(
-    service: EditingService, site: Site, status: int
+    service: EditingService, site: Site, page: Page, status: int
 ) -> None:
     """A server that is ill says nothing about the page."""
     await service.import_source(f"{site.url}/fees", private_addresses=True)
-    site.status = status
+    page.status = status
     with pytest.raises(SourceError, match=f"status {status}"):
         await refreshed(service)
     assert [source.documents for source in await service.sources()] == [1]
 
 
 async def test_what_never_was_imported_cannot_be_gone(
-    service: EditingService, site: Site, tmp_path: Path
+    service: EditingService, site: Site, page: Page, tmp_path: Path
 ) -> None:
     """A wrong address or path is an error, and no source."""
-    site.status = 404
+    page.status = 404
     with pytest.raises(SourceGone, match="status 404"):
         await service.import_source(f"{site.url}/fees", private_addresses=True)
     with pytest.raises(SourceGone, match="there is no such file"):
@@ -171,9 +131,9 @@ async def test_what_never_was_imported_cannot_be_gone(
     assert await service.sources() == []
 
 
-async def test_a_304_that_nobody_asked_for_is_an_error(site: Site) -> None:
+async def test_a_304_that_nobody_asked_for_is_an_error(site: Site, page: Page) -> None:
     """A server that calls a page unchanged to a stranger is not believed."""
-    site.status = 304
+    page.status = 304
     with pytest.raises(SourceError, match="status 304"):
         async with fetched(site.url, LIMIT, private=True, known=Validators()):
             pytest.fail("it was fetched")

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from contract_readers import write
-from editions import LIMIT
-from sqlalchemy.ext.asyncio import create_async_engine
+from web_site import Site
 
 from knowledge_base import website
 from knowledge_base.catalog import sitemap
 from knowledge_base.catalog.sitemap import read_sitemap
-from knowledge_base.editing import EditingService, ImportReport
-from knowledge_base.encoder import SentenceTransformersEncoder
+from knowledge_base.editing import EditingService
 from knowledge_base.errors import SourceError, SourceTooLarge, SourceUnreachable
-from knowledge_base.schema import workspace
-from knowledge_base.shelf import Shelf
-from knowledge_base.store import Store
+from knowledge_base.sources import ImportReport
 
 NAMES = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -32,50 +25,6 @@ def urlset(*addresses: str, kind: str = "urlset", entry: str = "url") -> str:
 
 def index(*addresses: str) -> str:
     return urlset(*addresses, kind="sitemapindex", entry="sitemap")
-
-
-@dataclass
-class Site:
-    """A server on loopback; a page is its status, type and body."""
-
-    url: str = ""
-    pages: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def page(self, path: str, body: str, kind: str = "text/html", status: int = 200) -> str:
-        """Serve it; its address."""
-        self.pages[path] = (status, kind, body)
-        return self.url + path
-
-    async def answer(self, request: web.Request) -> web.Response:
-        """The page at a path."""
-        self.asked.append(request.path)
-        status, kind, body = self.pages.get(request.path, (404, "text/plain", ""))
-        return web.Response(status=status, text=body, content_type=kind)
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    site = Site()
-    application = web.Application()
-    application.router.add_get("/{path:.*}", site.answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield site
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def service(
-    tmp_path: Path, encoder: SentenceTransformersEncoder
-) -> AsyncIterator[EditingService]:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'kb.sqlite'}")
-    async with engine.begin() as connection:
-        await connection.run_sync(workspace.create_all)
-    yield EditingService(Store(engine), Shelf(tmp_path / "editions"), encoder, LIMIT)
-    await engine.dispose()
 
 
 async def crawl(service: EditingService, site: Site) -> ImportReport:
