@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from advisor.measuring.catalog import catalog
+from advisor.measuring.conversation import conversation
 from advisor.measuring.retrieval import retrieval
 from advisor.measuring.transfer import transfer
 from advisor.measuring.understanding import understanding
@@ -14,6 +15,7 @@ measure.command()(retrieval)
 measure.command()(catalog)
 measure.command()(transfer)
 measure.command()(understanding)
+measure.command()(conversation)
 
 
 def add_to(app: typer.Typer) -> None:
