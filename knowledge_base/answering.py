@@ -63,11 +63,14 @@ class Answering:
                 questions.setdefault(passage.id, []).append(query)
         passages = tuple(chosen.values())
         quotes = [self._quote(questions[passage.id], passage) for passage in passages]
-        missing = [
-            query.question for (query, _), told in zip(asked, known, strict=True) if not told
-        ]
+        missing = [query for (query, _), told in zip(asked, known, strict=True) if not told]
         return Answer(
-            "\n\n".join([_text(passages, quotes), *map(not_known, missing)]),
+            "\n\n".join(
+                [
+                    _text(passages, quotes),
+                    *(not_known(query.question, query.institution) for query in missing),
+                ]
+            ),
             AnswerKind.QUOTE,
             citations=tuple(map(self.citation, passages, quotes)),
             confidence=min(level for level, told in zip(sure, known, strict=True) if told),
@@ -101,9 +104,10 @@ def _sure(ranking: Ranking) -> float:
     return confidence(ranking.signals) if ranking.passages else 0.0
 
 
-def not_known(question: str) -> str:
+def not_known(question: str, institution: str | None = None) -> str:
     """That one of several questions has no answer, in words."""
-    return f"I don't have an answer to “{question}” in the published information."
+    whose = f" of {institution}" if institution else ""
+    return f"I don't have an answer to “{question}” in the published information{whose}."
 
 
 def _worth_quoting(ranking: Ranking) -> Iterator[Passage]:

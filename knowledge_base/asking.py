@@ -47,6 +47,11 @@ class Asking:
             return self._answering.answer_parts(asked, self._edition.id), ranking
         return self._by_parts(asked), ranking
 
+    def answer_each(self, queries: Sequence[Query]) -> tuple[Answer, Ranking]:
+        """One answer to several questions, quoted for; and what the search found for the first."""
+        asked = [(query, self._retriever.search(query)) for query in queries]
+        return self._answering.answer_parts(asked, self._edition.id), asked[0][1]
+
     def _by_parts(self, asked: Sequence[_Asked]) -> Answer:
         """Each question of a message: those that typed facts answer come after the quotes."""
         typed = [self.typed.draft(query) is not None for query, _ in asked]

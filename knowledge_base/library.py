@@ -23,6 +23,7 @@ from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.pathway import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
+from knowledge_base.per_institution import PerInstitution
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.shelf import Shelf
 
@@ -31,6 +32,7 @@ from knowledge_base.shelf import Shelf
 class _Open:
     edition: Edition
     asking: Asking
+    per_institution: PerInstitution
     catalog: CatalogQuery
 
 
@@ -152,7 +154,7 @@ class KnowledgeBase:
     def _examine(self, query: Query) -> tuple[Answer, Ranking]:
         started = time.perf_counter()
         today = self._today()
-        answer, ranking = self._live().asking.answer(query, typed=query.day == today)
+        answer, ranking = self._live().per_institution.answer(query, typed=query.day == today)
         answer = dated(answer, query.day, today)
         elapsed = (time.perf_counter() - started) * 1000
         return replace(answer, milliseconds=elapsed), ranking
@@ -163,5 +165,6 @@ class KnowledgeBase:
         held = self._open
         if held is None or held.edition is not edition:
             asking = Asking(edition, self._encoder, self._answering)
-            held = self._open = _Open(edition, asking, CatalogQuery(edition))
+            per_institution = PerInstitution(edition, asking)
+            held = self._open = _Open(edition, asking, per_institution, CatalogQuery(edition))
         return held
