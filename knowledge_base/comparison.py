@@ -54,10 +54,18 @@ def _table(
     rows: Sequence[tuple[Aspect, Sequence[Cell]]],
     numbers: Mapping[str, int],
 ) -> str:
-    head = ["", *(f"{_cell(program.title)} [{numbers[program.id]}]" for program in programs)]
+    head = ["", *(f"{_cell(_name(p, programs))} [{numbers[p.id]}]" for p in programs)]
     lines = [head, ["---"] * len(head)]
     lines += [[f"**{ROWS[a][0]}**", *(_cell(cell.text) for cell in cells)] for a, cells in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _name(program: Program, programs: Sequence[Program]) -> str:
+    """Its title, with what tells it from another of the same title."""
+    alike = [other for other in programs if other.title == program.title]
+    places = {other.institution for other in alike}
+    own = program.institution if len(places) == len(alike) else program.code or program.id
+    return f"{program.title} ({own})" if len(alike) > 1 else program.title
 
 
 def _cell(text: str) -> str:

@@ -28,14 +28,14 @@ def tell_cost(told: Telling, _asked: Asked, catalog: Catalog) -> bool:
 
 def _working(price: Price, bold: str = "") -> str:
     """`$1,140 tuition + $60 materials fee = $1,200`; one amount needs no sum."""
-    paid = [str(part) for part in price.paid]
     waived = f" (no {joined(list(price.waived), 'or')})" if price.waived else ""
-    total = f"{bold}{price.total}{bold}"
-    if price.missing:
-        return f"{' + '.join(paid) or money(Decimal(0), price.currency)}{waived}"
-    if len(paid) > 1:
-        return f"{' + '.join(paid)} = {total}{waived}"
-    return f"{total}{str(price.paid[0]).removeprefix(price.total) if paid else ''}{waived}"
+    if len(price.paid) > 1 and not price.missing:
+        return f"{' + '.join(map(str, price.paid))} = {bold}{price.total}{bold}{waived}"
+    if price.missing and price.paid:
+        return f"{' + '.join(map(str, price.paid))}{waived}"
+    if not price.paid:
+        return f"{bold}{price.total}{bold}{waived}"
+    return f"{bold}{price.paid[0].amounts}{bold} {price.paid[0].purpose}".rstrip() + waived
 
 
 def _open(price: Price, program: Program) -> list[str]:

@@ -10,6 +10,9 @@ from decimal import Decimal
 from knowledge_base.model import Cost, Program, UsedFact, plain
 from knowledge_base.program_page import money
 
+_WHOLE = frozenset({"aggregate cost", "total cost", "total"})
+"""Purposes of an amount that holds all others; `aggregate cost` is CTDL's `AggregateCost`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -19,10 +22,23 @@ class Part:
     low: Decimal
     high: Decimal
     currency: str
-    conditions: tuple[str, ...] = ()
+    alternatives: tuple[tuple[Decimal, str], ...] = ()
+    """Each amount with the condition that it holds under."""
 
     def __str__(self) -> str:
-        return f"{amount(self.low, self.high, self.currency)} {self.purpose}".rstrip()
+        return f"{self.amounts} {self.purpose}".rstrip()
+
+    @property
+    def amounts(self) -> str:
+        """`$60`, `$900–$1,000`, or `$400 (member) or $500 (non-member)`."""
+        if not self.chosen:
+            return amount(self.low, self.high, self.currency)
+        return " or ".join(f"{money(a, self.currency)} ({when})" for a, when in self.alternatives)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether conditions tell which of several amounts is paid."""
+        return self.low != self.high and all(when for _, when in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,8 @@ class Price:
 def prices(program: Program, day: date, usual: Collection[str] = ()) -> tuple[Price, ...]:
     """What the program costs on a day: one price for each currency and residency.
 
-    Amounts for one purpose are alternatives; purposes are added. `usual` are the purposes for which
+    Amounts for one purpose are alternatives; purposes are added, but for one that is the whole.
+    `usual` are the purposes for which
     most programs of the institution state an amount. Empty when no amount holds on that day.
     """
     current = [cost for cost in program.costs if cost.validity.holds_on(day)]
@@ -83,16 +100,27 @@ def prices(program: Program, day: date, usual: Collection[str] = ()) -> tuple[Pr
         costs = [cost for cost in current if cost.currency == currency]
         for residency in dict.fromkeys(c.residency for c in costs if c.residency) or [""]:
             mine = [cost for cost in costs if cost.residency in {"", residency}]
-            found.append(Price(tuple(_parts(mine)), missing, residency))
+            found.append(_priced(mine, missing, residency))
     return tuple(found)
 
 
-def _parts(costs: list[Cost]) -> Iterator[Part]:
+def _parts(costs: Sequence[Cost]) -> Iterator[Part]:
     for purpose in dict.fromkeys(cost.purpose for cost in costs):
         same = [cost for cost in costs if cost.purpose == purpose]
         amounts = [cost.amount for cost in same]
-        conditions = dict.fromkeys(cost.condition for cost in same if cost.condition)
-        yield Part(purpose, min(amounts), max(amounts), same[0].currency, tuple(conditions))
+        told = dict.fromkeys((cost.amount, cost.condition) for cost in same)
+        yield Part(purpose, min(amounts), max(amounts), same[0].currency, tuple(told))
+
+
+def _priced(costs: Sequence[Cost], missing: tuple[str, ...], residency: str) -> Price:
+    """What is stated part by part, or as a whole where the parts do not make it up."""
+    parts = tuple(_parts([cost for cost in costs if cost.purpose not in _WHOLE]))
+    whole = tuple(_parts([cost for cost in costs if cost.purpose in _WHOLE]))
+    if not whole:
+        return Price(parts, missing, residency)
+    summed = sum(part.low for part in parts), sum(part.high for part in parts)
+    same = parts and summed == (whole[0].low, whole[0].high)
+    return Price(parts if same else whole[:1], (), residency)
 
 
 def amount(low: Decimal, high: Decimal, currency: str) -> str:
@@ -107,7 +135,9 @@ def conditions(costs: Sequence[Price]) -> list[str]:
         f"{part.purpose or 'price'}: {condition}"
         for price in costs
         for part in price.parts
-        for condition in part.conditions
+        if not part.chosen
+        for _, condition in part.alternatives
+        if condition
     )
     said = f"{'; '.join(told)}. " if told else ""
     return [f"*{said[:1].upper()}{said[1:]}The catalog lists these amounts; other fees may apply.*"]

@@ -68,6 +68,23 @@ def test_residents_pay_their_own_price() -> None:
     ]
 
 
+def test_a_whole_is_not_added_to_its_parts() -> None:
+    """An aggregate cost is the total; its parts are told when they make it up."""
+    parts = (cost("tuition", 500), cost("books", 70))
+    for whole, purposes in ((570, ["tuition", "books"]), (600, ["aggregate cost"])):
+        (price,) = prices(program(*parts, cost("aggregate cost", whole)), DAY, {"exam fee"})
+        assert (price.low, price.missing) == (whole, ())
+        assert [part.purpose for part in price.parts] == purposes
+
+
+def test_alternatives_are_told_with_their_conditions() -> None:
+    """Members and others pay different amounts, and both are said."""
+    member = cost("tuition", 400, condition="member")
+    (price,) = prices(program(member, cost("tuition", 500, condition="non-member")), DAY)
+    assert [str(part) for part in price.parts] == ["$400 (member) or $500 (non-member) tuition"]
+    assert price.total == "$400–$500"
+
+
 def test_currencies_are_not_added() -> None:
     """An amount in another currency is another price."""
     found = prices(program(cost("tuition", 500), cost("tuition", 450, currency="EUR")), DAY)
