@@ -76,7 +76,6 @@ published_documents = Table(
     content,
     Column("id", String, primary_key=True),
     Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
     Column("institution", Text, nullable=False),
     Column("url", Text),
     Column("effective_from", Date),
@@ -84,8 +83,10 @@ published_documents = Table(
     Column("last_verified", Date),
     Column("is_program", Boolean, nullable=False),
     Column("code", Text, nullable=False),
+    Column("text", Text, nullable=False),
     Column("facts", JSON),
 )
+"""What is long comes last: SQLite then finds the rest of a row without reading through it."""
 
 published_passages = Table(
     "passages",

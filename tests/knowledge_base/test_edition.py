@@ -120,6 +120,36 @@ def test_vectors_of_unchanged_passages_are_reused(shelf: Shelf, encoder: Encoder
     )
 
 
+def test_many_documents_keep_their_passages_and_vectors(shelf: Shelf, encoder: Encoder) -> None:
+    """Whatever is written together: each row holds its passage, its document and its vector."""
+    entries = [page(f"d{n}", f"# Page {n}\n\nOne.\n\n## More\n\nTwo.\n") for n in range(230)]
+    manifest = shelf.publish(entries, encoder, silent)
+    edition = shelf.open()
+    cut = [passage for entry in entries for passage in passages(entry.document)]
+    assert edition.passages(range(manifest.passages)) == cut
+    rows = np.arange(manifest.passages)
+    assert edition.document_ids(rows).tolist() == [p.document_id for p in cut]
+    some = [0, 399, 400, manifest.passages - 1]
+    expected = encoder.encode([f"{cut[row].context}\n{cut[row].text}" for row in some])
+    np.testing.assert_allclose(edition.vectors.vectors(np.array(some)), expected, atol=1e-5)
+    again = shelf.publish(entries[::-1], Counting(encoder, fail=True), silent)
+    assert again.reused_vectors == manifest.passages
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)])
+def test_what_is_in_force_is_told_by_both_ends(shelf: Shelf, encoder: Encoder, day: date) -> None:
+    """The first and the last day count, an open end always does."""
+    ranges = [
+        Validity(),
+        Validity(date(2026, 6, 30)),
+        Validity(None, date(2026, 6, 30)),
+        Validity(date(2026, 1, 1), date(2026, 7, 1)),
+    ]
+    entries = [page(f"d{n}", "Words.", validity=validity) for n, validity in enumerate(ranges)]
+    shelf.publish(entries, encoder, silent)
+    assert shelf.open().in_force(day).tolist() == [r.holds_on(day) for r in ranges]
+
+
 def test_vectors_of_another_encoder_are_not_reused(shelf: Shelf, encoder: Encoder) -> None:
     """A manifest that names another encoder keeps its vectors to itself."""
     shelf.publish(ENTRIES, encoder, silent)
