@@ -32,6 +32,8 @@ _CONTAINED = 0.8
 _FEWEST_WORDS = 3
 _FEW_DOCUMENTS, _FEW_SHARE = 3, 0.1
 """A word in the headings of more documents than these, or than this share, names no topic."""
+_FEW_FACTS = 3
+"""A word that stands in more statements than these names nothing by itself."""
 _EXPLAINED = 0.75
 """Share of a statement's words that another one holds when it is taken to say the same."""
 _MANY_WORDS = 6
@@ -100,7 +102,7 @@ class Corpus:
         if _same_property(one, other):
             return True
         head = _head(one)
-        if head and head == _head(other) and _related(one, other) and not _apart(one, other):
+        if head and head == _head(other) and _related(one, other) and not _parted(one, other):
             return True
         worded_alike = one.about == other.about
         if one.programs != other.programs or (not worded_alike and _contrast(one, other)):
@@ -108,6 +110,8 @@ class Corpus:
         return self._same_words(one, other)
 
     def _same_words(self, one: Fact, other: Fact) -> bool:
+        if one.about == other.about and self._rare(one.about):
+            return True
         short, long = sorted((one, other), key=lambda fact: self._weight(fact.about))
         shared = short.about & long.about
         if len(short.about) < _FEWEST_WORDS or not self._specific(short, long):
@@ -125,6 +129,10 @@ class Corpus:
             return True
         named = (long.about & short.topic) | (short.about & long.topic)
         return any(self._tells(word) for word in named) or any(w.startswith("#") for w in shared)
+
+    def _rare(self, stems: frozenset[str]) -> bool:
+        few = [self._counts[stem] <= _FEW_FACTS for stem in stems]
+        return any(few) if len(few) >= _FEWEST_WORDS else bool(few) and all(few)
 
     def _tells(self, stem: str) -> bool:
         """Whether a heading's word is in few documents' headings, and parts no cases."""
@@ -163,6 +171,13 @@ def _contrast(one: Fact, other: Fact) -> bool:
     """Whether a word that one side says and the other does not tells their cases apart."""
     parted = (one.core - other.context) | (other.core - one.context)
     return bool(parted & _CASES) or _apart(one, other)
+
+
+def _parted(one: Fact, other: Fact) -> bool:
+    """Whether what a noun of one word is said of is told apart: "tutors earn", "aides earn"."""
+    mine, theirs = one.lead - other.context, other.lead - one.context
+    vague = min(len(one.head), len(other.head)) == 1
+    return (vague and bool(mine and theirs)) or _apart(one, other)
 
 
 def _apart(one: Fact, other: Fact) -> bool:

@@ -15,7 +15,8 @@ PROPERTIES = frozenset(
 """What `program_property` can find."""
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|[,;:()–—]")
 _FILLERS = frozenset(
-    """is are was were be been will would of costs cost pays pay gives give takes charges charged
+    """is are was were be been will would of costs cost earn earns pays pay gives give takes charges
+    charged
     for about up to at most least only usually now currently just a an the ( : due there additional
     maximum minimum""".split()
 )
@@ -25,7 +26,7 @@ _BREAKS = frozenset(
     every all no not is are was were be has have had do does can may must will should would if when
     while unless until before after by for from in into on onto over to toward towards under up with
     within without as at than then of which who whom whose it they you we i he she there one once
-    pay pays paid costs cost gives give gets get takes take charged charges make makes
+    pay pays paid costs cost gives give gets get takes take charged charges make makes earn earns
     plus""".split()
 )
 """Words at which the noun phrase before or after a value ends."""
@@ -39,6 +40,11 @@ _MONEY_NOUN = re.compile(
 _PER = re.compile(
     r"^\s*(?:\(.{0,20}\)\s*)?(?:per|a|an|each|every|/|for each|for every)\s*"
     r"(credit|hour|day|week|month|year|term|semester)\b",
+    re.I,
+)
+_EACH = re.compile(
+    r"\b(?:each|every|per) (credit|hour|day|week|month|year|term|semester) "
+    r"(?:carries|costs?|has|adds|is|comes with)(?: an?)? $",
     re.I,
 )
 _PER_COLUMN = re.compile(r"\bper (credit|hour|day|week|month|year|term|semester)\b", re.I)
@@ -104,7 +110,8 @@ def per_unit(found: Found[Span | date], text: str, column: str) -> Span | date:
     value = found.value
     if not isinstance(value, Span) or len(value.unit) != 3:
         return value
-    match = _PER.match(text[found.end :]) or _PER_COLUMN.search(column)
+    before = _EACH.search(text[: found.start])
+    match = _PER.match(text[found.end :]) or before or _PER_COLUMN.search(column)
     return Span(value.low, value.high, f"{value.unit} per {match[1].lower()}") if match else value
 
 

@@ -25,10 +25,27 @@ _EMPTY = frozenset(
     words(
         "within after before most least than up not more less only all also may must means stands "
         "take takes make makes need needs get gets give gives use uses pay pays one per "
-        "amount ordinary usual usually regular normal"
+        "amount ordinary usual usually regular normal "
+        "cost costs charge charged require requires required show must have has "
+        "hold holds held keep keeps stay stays remain allow allows "
+        "allowed carry carries set accept accepted expect expected add adds added until there here "
+        "long whole student students learner learners anyone everyone"
     )
 )
 """Stems that bind or limit a value and do not tell what it is of."""
+_FRAMES = re.compile(r"\b(?:the )?(?:last day|deadline|final date) (?:for|to)\b", re.I)
+"""What a date is, which "by" or "until" says as well."""
+_ONE_WORD = {
+    stem: words(first)[0]
+    for first, others in (
+        ("start", "begin begins began commence commences"),
+        ("rise", "rises rose increase increases"),
+        ("receive", "arrive arrives paid sent send sends"),
+        ("borrow", "lend lends lent loan loaned"),
+    )
+    for stem in words(others)
+}
+"""Stems of words by which the same is said of the same value."""
 _SHORT_WORDS = 6
 """Words of a sentence that stand for what its value is of, where nothing says it."""
 _LEAD_WORDS = 12
@@ -161,4 +178,5 @@ def _about(
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(words(text)) - _EMPTY if text.strip() else frozenset()
+    told = words(_FRAMES.sub(" ", text)) if text.strip() else []
+    return frozenset(_ONE_WORD.get(word, word) for word in told) - _EMPTY
