@@ -63,6 +63,12 @@ class TypedAnswers:
         programs = [self._programs[i] for i in ids]
         return computed(asked, programs, self._catalog(query.day), first) if programs else None
 
+    def named(self, query: Query) -> str | None:
+        """The one program that a question names, if it does."""
+        found = self._referents.mentions(query) or ()
+        ids = {i for mention in found for i in mention.programs}
+        return ids.pop() if len(ids) == 1 else None
+
     def describes(self, document_id: str) -> bool:
         """Whether a document is the page of a program."""
         return document_id in self._programs

@@ -34,7 +34,8 @@ def ask(
     """Answer a question from the published edition, with sources.
 
     The JSON object has text, kind, citations (title, url, quote, effective_from, effective_to,
-    last_verified), confidence, abstained, edition and milliseconds.
+    last_verified), facts (name, value, unit, program, citation), confidence, abstained, edition and
+    milliseconds.
     """
     from advisor.library import knowledge_base  # noqa: PLC0415  # brings the encoder
 
