@@ -8,9 +8,10 @@ from decimal import ROUND_CEILING
 
 from knowledge_base.comparison_cells import next_run
 from knowledge_base.draft import Catalog, Telling, joined
-from knowledge_base.filters.periods import Period, year_later
+from knowledge_base.filters.periods import year_later
 from knowledge_base.model import Offering, Program, Span, UsedFact, plain
 from knowledge_base.program_page import day as in_words
+from knowledge_base.terms import Period
 from knowledge_base.typed_question import Asked
 
 _DAYS_IN = {"day": 1, "week": 7}

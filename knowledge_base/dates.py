@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from knowledge_base.found import Found
+from knowledge_base.terms import MONTHS, TERMS, Period, months, term
 
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
-_MONTHS["sept"] = 9
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b"
     rf"|\b(?P<month>{_MONTH})\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})\b"
@@ -21,19 +17,10 @@ _DATE = re.compile(
     r"|(?<![\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<year3>\d{4})(?![\d/])",
     re.I,
 )
-_SEASONS = {
-    "winter": (12, 2),
-    "spring": (1, 5),
-    "summer": (6, 8),
-    "fall": (9, 12),
-    "autumn": (9, 12),
-}
-"""First and last month of what a season names on an academic calendar of the northern
-hemisphere; spring begins in January because spring terms do."""
 _ACADEMIC_YEAR_STARTS = 7
 """July: the month in which academic years' pages of fees begin to hold."""
 _WHICH = r"(?:(?P<which>last|this|next|previous|past|coming|current)\s)"
-_SEASON = "|".join(_SEASONS)
+_SEASON = "|".join(TERMS)
 _PERIOD = re.compile(
     rf"\b(?P<academic>20\d\d)\s?[-–/]\s?(?P<until>(?:20)?\d\d)\b(?!-)"
     rf"|\b(?P<season>{_SEASON})(?:\s(?:term|semester))?(?:\s(?:of\s)?)(?P<season_year>20\d\d)\b"
@@ -43,14 +30,6 @@ _PERIOD = re.compile(
     rf"|\b(?P<bare>{_MONTH})\b(?!\s\d)",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days from `first` to `last`, both inside."""
-
-    first: date
-    last: date
 
 
 def find_dates(text: str) -> list[Found[date]]:
@@ -90,7 +69,7 @@ def _date(match: re.Match[str]) -> date | None:
             return date.fromisoformat(match["iso"])
         if match["a"]:
             return _in_figures(int(match["a"]), int(match["b"]), int(match["year3"]))
-        month = _MONTHS[(match["month"] or match["month2"]).casefold()]
+        month = MONTHS[(match["month"] or match["month2"]).casefold()]
         return date(int(match["year"] or match["year2"]), month, int(match["day"] or match["day2"]))
     except ValueError:
         return None
@@ -107,21 +86,21 @@ def _period(match: re.Match[str], today: date) -> Period | None:
         first = int(match["academic"])
         return _academic_year(first) if int(match["until"]) % 100 == (first + 1) % 100 else None
     if match["season"]:
-        return _season(match["season"].casefold(), int(match["season_year"]))
+        return term(match["season"].casefold(), int(match["season_year"]))
     if match["which"]:
         return _relative(match, today)
     if match["year"]:
-        return _months(int(match["year"]), 1, 12)
+        return months(int(match["year"]), 1, 12)
     name = match["month"] or match["bare"]
-    month = _MONTHS[name.casefold()]
+    month = MONTHS[name.casefold()]
     if name == "may":
         return None
     year = int(match["month_year"] or today.year + (month < today.month))
-    return _months(year, month, month)
+    return months(year, month, month)
 
 
 def _academic_year(first: int) -> Period:
-    return _months(first, _ACADEMIC_YEAR_STARTS, _ACADEMIC_YEAR_STARTS - 1)
+    return months(first, _ACADEMIC_YEAR_STARTS, _ACADEMIC_YEAR_STARTS - 1)
 
 
 def _relative(match: re.Match[str], today: date) -> Period | None:
@@ -131,10 +110,10 @@ def _relative(match: re.Match[str], today: date) -> Period | None:
         if match["academic_word"]:
             return _academic_year(year)
         if what == "year":
-            return _months(year, 1, 12)
-        if what in _SEASONS:
-            return _season(what, year)
-        return _months(year, _MONTHS[what], _MONTHS[what])
+            return months(year, 1, 12)
+        if what in TERMS:
+            return term(what, year)
+        return months(year, MONTHS[what], MONTHS[what])
 
     return _nearest(which, of_year, today)
 
@@ -147,13 +126,3 @@ def _nearest(which: str, of_year: Callable[[int], Period], today: date) -> Perio
     if which in {"next", "coming"}:
         return next(period for period in years if period.first > today)
     return next(period for period in years if period.last >= today)
-
-
-def _season(name: str, year: int) -> Period:
-    return _months(year, *_SEASONS[name])
-
-
-def _months(year: int, first: int, last: int) -> Period:
-    """From a month to another one, which lies in the next year if its number is smaller."""
-    end = year + (last < first)
-    return Period(date(year, first, 1), date(end, last, calendar.monthrange(end, last)[1]))

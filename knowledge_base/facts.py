@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from knowledge_base.dates import Period, find_dates, find_periods
+from knowledge_base.dates import find_dates, find_periods
 from knowledge_base.fact import Fact
 from knowledge_base.fact_property import bound, head_of, per_unit, program_property
 from knowledge_base.found import Found
@@ -16,6 +16,7 @@ from knowledge_base.model import Document, Passage, Span, Validity
 from knowledge_base.passages import passages
 from knowledge_base.program_names import ProgramNames
 from knowledge_base.statements import Statement, Value, blanked, statements, values_of
+from knowledge_base.terms import Period
 
 _CUT = re.compile(r"[,;:()]|\b(?:and|or|but|while)\b", re.I)
 _PARENTHESIS = re.compile(r"\([^)]*\)")

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge_base.filters.periods import PERIOD, Period, period_of
+from knowledge_base.filters.periods import PERIOD, period_of
 from knowledge_base.model import Span
 from knowledge_base.quantities import find_quantities
 from knowledge_base.question_words import BETTER, COMPARING, COST, CREDIT, FILLER, TIME, listed
+from knowledge_base.terms import Period
 
 _LONGEST = 300
 """Characters; a longer message tells a story that has words of its own weight."""

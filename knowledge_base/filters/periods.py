@@ -5,24 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
-_MONTHS["sept"] = 9
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_TERMS = {
-    "spring": (1, 4),
-    "summer": (5, 7),
-    "fall": (8, 12),
-    "autumn": (8, 12),
-    "winter": (12, 2),
-}
-"""First and last month in which a term of that name begins: spring terms of colleges in the
-northern hemisphere begin from January on and fall terms in August, as on the sample's calendar.
-Winter is the season. The dates are shown back, so that somebody who means others can say so."""
-_SEASON = "|".join(_TERMS)
+from knowledge_base.terms import MONTHS, TERMS, Period, months, term
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_SEASON = "|".join(TERMS)
 _HOLIDAYS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1), "halloween": (10, 31)}
 """Month and day of holidays that are the same in every year and country."""
 _TERM_WORD = r"(?: (?:term|semester|session|quarter))?"
@@ -47,14 +36,6 @@ PERIOD = re.compile(
 _YEARS = ("year", "year2", "year3", "year4", "year6")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days from the first to the last, both inside."""
-
-    first: date
-    last: date
-
-
 def period_of(match: re.Match[str], day: date, relation: str) -> Period | None:
     """The days that a period names; None when no calendar has them."""
     try:
@@ -77,23 +58,22 @@ def _read(match: re.Match[str], day: date, relation: str) -> Period | None:
 
 def _yearly(part: dict[str, str | None]) -> Callable[[int], Period] | None:
     """What a day, month or term is in a given year."""
-    month = _MONTHS.get(part["month"] or part["month2"] or part["month3"] or "")
+    month = MONTHS.get(part["month"] or part["month2"] or part["month3"] or "")
     number = part["day"] or part["day2"]
     if part["holiday"]:
         return lambda year: _one_day(date(year, *_HOLIDAYS[str(part["holiday"])]))
     if month and number:
         return lambda year: _one_day(date(year, month, int(number)))
     if month:
-        return lambda year: _months(year, month, month)
+        return lambda year: months(year, month, month)
     if part["season"]:
-        first, last = _TERMS[part["season"]]
-        return lambda year: _months(year, first, last)
+        return partial(term, part["season"])
     return None
 
 
 def _relative(part: dict[str, str | None], day: date) -> Period:
     if part["year5"]:
-        return _months(int(part["year5"]), 1, 12)
+        return months(int(part["year5"]), 1, 12)
     if part["today"]:
         return _one_day(day + timedelta(days=part["today"] == "tomorrow"))
     if part["count"] and part["unit2"]:
@@ -128,9 +108,9 @@ def _named(unit: str, following: bool, day: date) -> Period:
         monday = day - timedelta(days=day.weekday() - 7 * following)
         return Period(monday, monday + timedelta(days=6))
     if unit == "year":
-        return _months(day.year + following, 1, 12)
+        return months(day.year + following, 1, 12)
     month = day.month + following
-    return _months(day.year + (month > 12), (month - 1) % 12 + 1, (month - 1) % 12 + 1)
+    return months(day.year + (month > 12), (month - 1) % 12 + 1, (month - 1) % 12 + 1)
 
 
 def _later(day: date, count: int, unit: str) -> date:
@@ -139,13 +119,6 @@ def _later(day: date, count: int, unit: str) -> date:
     months = day.month - 1 + count
     year, month = day.year + months // 12, months % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def _months(year: int, first: int, last: int) -> Period:
-    end_year = year + (last < first)
-    return Period(
-        date(year, first, 1), date(end_year, last, calendar.monthrange(end_year, last)[1])
-    )
 
 
 def _one_day(day: date) -> Period:

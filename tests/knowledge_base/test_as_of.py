@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 22)
         ("What was tuition before July 1, 2026?", date(2026, 6, 30)),
         ("What was the refund policy as of December 1, 2025?", date(2025, 12, 1)),
         ("What did a transcript cost last year?", date(2025, 12, 31)),
-        ("last spring's late registration fee", date(2026, 5, 31)),
+        ("last spring's late registration fee", date(2026, 4, 30)),
         ("What was the fee last December?", date(2025, 12, 31)),
         ("How much will tuition be next year?", date(2027, 12, 31)),
         ("What will the late fee be after July 1, 2027?", date(2027, 7, 2)),

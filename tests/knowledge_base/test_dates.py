@@ -36,11 +36,11 @@ def test_a_date_that_could_be_another_or_none_is_left_out(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
-        ("last fall", date(2025, 9, 1), date(2025, 12, 31)),
-        ("this fall", date(2026, 9, 1), date(2026, 12, 31)),
-        ("next fall", date(2027, 9, 1), date(2027, 12, 31)),
-        ("fall 2027", date(2027, 9, 1), date(2027, 12, 31)),
-        ("the spring term of 2025", date(2025, 1, 1), date(2025, 5, 31)),
+        ("last fall", date(2025, 8, 1), date(2025, 12, 31)),
+        ("this fall", date(2026, 8, 1), date(2026, 12, 31)),
+        ("next fall", date(2027, 8, 1), date(2027, 12, 31)),
+        ("fall 2027", date(2027, 8, 1), date(2027, 12, 31)),
+        ("the spring term of 2025", date(2025, 1, 1), date(2025, 4, 30)),
         ("winter 2025", date(2025, 12, 1), date(2026, 2, 28)),
         ("in 2025, what was it", date(2025, 1, 1), date(2025, 12, 31)),
         ("last year", date(2025, 1, 1), date(2025, 12, 31)),
