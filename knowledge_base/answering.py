@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from urllib.parse import quote
 
 from knowledge_base.confidence import confidence
 from knowledge_base.encoder import Encoder
+from knowledge_base.lexical import words
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic
 from knowledge_base.program_page import day
 from knowledge_base.quoting import Quoting
@@ -27,6 +29,11 @@ UNKNOWN = (
     "You can ask about something close to it, or talk to a person."
 )
 
+NO_QUESTION = (
+    "I could not find a question in that. Write in a few words what you would like to know, such "
+    "as what a program costs or when it starts, or talk to a person."
+)
+
 
 class Answering:
     """Turns a ranking into an answer."""
@@ -45,16 +52,10 @@ class Answering:
 
         Its confidence is that of the least sure part that is answered.
         """
-        sure = [_sure(ranking) for _, ranking in asked]
-        known = [level >= self._abstain_below and level > 0 for level in sure]
+        levels = [sure(ranking) for _, ranking in asked]
+        known = [level >= self._abstain_below and level > 0 for level in levels]
         if not any(known):
-            return Answer(
-                UNKNOWN,
-                AnswerKind.UNKNOWN,
-                confidence=max(sure),
-                edition=edition,
-                nearest=tuple(_topics(asked[0][1].passages)),
-            )
+            return _unknown(asked, max(levels), edition)
         chosen: dict[str, Passage] = {}
         questions: dict[str, list[Query]] = {}
         for (query, ranking), told in zip(asked, known, strict=True):
@@ -73,7 +74,7 @@ class Answering:
             ),
             AnswerKind.QUOTE,
             citations=tuple(map(self.citation, passages, quotes)),
-            confidence=min(level for level, told in zip(sure, known, strict=True) if told),
+            confidence=min(level for level, told in zip(levels, known, strict=True) if told),
             edition=edition,
             focus=passages[0].document_id,
         )
@@ -100,7 +101,8 @@ class Answering:
         )
 
 
-def _sure(ranking: Ranking) -> float:
+def sure(ranking: Ranking) -> float:
+    """How sure an answer from the best passage may be, 0-1."""
     return confidence(ranking.signals) if ranking.passages else 0.0
 
 
@@ -146,9 +148,28 @@ def provenance(passage: Passage) -> str:
     return f"*{', '.join(parts)}.*" if len(parts) > 1 or passage.institution else ""
 
 
-def _topics(passages: Sequence[Passage]) -> Iterator[Topic]:
-    """The nearest passage of each page, and only then others of the same pages."""
-    first = {passage.document_id: passage for passage in reversed(passages)}
-    nearest = sorted(passages, key=lambda passage: first[passage.document_id] is not passage)
-    for label in [*dict.fromkeys(map(_heading, nearest))][:_TOPICS]:
+def _unknown(asked: Sequence[tuple[Query, Ranking]], level: float, edition: str) -> Answer:
+    """That nothing of what was asked is known, with the topics that come near each question."""
+    said = "".join(query.question for query, _ in asked)
+    near = [list(_topics(query, ranking)) for query, ranking in asked]
+    topics = [topic for together in zip_longest(*near) for topic in together if topic]
+    return Answer(
+        UNKNOWN if any(map(str.isalnum, said)) else NO_QUESTION,
+        AnswerKind.UNKNOWN,
+        confidence=level,
+        edition=edition,
+        nearest=tuple(dict.fromkeys(topics))[:_TOPICS],
+    )
+
+
+def _topics(query: Query, ranking: Ranking) -> Iterator[Topic]:
+    """The nearest passage of each page, and only then others of the same pages.
+
+    What shares no word with the question is not near it: something is always found.
+    """
+    asked = {word for word in words(query.question) if len(word) > 2}
+    near = [p for p in ranking.passages if asked & set(words(f"{p.context} {p.text}"))]
+    first = {passage.document_id: passage for passage in reversed(near)}
+    for passage in sorted(near, key=lambda passage: first[passage.document_id] is not passage):
+        label = _heading(passage)
         yield Topic(label, label.replace(" › ", ": "))

@@ -29,11 +29,13 @@ class _Pieces(HTMLParser):
         self.pieces.append((True, data))
 
 
-def highlight(markup: str, quote_markup: str) -> str:
-    """``markup`` with the first occurrence of a quote's words inside ``<mark>``.
+def highlight(markup: str, quote_markup: str, passage: str = "") -> str:
+    """``markup`` with an occurrence of a quote's words inside ``<mark>``.
 
-    Both are sanitised HTML; only letters and digits are compared, because a quote's line breaks,
-    bullets and bars are not those of the page. Without an occurrence the page comes back as it is.
+    It is the first one behind the anchor of ``passage``, since the same words may stand in several,
+    or else the first of all. Both are sanitised HTML; only letters and digits are compared, because
+    a quote's line breaks, bullets and bars are not those of the page. Without an occurrence the
+    page comes back as it is.
     """
     wanted = _letters("".join(text for is_text, text in _split(quote_markup) if is_text))
     if len(wanted) < LEAST_CHARACTERS:
@@ -41,12 +43,17 @@ def highlight(markup: str, quote_markup: str) -> str:
     pieces = _split(markup)
     letters: list[str] = []
     places: list[tuple[int, int]] = []
+    anchor, anchored = f'<span id="{html.escape(passage)}">', 0
     for number, (is_text, text) in enumerate(pieces):
+        if text == anchor and not is_text:
+            anchored = len(places)
         for index, character in enumerate(text if is_text else ""):
             folded = _letters(character)
             letters.append(folded)
             places += [(number, index)] * len(folded)
-    begin = "".join(letters).find(wanted)
+    page = "".join(letters)
+    begin = page.find(wanted, anchored)
+    begin = page.find(wanted) if begin < 0 else begin
     if begin < 0:
         return markup
     marked = places[begin : begin + len(wanted)]

@@ -14,6 +14,9 @@ from channels.content import Content
 from channels.web.highlight import LONGEST_QUOTE, highlight
 from channels.web.markdown import document_to_html, to_html
 
+LEFT_OUT = " … "
+"""Stands in a quote where words of the passage were left out."""
+
 
 def source_path(citation: Mapping[str, Any]) -> str | None:
     """Where a citation's wire form leads within the gateway; None when it names no document."""
@@ -21,15 +24,16 @@ def source_path(citation: Mapping[str, Any]) -> str | None:
     if not document:
         return None
     path = f"/sources/{percent(str(document), safe='')}"
-    if citation.get("quote"):
-        path += "?" + urlencode({"quote": str(citation["quote"])[:LONGEST_QUOTE]})
-    if citation.get("passage_id"):
-        path += "#" + percent(str(citation["passage_id"]), safe="")
-    return path
+    quote, passage = str(citation.get("quote") or ""), str(citation.get("passage_id") or "")
+    asked = {"quote": quote[:LONGEST_QUOTE]} if quote else {}
+    if asked and passage:
+        asked["passage"] = passage
+    path += f"?{urlencode(asked)}" if asked else ""
+    return path + (f"#{percent(passage, safe='')}" if passage else "")
 
 
 class SourcePages:
-    """``GET /sources/{document_id}?quote=…#passage``."""
+    """``GET /sources/{document_id}?quote=…&passage=…#passage``."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -49,11 +53,21 @@ class SourcePages:
         starts = [(passage.id, passage.start) for passage in passages]
         body = document_to_html(document.text, document.title, starts)
         wanted = request.query.get("quote", "")[:LONGEST_QUOTE]
-        if wanted:
-            body = highlight(body, to_html(wanted))
+        body = _marked(body, wanted, request.query.get("passage", ""))
         linked = document.url is not None and urlsplit(document.url).scheme in ("http", "https")
         return render_template(
             "source.html",
             request,
             {"document": document, "body": body, "original": document.url if linked else None},
         )
+
+
+def _marked(body: str, wanted: str, passage: str) -> str:
+    """The page with each stretch of a quote marked; of a table with rows left out, each row."""
+    for stretch in wanted.split(LEFT_OUT):
+        whole = highlight(body, to_html(stretch), passage)
+        lines = stretch.splitlines() if whole == body else []
+        for line in lines:
+            whole = highlight(whole, to_html(line), passage)
+        body = whole
+    return body

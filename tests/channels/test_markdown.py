@@ -167,6 +167,15 @@ def test_a_quote_is_marked_across_markup() -> None:
     assert re.sub("</?mark>", "", row) == page
 
 
+def test_a_quote_is_marked_in_the_passage_that_is_cited() -> None:
+    """The same words may stand in several."""
+    text = "Apply in two weeks.\n\nApply in two weeks.\n"
+    page = document_to_html(text, "", [("one", 0), ("two", text.rindex("Apply"))])
+    for passage, place in (("one", 1), ("two", 2), ("gone", 1)):
+        marked = highlight(page, to_html("Apply in two weeks."), passage).split("Apply")
+        assert marked[place - 1].endswith("<mark>")
+
+
 @pytest.mark.parametrize("quote", ["", "aid", "These words stand nowhere on the page", "<b>"])
 def test_a_quote_that_is_not_there_changes_nothing(quote: str) -> None:
     """Too short or absent: the page stays as it is."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from aiohttp.test_utils import TestClient
 
 from channels.web.sources import source_path
@@ -32,6 +35,28 @@ async def test_a_citation_opens_its_passage(client: TestClient) -> None:
         "<mark>Veterans, whatever their income</mark>",
     ):
         assert shown in page
+
+
+@pytest.mark.parametrize(
+    ("quote", "marked"),
+    [
+        ("Ask before you enrol. … Veterans, what", ["Ask before you enrol.", "Veterans, what"]),
+        (
+            "Short programs may qualify for aid. Ask before you enrol.",
+            ["Short programs may qualify for aid. Ask before you enrol."],
+        ),
+        ("| Program | Amount |\n|---|---|\n| Data Analytics | up to **$500** |",
+         ["Data Analytics", "up to", "$500"]),
+    ],
+)  # fmt: skip
+async def test_each_stretch_of_a_quote_is_marked(
+    client: TestClient, quote: str, marked: list[str]
+) -> None:
+    """Several sentences, sentences with something left out between them, rows of a longer table."""
+    path = source_path({**CITATION, "quote": quote})
+    assert path is not None
+    page = await (await client.get(path.partition("#")[0])).text()
+    assert re.findall("<mark>(.*?)</mark>", page) == marked
 
 
 async def test_an_unknown_document_is_a_small_page(client: TestClient) -> None:

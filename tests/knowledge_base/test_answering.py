@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from editions import PROJECT, TODAY, asking, page, silent
 
-from knowledge_base.answering import UNKNOWN, Answering
+from knowledge_base.answering import NO_QUESTION, UNKNOWN, Answering
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
 from knowledge_base.model import AnswerKind
@@ -173,3 +174,87 @@ def test_nothing_found_is_nothing_known(answering: Answering) -> None:
     answer = answering.answer(Query("x", date(2026, 1, 1)), Ranking(), "e")
     assert answer.abstained
     assert not answer.citations
+
+
+async def test_topics_are_of_different_pages(sample_shelf: Shelf, encoder: Encoder) -> None:
+    """Near what was asked, one of a page before a second one of any, and each can be asked."""
+    knowledge_base = asking(sample_shelf, encoder, abstain_below=1.0)
+    answer = await knowledge_base.ask("Do you refund the application fee to veterans?")
+    pages = {topic.label.split(" › ")[0] for topic in answer.nearest}
+    assert len(pages) == len(answer.nearest) == 3
+    for topic in answer.nearest:
+        cited = (await asking(sample_shelf, encoder).ask(topic.question)).citations
+        assert topic.label.split(" › ")[0] in {c.title.split(" › ")[0] for c in cited}
+
+
+@pytest.mark.parametrize("message", ["", "   ", "😀😀", "???", "…!", "\u200b"])
+async def test_a_message_without_a_word_asks_for_a_question(
+    sample_shelf: Shelf, encoder: Encoder, message: str
+) -> None:
+    """And offers no topics, since none can be near."""
+    answer = await asking(sample_shelf, encoder).ask(message)
+    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, NO_QUESTION)
+    assert (answer.citations, answer.nearest) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "message", ["https://example.org/x?y=1", "asdkjh qwezz", "x" * 2000, "zxqv " * 400]
+)
+async def test_what_means_nothing_is_not_known(
+    sample_shelf: Shelf, encoder: Encoder, message: str
+) -> None:
+    """An address, letters, or two thousand characters of them: no guess, and no topics."""
+    answer = await asking(sample_shelf, encoder).ask(message)
+    assert (answer.kind, answer.text, answer.nearest) == (AnswerKind.UNKNOWN, UNKNOWN, ())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "WHERE CAN I PARK ON CAMPUS???",
+        "were can i prak on campus is parkng free",
+        "where can i park on campus 🚗🚗",
+        "hi there! so i live an hour away and would have to drive in every day, i was wondering "
+        "where can i park on campus and is parking free " + "thanks so much " * 120,
+    ],
+)
+async def test_shouting_slips_and_length_do_not_matter(
+    sample_shelf: Shelf, encoder: Encoder, message: str
+) -> None:
+    """The same page is quoted however it is asked for."""
+    answer = await asking(sample_shelf, encoder).ask(message[:2000])
+    assert "Parking is free at the main campus" in answer.text
+
+
+async def test_each_question_of_a_message_is_answered_or_named(
+    sample_shelf: Shelf, encoder: Encoder
+) -> None:
+    """The quotes are numbered through, and what is not known is said behind them."""
+    knowledge_base = asking(sample_shelf, encoder)
+    answer = await knowledge_base.ask(
+        "Where can I park on campus? What is the application fee? Who won the world cup?"
+    )
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\]", answer.text)]
+    assert numbers == list(range(1, len(answer.citations) + 1))
+    assert "student-services" in {citation.document_id for citation in answer.citations}
+    assert "$25" in answer.text
+    assert "I don't have an answer to “Who won the world cup?”" in answer.text
+
+
+async def test_questions_that_are_all_unknown_are_one_unknown(
+    sample_shelf: Shelf, encoder: Encoder
+) -> None:
+    """It is said once."""
+    answer = await asking(sample_shelf, encoder).ask(
+        "Who won the world cup? And how tall is the Eiffel tower?"
+    )
+    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, UNKNOWN)
+
+
+async def test_every_claim_says_where_it_stands(sample_shelf: Shelf, encoder: Encoder) -> None:
+    """Title, address of the passage, words, institution, effective and last-verified dates."""
+    answer = await asking(sample_shelf, encoder).ask(TUITION)
+    for citation in answer.to_wire()["citations"]:
+        named = ("title", "quote", "institution", "effective_from", "last_verified")
+        assert all(citation[field] for field in named)
+        assert citation["url"].endswith(f"#{citation['passage_id']}")

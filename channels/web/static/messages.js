@@ -133,6 +133,7 @@ function sourceAddress({ document_id, passage_id, quote, url }, base) {
   if (!document_id) return url ? safeAddress(url, base) : null;
   const page = new URL(`sources/${encodeURIComponent(document_id)}`, base);
   if (quote) page.searchParams.set("quote", quote.slice(0, LONGEST_QUOTE));
+  if (quote && passage_id) page.searchParams.set("passage", passage_id);
   page.hash = encodeURIComponent(passage_id ?? "");
   return page.href;
 }
