@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from knowledge_base.answering import Answering, not_known, sure
+from knowledge_base.answering import Answering, not_known
 from knowledge_base.dates import find_dates
 from knowledge_base.draft import Draft
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.model import Answer, Passage, Utterance
+from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
 from knowledge_base.program_page import day
 from knowledge_base.questions import parts
 from knowledge_base.retriever import Query, Ranking, Retriever
@@ -39,13 +39,19 @@ class Asking:
         day's rules knows more than today's catalog.
         """
         ranking = self._retriever.search(query)
-        whole = self.typed.draft(query) if typed else None
-        if whole is not None:
-            return self._told(whole, query), ranking
         asked = self._asked(query, ranking)
-        if not typed or len(asked) == 1:
+        if not typed:
             return self._answering.answer_parts(asked, self._edition.id), ranking
+        whole = self.typed.draft(query)
+        if whole is not None and not self._are_apart(whole, asked):
+            return self._told(whole, query), ranking
         return self._by_parts(asked), ranking
+
+    def _are_apart(self, whole: Draft, asked: Sequence[_Asked]) -> bool:
+        """Whether each question of a message has a typed answer of its own, which one for all of
+        them would leave out: "how much is it and how many hours are that in total"."""
+        several = len(asked) > 1 and whole.kind is AnswerKind.COMPUTED
+        return several and all(self.typed.draft(query) for query, _ in asked)
 
     def answer_each(self, queries: Sequence[Query]) -> tuple[Answer, Ranking]:
         """One answer to several questions, quoted for; and what the search found for the first."""
@@ -95,22 +101,16 @@ class Asking:
         return None
 
     def _asked(self, query: Query, whole: Ranking) -> list[_Asked]:
-        """The questions of a message, each with its ranking.
-
-        One may go on with those before it or begin anew: the surer reading counts.
-        """
+        """The questions of a message, each with its ranking; one follows on the one before it."""
         pieces = parts(query.question)
         if len(pieces) == 1:
             return [(query, whole)]
-        asked, history = [], query.history
+        asked, history, focus = [], query.history, query.focus
         for piece in pieces:
-            readings = [
-                replace(query, question=piece, history=before)
-                for before in dict.fromkeys((query.history, history))
-            ]
-            found = [(reading, self._retriever.search(reading)) for reading in readings]
-            asked.append(max(found, key=lambda each: sure(each[1])))
+            part = replace(query, question=piece, history=history, focus=focus)
+            asked.append((part, self._retriever.search(part)))
             history = (*history, Utterance("user", piece))
+            focus = self.typed.named(part) or focus
         return asked
 
 

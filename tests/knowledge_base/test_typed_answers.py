@@ -496,6 +496,16 @@ async def test_a_sum_and_another_question(
     stands(answer, sample_edition)
 
 
+async def test_it_is_what_the_same_message_named(knowledge_base: KnowledgeBase) -> None:
+    """The second question of a message is about the program of the first, not the one before."""
+    question = "how much is welding fundamentals and how many hours in total is it?"
+    answer = await knowledge_base.ask(question, TALK, "MHC-HC130")
+    low, high = bounds("WE110", "hours_per_week")
+    (weeks, _) = bounds("WE110", "weeks")
+    assert f"**{between(low * weeks, high * weeks)} hours**" in answer.text
+    assert [c.document_id for c in answer.citations] == ["MHC-WE110", "MHC-WE110"]
+
+
 async def test_compared_by_id(knowledge_base: KnowledgeBase) -> None:
     """The dialogue names programs by id and aspects by word; an unknown one is an error."""
     answer = await knowledge_base.compare(["MHC-UX110", "MHC-WE110"], ["cost", "start"])
