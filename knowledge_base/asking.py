@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from knowledge_base.answering import Answering, not_known
+from knowledge_base.answering import Answering, not_known, sure
 from knowledge_base.dates import find_dates
 from knowledge_base.draft import Draft
 from knowledge_base.edition import Edition
@@ -101,16 +101,23 @@ class Asking:
         return None
 
     def _asked(self, query: Query, whole: Ranking) -> list[_Asked]:
-        """The questions of a message, each with its ranking; one follows on the one before it."""
+        """The questions of a message, each with its ranking.
+
+        One may go on with those before it or begin anew: the surer reading counts.
+        """
         pieces = parts(query.question)
         if len(pieces) == 1:
             return [(query, whole)]
         asked, history, focus = [], query.history, query.focus
         for piece in pieces:
-            part = replace(query, question=piece, history=history, focus=focus)
-            asked.append((part, self._retriever.search(part)))
+            readings = [
+                replace(query, question=piece, history=before, focus=focus)
+                for before in dict.fromkeys((query.history, history))
+            ]
+            found = [(reading, self._retriever.search(reading)) for reading in readings]
+            asked.append(max(found, key=lambda each: sure(each[1])))
             history = (*history, Utterance("user", piece))
-            focus = self.typed.named(part) or focus
+            focus = self.typed.named(readings[0]) or focus
         return asked
 
 
