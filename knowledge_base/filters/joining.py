@@ -80,6 +80,8 @@ class _Chain:
                 self._negative, self._or = True, False
             case Kind.EITHER:
                 self._either = True
+            case Kind.UNKNOWN:
+                self._or = False
             case Kind.AND | Kind.COMMA:
                 self._close()
                 self._separators.append(item.kind)

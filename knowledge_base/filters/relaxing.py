@@ -11,7 +11,7 @@ from typing import Any
 from knowledge_base.filters.rows import DAYS_IN
 from knowledge_base.filters.tree import Compare, Node, Op, Order
 
-_ORDERED = {"total", "duration", "hours", "workload", "credits", "starts"}
+_ORDERED = {"total", "duration", "hours", "workload", "credits", "starts", "apply_by"}
 _UPPER = {Op.LT, Op.LE, Op.BETWEEN, Op.EQ}
 
 

@@ -67,12 +67,13 @@ class Translator:
         """The number to order by, NULL where it is not known whole."""
         if order.field == "total":
             return self._best_price(order, filter_.parts)
-        if order.field == "starts":
+        if order.field in {"starts", "apply_by"}:
+            found = published_runs.c[order.field]
             fitting = every([_of_run(part) for part in filter_.parts if _is_run_part(part)]).yes
             return (
-                select((func.max if order.descending else func.min)(published_runs.c.starts))
+                select((func.max if order.descending else func.min)(found))
                 .where(published_runs.c.program_id == published_programs.c.id)
-                .where(published_runs.c.starts >= day, fitting)
+                .where(found >= day, fitting)
                 .scalar_subquery()
             )
         if order.field == "credits":

@@ -159,6 +159,41 @@ def test_no_match_offers_what_would_match(sample: CatalogQuery) -> None:
         assert set(relaxation.nearest) <= set(again.matches)
 
 
+def test_every_relaxation_finds_what_it_says(
+    catalog: tuple[str, list[Program], CatalogQuery],
+) -> None:
+    """Whatever finds nothing: each change is a wish of its own, and never the whole list."""
+    name, _, query = catalog
+    offered = 0
+    for case in cases(name):
+        day = date.fromisoformat(case["day"])
+        found = query.find(case["question"], day)
+        everything = query.find("show me all programs", day).total
+        for relaxation in found.relaxations:
+            again = query.find(relaxation.wish, day)
+            assert again.total == relaxation.total, (case["question"], relaxation.wish)
+            assert 0 < again.total < everything
+            assert set(relaxation.nearest) <= set(again.matches)
+        offered += bool(found.relaxations)
+        assert found.relaxations or found.matches or len(found.conditions) <= 2
+    assert offered >= 10
+
+
+def test_a_deadline_is_loosened_to_the_next_one(sample: CatalogQuery) -> None:
+    """Who wants to apply too early is told the first deadline after that."""
+    found = sample.find("online, apply by December 1", DAY)
+    assert found.relaxations[0].wish == (
+        "online, application deadline between 22 November 2026 and 18 December 2026"
+    )
+
+
+def test_a_choice_with_an_unknown_word_ends_there(sample: CatalogQuery) -> None:
+    """What follows an alternative that nobody knows is a condition of its own."""
+    found = sample.find("welding or cooking, under $2,000", DAY)
+    assert found.conditions == ("about welding", "total cost under $2,000")
+    assert found.not_understood == ("cooking",)
+
+
 def test_a_single_bound_is_loosened(sample: CatalogQuery) -> None:
     """Where the only condition finds nothing, the nearest is offered, and never the whole list."""
     (nearest,) = sample.find("under $100", DAY).relaxations
