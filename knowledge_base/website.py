@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from knowledge_base.catalog.fetch import Validators, fetched
-from knowledge_base.catalog.sitemap import SUFFIX, read_sitemap
+from knowledge_base.catalog.sitemap import SUFFIX, Sitemap, read_sitemap
 from knowledge_base.errors import SourceError, SourceTooLarge, SourceUnreachable
 from knowledge_base.importing import Contents, Progress, read_source
 from knowledge_base.model import Skipped
@@ -74,8 +74,8 @@ class Website:
                     read_source, path, self.format_name, self.mapping_file, self.limit_bytes,
                     child=child,
                 )  # fmt: skip
-        except SourceError as error:  # The temporary file's name says nothing to a person.
-            raise type(error)(str(error).replace(str(path), url)) from None
+        except SourceError as error:
+            raise _named(error, path, url) from None
         if contents.format in _PAGE_FORMATS:
             entries = tuple(_at(entry, address) for entry in contents.entries)
             contents = replace(contents, entries=entries)
@@ -137,7 +137,7 @@ class Website:
 
     async def _listed(self, url: str, first: Path, skipped: list[Skipped]) -> list[str]:
         """Every page that a sitemap, or each sitemap of an index, lists; once."""
-        top = await asyncio.to_thread(read_sitemap, first)
+        top = await _sitemap(url, first)
         listed = list(top.pages)
         for place in top.sitemaps[:MOST_SITEMAPS]:
             if _host(place) != _host(url):
@@ -146,11 +146,23 @@ class Website:
             async with fetched(place, self.limit_bytes, private=self.private) as found:
                 if found.path is None or found.path.suffix != SUFFIX:
                     raise SourceError(f"{place}: is no sitemap, though {url} lists it as one")
-                listed += (await asyncio.to_thread(read_sitemap, found.path)).pages
+                listed += (await _sitemap(place, found.path)).pages
         if top.sitemaps[MOST_SITEMAPS:]:
             reason = f"and {len(top.sitemaps) - MOST_SITEMAPS:,} more: over the limit of sitemaps"
             skipped.append(Skipped(top.sitemaps[MOST_SITEMAPS], reason, allowed=f"{MOST_SITEMAPS}"))
         return list(dict.fromkeys(listed))
+
+
+async def _sitemap(url: str, path: Path) -> Sitemap:
+    try:
+        return await asyncio.to_thread(read_sitemap, path)
+    except SourceError as error:
+        raise _named(error, path, url) from None
+
+
+def _named(error: SourceError, path: Path, url: str) -> SourceError:
+    """The same error of the address: the temporary file's name says nothing to a person."""
+    return type(error)(str(error).replace(str(path), url))
 
 
 def _host(address: str) -> str:
