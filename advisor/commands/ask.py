@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markdown import Markdown
 
 from advisor.console import out, print_json, step
-from advisor.errors import SettingsError
+from advisor.measuring.lines import read_lines
 from advisor.settings import load_settings
 from knowledge_base.model import Answer, Utterance
 
@@ -52,25 +51,15 @@ def ask(
 
 def read_history(path: Path) -> tuple[Utterance, ...]:
     """Utterances of a JSON-lines file. Raises SettingsError with the line that is wrong."""
-    found = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            turn = json.loads(line)
-            role, text = turn["role"], turn["utterance"]
-        except (json.JSONDecodeError, KeyError, TypeError):
-            role, text = None, None
-        if role not in {"user", "agent"} or not isinstance(text, str):
-            raise SettingsError(
-                f'{path} line {number}: write {{"role": "user" or "agent", "utterance": "…"}}'
-            )
-        found.append(Utterance(role, text))
-    return tuple(found)
+    shape = '{"role": "user" or "agent", "utterance": "…"}'
+    return tuple(read_lines(path, _utterance, shape))
+
+
+def _utterance(_: int, turn: dict[str, Any]) -> Utterance:
+    role, text = turn["role"], turn["utterance"]
+    if role not in {"user", "agent"} or not isinstance(text, str):
+        raise ValueError("no such role, or no text")
+    return Utterance(role, text)
 
 
 def _show(answer: Answer) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import typer
 
 from advisor.console import out, print_json, step
-from advisor.errors import SettingsError
+from advisor.measuring.lines import read_lines
 from advisor.settings import PROJECT, load_settings
 from knowledge_base.arrays import Vectors
 from knowledge_base.catalog_query import CatalogQuery, Findings
@@ -128,20 +128,11 @@ def _programs(contents: Contents) -> int:
 
 def read_cases(path: Path) -> Iterator[_Case]:
     """Questions of a JSON-lines file. Raises SettingsError with the line that is wrong."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield _case(number, json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise SettingsError(
-                    f"{path} line {number}: {error!r}; write "
-                    '{"question": "…", "expected": ["id"], "day": "2027-01-31", '
-                    f'"trap": "{TRAPS[0]}"}}; day and trap may be left out'
-                ) from None
+    shape = (
+        '{"question": "…", "expected": ["id"], "day": "2027-01-31", '
+        f'"trap": "{TRAPS[0]}"}}; day and trap may be left out'
+    )
+    return read_lines(path, _case, shape)
 
 
 def _case(position: int, line: dict[str, Any]) -> _Case:

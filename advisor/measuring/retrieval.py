@@ -19,7 +19,7 @@ import numpy as np
 import typer
 
 from advisor.console import counted, out, print_json
-from advisor.errors import SettingsError
+from advisor.measuring.lines import read_lines
 from advisor.settings import Settings, load_settings
 from knowledge_base.model import Answer, Citation, Utterance
 
@@ -222,17 +222,8 @@ def _ranks(question: Question, outcome: Outcome) -> tuple[int, int]:
 
 
 def _questions(path: Path, history: int) -> Iterator[Question]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield _question(json.loads(line), history)
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise SettingsError(f"{path} line {number}: not a question: {error!r}") from None
+    shape = '{"question": "…", "gold_doc_id": "…", "gold_span_text": "…", "gold_start": 0}'
+    return read_lines(path, lambda _, wire: _question(wire, history), shape)
 
 
 def _question(wire: dict[str, Any], history: int) -> Question:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from advisor.console import out, print_json
-from advisor.errors import SettingsError
+from advisor.measuring.lines import read_lines
 from knowledge_base.credit_question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.equivalency import Award, EquivalencyTable, Held, table_from
@@ -80,20 +80,11 @@ def load_table(path: Path) -> tuple[EquivalencyTable, list[str]]:
 
 def read_cases(path: Path) -> Iterator[_Case]:
     """Questions of a JSON-lines file. Raises SettingsError with the line that is wrong."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield _case(number, json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
-                raise SettingsError(
-                    f"{path} line {number}: {error!r}; write "
-                    '{"have": [{"kind": "exam", "name": "…", "score": 4}], '
-                    '"expected": [{"tier": "…", "target": "…", "credits": 3}]}'
-                ) from None
+    shape = (
+        '{"have": [{"kind": "exam", "name": "…", "score": 4}], '
+        '"expected": [{"tier": "…", "target": "…", "credits": 3}]}'
+    )
+    return read_lines(path, _case, shape)
 
 
 def _case(position: int, line: dict[str, Any]) -> _Case:
