@@ -16,7 +16,7 @@ FILLER = listed(
     four one one's ones program programs programme programmes course courses class classes
     certificate certificates cert certs credential credentials microcredential microcredentials
     training what whats what's which how hows when where take takes taking took get go going study
-    studying enroll enrol sign up us all also exactly roughly approximately around right now
+    studying enroll enrol sign up us all also u exactly roughly approximately around right now
     today currently ok okay well should s as any actually wondering wonder see find out let lets
     help really again still even versus vs will i'll id much many question quick btw hmm oh
     sorry"""
@@ -33,12 +33,12 @@ TIME = listed(
     finishing done end ends complete completed completing max maximum spend put free left until till
     before deadline deadlines apply application applications applying remaining start starts
     started starting begin begins began beginning date last over graduate due close closes spare
-    able total whole entire entirely work altogether many at"""
+    able clock contact total whole entire entirely work altogether many at"""
 )
 COMPARING = listed(
     """compare compared comparing comparison comparisons diff difference differences different
     differ differs vs versus v side by better best than or more less terms regarding table
-    against us choose pick decide deciding choosing between"""
+    each against us choose pick decide deciding choosing between"""
 )
 BETTER = listed(
     """cheaper cheapest expensive pricier priciest shorter shortest faster fastest quicker quickest

@@ -120,7 +120,9 @@ _HAS_COST = re.compile(
     r"|what\b.*\bpay)\b"
 )
 _PER_CREDIT = re.compile(r"\b(?:per|each|a|one) credit\b")
-_TOTAL_HOURS = re.compile(r"\btotal hours\b|\bhow many hours\b.*\b(?:total|altogether|all|whole)\b")
+_TOTAL_HOURS = re.compile(
+    r"\btotal hours\b|\bhow many (?:clock |contact )?hours\b.*\b(?:total|altogether|all|whole)\b"
+)
 _ENDS = re.compile(r"\b(?:finish\w*|done|ends?|completed?|completing|graduate|last day|over)\b")
 _BEGINS = re.compile(r"\b(?:start\w*|begin|begins|began|beginning)\b")
 _APPLYING = re.compile(r"\b(?:apply\w*|applications?|deadlines?)\b")
@@ -212,6 +214,8 @@ def _aspects(text: str, better: Better | None) -> tuple[Aspect, ...]:
     named = {aspect for aspect, of in _ASPECTS.items() if words & set(of.split())}
     if better:
         named.add(ASPECT_OF[better])
+    if "how much" in text:
+        named.add(Aspect.COST)
     return tuple(aspect for aspect in Aspect if aspect in named)
 
 

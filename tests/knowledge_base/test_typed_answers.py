@@ -179,7 +179,7 @@ async def test_weeks_at_the_students_hours(
 
 async def test_hours_in_all(knowledge_base: KnowledgeBase) -> None:
     """6 weeks of 25 hours are 150 hours."""
-    answer = await knowledge_base.ask("how many hours in total is the nursing assistant program")
+    answer = await knowledge_base.ask("how many clock hours is the nursing assistant all in all")
     low, high = bounds("HC130", "weeks")[0], bounds("HC130", "hours_per_week")[0]
     assert f"{low} weeks × {high} hours per week = **{low * high} hours**" in answer.text
 
@@ -339,6 +339,8 @@ async def test_programs_side_by_side(
         ("compare phlebotomy technician and nursing assistant, just cost and hours a week",
          {"Total cost", "Effort"}),
         ("welding fundamentals vs cnc machine operator prerequisites", {"Prerequisites"}),
+        ("which is longer, phlebotomy or nursing assistant, and how much each",
+         {"Total cost", "Length"}),
     ],
 )  # fmt: skip
 async def test_only_what_was_asked_for_is_compared(
