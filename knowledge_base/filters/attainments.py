@@ -36,16 +36,15 @@ _ACCREDITED = rule(
     r"(?:(?:fully|properly|officially|is|are|that|which) )*accredited"
     r"|(?:with|has|have) (?:an? )?accreditation"
 )
-_CREDENTIALS = (
-    (
-        True,
-        r"(?:bachelor|master|associate)(?:'?s)?(?: degrees?)?|doctorates?|degrees?|diplomas?"
-        r"|certificates?|certifications?|licenses?|apprenticeships?|micro ?credentials?",
-    ),
-    (False, r"courses?|class(?:es)?|programs?|programmes?|workshops?|training|boot ?camps?"),
+_KINDS = (
+    r"(?:bachelor|master|associate)s?(?: degrees?)?|doctorates?|degrees?|diplomas?|licenses?"
+    r"|apprenticeships?",
+    r"certificates?|certifications?|micro ?credentials?",
+    r"courses?|class(?:es)?|programs?|programmes?|workshops?|training|boot ?camps?",
 )
-"""What is earned by itself, and what a wish calls any program: said so, or only in contrast."""
-_CREDENTIAL = tuple((own, rule(pattern)) for own, pattern in _CREDENTIALS)
+"""What is always meant by its name, what is if the catalog tells it, and what any program is
+called, so that only a contrast means it."""
+_DEGREE, _CERTIFICATE, _ANYTHING = map(rule, _KINDS)
 _TYPE = re.compile(r"credential types? ")
 _CONTRAST = re.compile(
     r" only\b|,? (?:and |but )?(?:not|rather than|instead of)(?: just)? (?:an? )?"
@@ -110,7 +109,8 @@ def asked(reading: Reading) -> bool:
     if match is None:
         return False
     at, text = match.end(), reading.text
-    held, phrase = _CREDENTIAL[0][1].match(text, at), reading.named(at, "prerequisite")
+    held = _DEGREE.match(text, at) or _CERTIFICATE.match(text, at)
+    phrase = reading.named(at, "prerequisite")
     end = max(held.end() if held else 0, phrase[1] if phrase else 0)
     needed = _NEEDED.match(text, end) if end else None
     sure = match["perhaps"] is None or held or needed
@@ -126,16 +126,22 @@ def asked(reading: Reading) -> bool:
 
 
 def credential(reading: Reading) -> bool:
-    """A type of credential, if the catalog states that type of any program."""
-    contrasted = any(item.kind is Kind.NOT for item in reading.items[-1:])
-    found = _said(reading.text, reading.at, contrasted)
+    """A type of credential, if the catalog states any: "certificates", "bachelor degrees only".
+
+    "Courses" says it only in contrast: after a negation, or before "not" or "only".
+    """
+    found = _said(reading)
     if found is None:
         return False
-    named = reading.vocabulary.named("credential", found[0].split())
-    if named is None or named.length < len(found[0].split()):
-        return _in_vain(reading, *found)
-    only = reading.text.startswith(" only", found[1])
-    return reading.take((named.condition, found[1] + 5 * only))
+    name, end, firm = found
+    words = tuple(map(plain_word, name.split()))
+    phrase = " ".join(words)
+    if not reading.vocabulary.states("credential"):
+        return _in_vain(reading, name, end)
+    if not firm and not reading.vocabulary.has(("credential",), phrase):
+        return False
+    only = reading.text.startswith(" only", end)
+    return reading.take((Has("credential", (phrase,), said=name), end + len(" only") * only))
 
 
 def _in_vain(reading: Reading, word: str, end: int) -> bool:
@@ -148,17 +154,17 @@ def _in_vain(reading: Reading, word: str, end: int) -> bool:
     return True
 
 
-def _said(text: str, at: int, contrasted: bool) -> tuple[str, int] | None:
-    """The type that a wish says as a condition, and where it ends.
-
-    "Certificates" says it, "courses" only in contrast: after a negation, or before "not", "only".
-    """
+def _said(reading: Reading) -> tuple[str, int, bool] | None:
+    """What a wish calls a program, where that ends, and whether it surely says the type."""
+    text, at = reading.text, reading.at
     if told := _TYPE.match(text, at):
         name = text[told.end() :].partition(",")[0].strip()
-        return name, told.end() + len(name)
-    for own, pattern in _CREDENTIAL:
-        if match := pattern.match(text, at):
-            if own or contrasted or _CONTRAST.match(text, match.end()):
-                return match[0], match.end()
-            return None
-    return None
+        return name, told.end() + len(name), True
+    match = _DEGREE.match(text, at) or _CERTIFICATE.match(text, at) or _ANYTHING.match(text, at)
+    if match is None:
+        return None
+    negated = any(item.kind is Kind.NOT for item in reading.items[-1:])
+    contrasted = negated or _CONTRAST.match(text, match.end()) is not None
+    if match.re is _ANYTHING and not contrasted:
+        return None
+    return match[0], match.end(), contrasted or match.re is _DEGREE

@@ -74,6 +74,10 @@ class Vocabulary:
         """Whether a phrase of plain words stands in a value of one of the fields."""
         return any(phrase in self._plain[field] for field in fields)
 
+    def states(self, field: str) -> bool:
+        """Whether any program has a value of a field."""
+        return bool(self._plain[field])
+
     def named(self, field: str, wish: list[str]) -> Phrase | None:
         """The longest phrase of a field at the start of some words, and no shorter than a word."""
         for length in range(min(len(wish), LONGEST_PHRASE), 0, -1):

@@ -284,6 +284,7 @@ CREDENTIALS = (
         ("not a course", ["cert", "degree"], ["silent"]),
         ("bachelor's degrees", ["degree"], ["silent"]),
         ("courses only", ["course"], ["silent"]),
+        ("master's degrees", [], ["silent"]),
         ("accredited programs", ["cert"], ["course", "degree", "silent"]),
         ("accredited by the Board of Trades", ["cert"], ["course", "degree", "silent"]),
         ("with a digital badge", ["course"], ["cert", "silent"]),
