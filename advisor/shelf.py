@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from advisor.settings import Settings
+from knowledge_base.bulk_encoding import encoding_on
+from knowledge_base.pgvector_index import VectorDatabase
 from knowledge_base.remote_shelf import open_shelf
 from knowledge_base.shelf import Shelf
 
@@ -10,4 +12,5 @@ from knowledge_base.shelf import Shelf
 def shelf_of(settings: Settings) -> Shelf:
     """Where editions are published and read. Raises ShelfUnreachable or VectorsUnreachable."""
     content = settings.knowledge_base
-    return open_shelf(settings.editions, settings.copies, content.vector_database)
+    vectors = VectorDatabase(content.vector_database) if content.vector_database else None
+    return open_shelf(settings.editions, settings.copies, vectors, encoding_on(content.encode_on))

@@ -15,6 +15,7 @@ import numpy as np
 from sqlalchemy import Connection, create_engine, insert
 
 from knowledge_base.arrays import Rows, Vectors
+from knowledge_base.bulk_encoding import Encode, in_this_process
 from knowledge_base.conflicts import conflicts
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
@@ -70,6 +71,7 @@ def build_edition(
     reusable: KnownVectors | None,
     progress: Progress,
     records: Sequence[Record] = (),
+    encode: Encode = in_this_process,
 ) -> Manifest:
     """Write content, vectors, lexical index and manifest into an empty folder.
 
@@ -85,7 +87,7 @@ def build_edition(
     _write_stated(folder / CONTENT, stated, disagreeing)
     engine = create_engine(f"sqlite:///{folder / CONTENT}")
     with engine.connect() as connection, _room(folder, len(digests), encoder.dimension) as vectors:
-        reused = _fill(vectors, connection, digests, encoder, reusable, progress)
+        reused = _fill(vectors, connection, digests, encoder, reusable, progress, encode)
         progress("indexing vectors", 0, 2)
         FaissIndex.build(vectors).save(folder / VECTORS)
         progress("indexing words", 1, 2)
@@ -127,6 +129,7 @@ def _fill(
     encoder: Encoder,
     reusable: KnownVectors | None,
     progress: Progress,
+    encode: Encode,
 ) -> int:
     """Write the vectors of all passages in order; returns how many were reused."""
     known = np.full(len(digests), -1, np.int64)
@@ -135,9 +138,15 @@ def _fill(
         for rows in _batches(np.flatnonzero(known >= 0), _COPIED_AT_ONCE):
             vectors[rows] = reusable.vectors(known[rows])
     missing = np.flatnonzero(known < 0)
-    for done, rows in enumerate(_batches(missing, _ENCODED_AT_ONCE)):
-        vectors[rows] = encoder.encode([searched_text(p) for p in passages_in(connection, rows)])
-        progress("encoding passages", done * _ENCODED_AT_ONCE + len(rows), len(missing))
+    texts = (
+        [searched_text(passage) for passage in passages_in(connection, rows)]
+        for rows in _batches(missing, _ENCODED_AT_ONCE)
+    )
+    done = 0
+    for found in encode(encoder, texts):
+        vectors[missing[done : done + len(found)]] = found
+        done += len(found)
+        progress("encoding passages", done, len(missing))
     return len(digests) - len(missing)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fsspec.core import url_to_fs
 
+from knowledge_base.bulk_encoding import Encode, in_this_process
 from knowledge_base.edition import MANIFEST, Edition, Manifest
 from knowledge_base.errors import DamagedEdition, KnowledgeBaseError, ShelfUnreachable
 from knowledge_base.pgvector_index import VectorDatabase
@@ -22,17 +23,20 @@ _KEPT_COPIES = 3
 _LOCAL = "file://"
 
 
-def open_shelf(location: str, copies: Path, vector_database: str = "") -> Shelf:
+def open_shelf(
+    location: str,
+    copies: Path,
+    vectors: VectorDatabase | None = None,
+    encode: Encode = in_this_process,
+) -> Shelf:
     """The shelf at a path or a URL; a URL's editions are copied into the folder `copies`.
 
-    `file://` is a path. `vector_database` is the address of one, if it is to search the vectors.
-    Raises ShelfUnreachable or VectorsUnreachable when a URL cannot be understood or its package is
-    not installed.
+    `file://` is a path; `vectors` and `encode` are as in Shelf. Raises ShelfUnreachable when the
+    URL's protocol is not known or its package is not installed.
     """
-    vectors = VectorDatabase(vector_database) if vector_database else None
     if "://" not in location or location.startswith(_LOCAL):
-        return Shelf(Path(location.removeprefix(_LOCAL)), vectors)
-    return RemoteShelf(location, copies, vectors)
+        return Shelf(Path(location.removeprefix(_LOCAL)), vectors, encode)
+    return RemoteShelf(location, copies, vectors, encode)
 
 
 class RemoteShelf(Shelf):
@@ -44,8 +48,14 @@ class RemoteShelf(Shelf):
 
     look_seconds = 5.0
 
-    def __init__(self, url: str, copies: Path, vectors: VectorDatabase | None = None):
-        super().__init__(copies, vectors)
+    def __init__(
+        self,
+        url: str,
+        copies: Path,
+        vectors: VectorDatabase | None = None,
+        encode: Encode = in_this_process,
+    ):
+        super().__init__(copies, vectors, encode)
         try:
             self._storage, self._root = url_to_fs(url)
         except (ImportError, ValueError) as error:

@@ -28,6 +28,11 @@ class KnowledgeBaseSettings(BaseModel):
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""
 
+    encode_on: str = ""
+    """Where a publication encodes new passages. Empty: in its own process. `processes`: in one for
+    each core. `dask://host:port` (`dask+tls://` with Dask's own TLS settings): on a Dask cluster
+    whose workers have this version of the assistant. Both need `pip install distributed`."""
+
     sources_url: str = ""
     """Address under which documents can be read, for citations of documents that have no address
     of their own. Empty: the gateway's public address followed by `/sources`."""
@@ -42,7 +47,8 @@ class KnowledgeBaseSettings(BaseModel):
 
     publish_refreshed: bool = False
     """Whether what a source's schedule brings is published by itself, once all sources that are due
-    were read. Off: it waits in the working copy for `advisor publish`, so that somebody can look."""
+    were read. Off: it waits in the working copy for `advisor publish`, so that somebody can
+    look."""
 
     import_from_private_addresses: bool = False
     """Whether an import may fetch from addresses that are not public, such as an intranet's.

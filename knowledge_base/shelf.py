@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knowledge_base.bulk_encoding import Encode, in_this_process
 from knowledge_base.edition import MANIFEST, Edition, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import (
@@ -40,10 +41,18 @@ class Shelf:
     look_seconds = 0.0
     """How long a look at the pointer holds; 0 where looking costs nothing."""
 
-    def __init__(self, folder: Path, vectors: VectorDatabase | None = None):
-        """With `vectors`, a live edition's are searched there; the edition keeps its own."""
+    def __init__(
+        self,
+        folder: Path,
+        vectors: VectorDatabase | None = None,
+        encode: Encode = in_this_process,
+    ):
+        """With `vectors`, a live edition's are searched there; the edition keeps its own.
+
+        `encode` is how a publication encodes what is new.
+        """
         self.folder = folder
-        self._vectors = vectors
+        self._vectors, self._encode = vectors, encode
         self._pointer = folder / "current"
 
     def current_id(self) -> str | None:
@@ -137,8 +146,9 @@ class Shelf:
     ) -> Manifest:
         """Build an edition beside the others and make it live when it is whole.
 
-        Raises NothingToPublish when `entries` hold no passage, and as `point_to`. A build that
-        fails leaves nothing; what a killed one left is cleared by a later publication.
+        Raises NothingToPublish when `entries` hold no passage, EncoderUnavailable, and as
+        `point_to`. A build that fails leaves nothing; what a killed one left is cleared by a later
+        publication.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._clear_abandoned()
@@ -157,6 +167,7 @@ class Shelf:
                 self._reusable(encoder),
                 progress,
                 records,
+                self._encode,
             )
             self._keep(draft, manifest)
         except BaseException:
