@@ -21,6 +21,8 @@ from knowledge_base.typed_answers import TypedAnswers
 
 _Asked = tuple[Query, Ranking]
 _ENDS = re.compile(r"\b(?:last day|ends?|ending|until)\b", re.I)
+_HOW_MUCH = re.compile(r"\W*how (?:much|long)\W*", re.I)
+"""Behind another question it asks how much of that: "is there aid, and how much?"."""
 
 
 class Asking:
@@ -51,7 +53,12 @@ class Asking:
         """Whether each question of a message has a typed answer of its own, which one for all of
         them would leave out: "how much is it and how many hours are that in total"."""
         several = len(asked) > 1 and whole.kind is AnswerKind.COMPUTED
-        return several and all(self.typed.draft(query) for query, _ in asked)
+        return several and all(self._part(query) for query, _ in asked)
+
+    def _part(self, query: Query, first: int = 1) -> Draft | None:
+        """What typed facts answer to one question of several."""
+        bare = _HOW_MUCH.fullmatch(query.question)
+        return None if bare else self.typed.draft(query, first)
 
     def answer_each(self, queries: Sequence[Query]) -> tuple[Answer, Ranking]:
         """One answer to several questions, quoted for; and what the search found for the first."""
@@ -60,7 +67,7 @@ class Asking:
 
     def _by_parts(self, asked: Sequence[_Asked]) -> Answer:
         """Each question of a message: those that typed facts answer come after the quotes."""
-        typed = [self.typed.draft(query) is not None for query, _ in asked]
+        typed = [self._part(query) is not None for query, _ in asked]
         rest = [each for each, told in zip(asked, typed, strict=True) if not told]
         if not any(typed):
             return self._answering.answer_parts(rest, self._edition.id)
@@ -68,7 +75,7 @@ class Asking:
         answers = [quoted] if quoted and not quoted.abstained else []
         for (query, _), told in zip(asked, typed, strict=True):
             first = 1 + sum(len(answer.citations) for answer in answers)
-            draft = self.typed.draft(query, first) if told else None
+            draft = self._part(query, first) if told else None
             if draft is not None:
                 answers.append(self._told(draft, query, first))
         missing = [query.question for query, _ in rest] if quoted and quoted.abstained else []

@@ -469,6 +469,7 @@ async def test_two_programs_fit_the_name(knowledge_base: KnowledgeBase, question
         "how much is the certificate in web development",
         "when does the application for welding fundamentals end",
         "how long before i finish welding fundamentals",
+        "is there financial aid for phlebotomy technician, how much",
     ],
 )
 async def test_other_questions_are_quoted_for(knowledge_base: KnowledgeBase, question: str) -> None:
