@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -71,12 +71,13 @@ def import_(
     """
     settings = load_settings()
     schedule = None if every is None else Schedule(read_interval(every))
-    reports = asyncio.run(_import(settings, sources, as_format, mapping, schedule, dry_run))
-    if as_json:
-        print_json([_wire(report) for report in reports])
-    else:
-        for report in reports:
-            show_report(report)
+    reports: list[ImportReport] = []
+    tell = reports.append if as_json else show_report
+    try:
+        asyncio.run(_import(settings, sources, as_format, mapping, schedule, dry_run, tell))
+    finally:  # What was imported before an error is told.
+        if as_json and reports:
+            print_json([_wire(report) for report in reports])
 
 
 def read_interval(text: str) -> timedelta | None:
@@ -126,26 +127,24 @@ async def _import(
     mapping: Path | None,
     schedule: Schedule | None,
     dry_run: bool,
-) -> list[ImportReport]:
+    tell: Callable[[ImportReport], None],
+) -> None:
     await migrate(settings)
-    reports = []
     async with database(settings) as engine:
         service = source_service(settings, engine)
         for source in sources:
             with counted(f"reading {source}") as progress:
-                reports.append(
-                    await service.import_source(
-                        source,
-                        format_name=as_format,
-                        mapping_file=mapping,
-                        dry_run=dry_run,
-                        private_addresses=settings.knowledge_base.import_from_private_addresses,
-                        progress=progress,
-                    )
+                report = await service.import_source(
+                    source,
+                    format_name=as_format,
+                    mapping_file=mapping,
+                    dry_run=dry_run,
+                    private_addresses=settings.knowledge_base.import_from_private_addresses,
+                    progress=progress,
                 )
+            tell(report)
             if schedule and not dry_run:
                 await service.schedule_source(source, schedule.every)
-    return reports
 
 
 def _wire(report: ImportReport) -> dict[str, Any]:

@@ -78,3 +78,22 @@ def test_a_missing_path_is_one_line_of_error(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "there is no such file or folder" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_what_came_before_an_error_is_told(tmp_path: Path) -> None:
+    """Each source is imported for itself: the first is there, the second is an error."""
+    path = write(tmp_path / "aid.md", PAGE.decode())
+    result = CliRunner().invoke(app, ["import", str(path), str(tmp_path / "nowhere.md")])
+    assert result.exit_code == 1
+    assert "1 added" in result.stdout
+    assert "added aid" in result.stdout
+    assert "nowhere.md: there is no such file or folder" in result.stderr
+
+
+def test_an_interval_that_is_none_imports_nothing(tmp_path: Path) -> None:
+    """The error shows what may be written, before anything is read."""
+    path = write(tmp_path / "aid.md", PAGE.decode())
+    result = CliRunner().invoke(app, ["import", str(path), "--every", "often"])
+    assert result.exit_code == 1
+    assert "write 30m, 6h, 1d" in result.stderr
+    assert not (tmp_path / "state").exists()
