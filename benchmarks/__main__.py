@@ -6,9 +6,14 @@ import asyncio
 import json
 import sys
 
-from benchmarks import retrieval, setup, turns
+from benchmarks import retrieval, scale, setup, turns
 
-_ALL = {"turns": turns.measure, "retrieval": retrieval.measure, "setup": setup.measure}
+_ALL = {
+    "turns": turns.measure,
+    "retrieval": retrieval.measure,
+    "scale": scale.measure,
+    "setup": setup.measure,
+}
 
 
 def main(names: list[str]) -> None:
