@@ -24,12 +24,15 @@ import typer
 
 from advisor.console import counted, err, out, print_json, step
 from advisor.errors import ProcessFailed, SettingsError
+from advisor.measuring.lines import read_lines
 from advisor.secrets import bot_token
 from advisor.settings import Settings, load_settings
 from advisor.supervisor import Supervisor
 from advisor.training import model_path, train
 from channels.brain import BrainReply, RasaBrain
 from channels.model import Choice
+
+SHAPE = '{"id": "…", "turns": ["what the student says first", "…"]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def conversation(
     citations, facts and choices, the intent, confidence (of an answer, else of the intent),
     whether it abstained, why the turn failed if it did, and milliseconds.
     """
-    talks = list(_read(conversations))
+    talks = list(read_lines(conversations, lambda _, wire: _conversation(wire), SHAPE))
     sources = [*sources, *(more or ())]
     for source in sources:
         if not source.exists():
@@ -205,19 +208,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _read(path: Path) -> Iterator[Conversation]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            wire = json.loads(line)
-            turns = tuple(t if isinstance(t, str) else t["say"] for t in wire["turns"])
-            if not turns or not all(turn.strip() for turn in turns):
-                raise ValueError("a turn is empty")
-            yield Conversation(str(wire["id"]), turns)
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-            raise SettingsError(f"{path} line {number}: not a conversation: {error!r}") from None
+def _conversation(wire: Any) -> Conversation:
+    turns = tuple(t if isinstance(t, str) else t["say"] for t in wire["turns"])
+    if not turns or not all(turn.strip() for turn in turns):
+        raise ValueError("a turn is empty")
+    return Conversation(str(wire["id"]), turns)

@@ -16,11 +16,13 @@ import typer
 
 from advisor.console import out, print_json, step
 from advisor.errors import SettingsError, SetupError
+from advisor.measuring.lines import read_lines
 from advisor.measuring.retrieval import area_under_roc, calibration_error
 from advisor.settings import Settings, load_settings
 from advisor.training import bot_environment, bot_python
 
 OUT_OF_SCOPE = "oos"
+SHAPE = '{"text": "…", "intent": "…", "split": "train" or "test"}'
 _LOSSES = (0.03, 0.05, 0.1)
 """Shares of in-scope messages that are given up; recall of what lies outside is stated at each."""
 
@@ -126,28 +128,15 @@ def _line(position: int, result: dict[str, Any]) -> dict[str, Any]:
 
 def _check(data: Path) -> None:
     """Raises SettingsError with the line that is wrong, or when a part is missing."""
-    try:
-        lines = data.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{data}: cannot be read: {error}") from None
-    splits = set()
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            wire = json.loads(line)
-            fine = all(
-                isinstance(wire[key], str) and wire[key] for key in ("text", "intent", "split")
-            )
-        except (json.JSONDecodeError, KeyError, TypeError):
-            fine = False
-        if not fine:
-            raise SettingsError(
-                f'{data} line {number}: write {{"text", "intent", "split"}} as texts'
-            )
-        splits.add(wire["split"])
+    splits = set(read_lines(data, lambda _, wire: _split(wire), SHAPE))
     if missing := {"train", "test"} - splits:
         raise SettingsError(f"{data}: no line has split {' or '.join(sorted(missing))}")
+
+
+def _split(wire: Any) -> str:
+    if not all(isinstance(wire[key], str) and wire[key] for key in ("text", "intent", "split")):
+        raise ValueError("a value is empty or no text")
+    return str(wire["split"])
 
 
 def _run(settings: Settings, data: Path) -> tuple[list[dict[str, Any]], float]:
