@@ -14,6 +14,7 @@ from aiohttp_jinja2 import render_template
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.identifiers import new_id
+from knowledge_base.errors import KnowledgeBaseError
 
 NONCE = web.RequestKey("nonce", str)
 PAGE_WORDS = {
@@ -101,6 +102,9 @@ async def say_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     except SQLAlchemyError as error:
         log.error("database_failed", error=type(error).__name__, at=_place(error))
         return _say(request, 503, "The assistant's records cannot be read now. Try again soon.")
+    except KnowledgeBaseError as error:
+        log.error("content_unreadable", error=type(error).__name__, at=_place(error))
+        return _say(request, 503, "The published content cannot be read now. Try again soon.")
     except Exception as error:  # noqa: BLE001 - a visitor gets words, the log gets the place
         log.error("request_failed", error=type(error).__name__, at=_place(error))
         return _say(request, 500, BROKEN)

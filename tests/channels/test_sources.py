@@ -6,8 +6,10 @@ import re
 
 import pytest
 from aiohttp.test_utils import TestClient
+from shelved_content import ShelvedContent
 
 from channels.web.sources import source_path
+from knowledge_base.errors import ShelfUnreachable
 
 CITATION = {
     "document_id": "policies/aid",
@@ -75,6 +77,22 @@ async def test_a_hostile_document_runs_nothing(client: TestClient) -> None:
     assert response.status == 200
     assert "<script" not in page
     assert 'href="javascript' not in page
+
+
+async def test_content_out_of_reach_is_said(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Storage that does not answer becomes a sentence and 503, without its address."""
+
+    async def out_of_reach(*_: object) -> None:
+        raise ShelfUnreachable("s3://bucket/editions cannot be read")
+
+    monkeypatch.setattr(ShelvedContent, "published", out_of_reach)
+    response = await client.get("/sources/policies%2Faid", headers=BROWSER)
+    page = await response.text()
+    assert response.status == 503
+    assert "cannot be read now" in page
+    assert "bucket" not in page
 
 
 def test_a_citation_without_a_document_opens_nothing() -> None:
