@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 from advisor.settings import Settings
@@ -38,15 +39,31 @@ async def warm_knowledge_base(settings: Settings) -> AsyncIterator[KnowledgeBase
 
 
 async def throw_away(
-    settings: Settings, source: Path, folder: Path
+    settings: Settings,
+    sources: Sequence[Path],
+    folder: Path,
+    today: Callable[[], date] = date.today,
 ) -> tuple[KnowledgeBase, Manifest]:
-    """A knowledge base over one source alone, published into a folder that nobody else uses."""
+    """A knowledge base over these sources alone, published into a folder that nobody else uses.
+
+    `FILE.toml` beside a table is taken for its mapping. Raises what reading a source raises.
+    """
     limit = settings.knowledge_base.source_limit_megabytes * 1_000_000
-    contents = await asyncio.to_thread(read_source, source, None, None, limit)
+    contents = [
+        await asyncio.to_thread(read_source, source, None, _mapping(source), limit)
+        for source in sources
+    ]
+    entries = [entry for each in contents for entry in each.entries]
+    records = [record for each in contents for record in each.records]
     encoder = open_encoder(settings.knowledge_base.encoder)
     shelf = Shelf(folder / "editions")
-    manifest = await asyncio.to_thread(shelf.publish, contents.entries, encoder, lambda *_: None)
+    manifest = await asyncio.to_thread(shelf.publish, entries, encoder, lambda *_: None, records)
     answering = Answering(encoder, settings.sources_url, settings.knowledge_base.abstain_below)
-    library = KnowledgeBase(shelf, encoder, answering)
+    library = KnowledgeBase(shelf, encoder, answering, today)
     await library.refresh()
     return library, manifest
+
+
+def _mapping(source: Path) -> Path | None:
+    beside = source.with_suffix(".toml")
+    return beside if source != beside and source.is_file() and beside.is_file() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from advisor.measuring.answers import answers
 from advisor.measuring.catalog import catalog
 from advisor.measuring.conversation import conversation
 from advisor.measuring.retrieval import retrieval
@@ -16,6 +17,7 @@ measure.command()(catalog)
 measure.command()(transfer)
 measure.command()(understanding)
 measure.command()(conversation)
+measure.command()(answers)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -161,7 +161,7 @@ async def _run(
 
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        library, manifest = await throw_away(settings, pages, Path(folder))
+        library, manifest = await throw_away(settings, [pages], Path(folder))
         built = time.perf_counter() - started
         outcomes = []
         with counted("asking") as report:
