@@ -18,7 +18,7 @@ from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.settings import KnowledgeBaseSettings
 from knowledge_base.shelf import Shelf
 
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 11, 22)
 SAMPLE = ROOT / "knowledge_base" / "sample"
 
 
@@ -30,8 +30,13 @@ def sample_library() -> KnowledgeBase:
     if shelf.current_id() is None:
         limit = settings.source_limit_megabytes * 1_000_000
         programs = read_source(SAMPLE / "programs.csv", None, SAMPLE / "programs.toml", limit)
-        policies = read_source(SAMPLE / "policies", None, None, limit)
-        shelf.publish([*programs.entries, *policies.entries], encoder, lambda *_: None)
+        others = [
+            read_source(SAMPLE / name, None, None, limit)
+            for name in ("policies", "equivalencies.csv", "aid-rules.toml")
+        ]
+        entries = [*programs.entries, *(entry for each in others for entry in each.entries)]
+        records = [record for each in others for record in each.records]
+        shelf.publish(entries, encoder, lambda *_: None, records)
     answering = Answering(encoder, "http://localhost/sources", settings.abstain_below)
     return KnowledgeBase(shelf, encoder, answering, lambda: TODAY)
 
