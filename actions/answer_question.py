@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns
+from actions.conversation import earlier_turns, remembered
 from actions.library import Library
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -20,7 +19,7 @@ misread must not be lost."""
 
 
 class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_answer_question`: one `answer` payload, and slot `focus` for the follow-up."""
+    """`action_answer_question`: one `answer` payload, and what follow-ups need of it."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -38,13 +37,12 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if outside and intent.get("confidence", 0.0) >= SURE_OUT_OF_SCOPE:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
+        question = tracker.latest_message.get("text") or ""
         answer = await self._library.ask(
-            tracker.latest_message.get("text") or "",
-            earlier_turns(tracker.events),
-            tracker.get_slot("focus"),
+            question, earlier_turns(tracker.events), tracker.get_slot("focus")
         )
         if outside and answer.abstained:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
         dispatcher.utter_message(json_message=answer.to_wire())
-        return [SlotSet("focus", answer.focus)] if answer.focus is not None else []
+        return remembered(question, answer)

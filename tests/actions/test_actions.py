@@ -18,7 +18,7 @@ from actions.answer_question import SURE_OUT_OF_SCOPE
 from actions.conversation import EARLIER_TURNS, earlier_turns
 from actions.server import action_classes, build_executor, serve
 from knowledge_base.errors import DamagedEdition, NothingPublished
-from knowledge_base.model import Answer, AnswerKind, Citation, Utterance
+from knowledge_base.model import Answer, AnswerKind, Citation, UsedFact, Utterance
 
 pytestmark = pytest.mark.filterwarnings("ignore:Your versions of rasa and")
 SECRET = "zanzibar"
@@ -97,8 +97,13 @@ def test_every_action_of_the_folder_is_found() -> None:
     assert {entry.name for entry in build_executor(OneAnswer()).list_actions()} == names
 
 
-async def test_an_answer_leaves_as_one_payload_and_sets_the_focus() -> None:
-    """The wire form of the answer, its citations included, and slot focus."""
+def slots(result: Any) -> dict[str, Any]:
+    """What an action sets, by name."""
+    return {event["name"]: event["value"] for event in result.events if event["event"] == "slot"}
+
+
+async def test_an_answer_leaves_as_one_payload_and_is_remembered() -> None:
+    """The wire form of the answer, its citations included; what it was about, and on what."""
     answer = Answer(
         "It is **$300**.",
         AnswerKind.QUOTE,
@@ -108,14 +113,31 @@ async def test_an_answer_leaves_as_one_payload_and_sets_the_focus() -> None:
     )
     result = await run(OneAnswer(answer), call("action_answer_question"))
     assert [response["custom"] for response in result.responses] == [answer.to_wire()]
-    (event,) = result.events
-    assert (event["event"], event["name"], event["value"]) == ("slot", "focus", "fees")
+    assert slots(result) == {
+        "focus": "fees",
+        "last_answer": {
+            "question": "how much is it",
+            "kind": "quote",
+            "citations": [answer.citations[0].to_wire()],
+            "facts": [],
+            "nearest": [],
+        },
+    }
 
 
 async def test_the_focus_stays_when_an_answer_has_none() -> None:
     """Abstaining does not forget what was talked about."""
     result = await run(OneAnswer(), call("action_answer_question", focus="fees"))
-    assert result.events == []
+    assert slots(result).keys() == {"last_answer"}
+
+
+async def test_an_answer_about_several_programs_is_about_no_single_one() -> None:
+    """Their ids are kept in order, and "it" no longer means what was spoken of before."""
+    facts = (UsedFact("cost", "300", "USD", "b"), UsedFact("cost", "200", "USD", "a"))
+    answer = Answer("A table.", AnswerKind.TABLE, facts=(*facts, facts[0]))
+    result = await run(OneAnswer(answer), call("action_answer_question", focus="fees"))
+    assert slots(result)["shown"] == ["b", "a"]
+    assert slots(result)["focus"] is None
 
 
 async def test_the_library_gets_question_history_and_focus() -> None:
