@@ -1,7 +1,7 @@
-"""Fits how far a question goes on with its conversation, and how sure an answer may be.
+"""Fits ranking, gate and confidence, and tells what weights of one set do on the other.
 
-Prints the weights that `knowledge_base/leaning.py` and `knowledge_base/confidence.py` hold, and
-what weights fitted on one set of dialogues do on the other, which is the honest figure.
+Prints the weights that `knowledge_base/fusion.py`, `leaning.py` and `confidence.py` hold, fitted on
+both sets. Those fitted on one set and judged on the other are the honest figures.
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import statistics
 import tempfile
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from advisor.measuring.retrieval import area_under_roc, calibration_error
+from benchmarks.learning import Example, learn_gate, learn_weights
+from knowledge_base.confidence import Calibration, Signals, confidence
 from knowledge_base.encoder import open_encoder
+from knowledge_base.fusion import Weights
 from knowledge_base.importing import read_source
-from knowledge_base.model import Utterance
-from knowledge_base.retriever import Query, Retriever
+from knowledge_base.model import Passage, Utterance
+from knowledge_base.retriever import Query, Retriever, Sight
 from knowledge_base.shelf import Shelf
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/policy_pages"
@@ -30,171 +37,230 @@ SETS = ("va", "dmv")
 TURNS = 4
 _MIX = {"asked": 0.7, "page removed": 0.15, "another subject": 0.15}
 """Shares that turns of each kind are given: most of what students ask is published somewhere."""
+_EVERYTHING = 1_000_000
 SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Case:
+    """A turn in a conversation: its own or, when the subject changes, somebody else's."""
+
+    turn: dict[str, Any]
+    history: list[dict[str, str]]
+    goes_on: bool = True
+
+    @property
+    def query(self) -> Query:
+        """The question as the retriever gets it."""
+        said = self.history[-TURNS:]
+        earlier = tuple(Utterance(u["role"], u["utterance"]) for u in said)
+        return Query(self.turn["question"], date.today(), earlier)
+
+    def answered_by(self, passage: Passage) -> bool:
+        """Whether a passage covers half of the span that people marked."""
+        start, length = self.turn["gold_start"], len(self.turn["gold_span_text"])
+        shared = min(passage.end, start + length) - max(passage.start, start)
+        return passage.document_id == self.turn["gold_doc_id"] and shared >= length / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
     """One question with what retrieval saw of it and what is true of it."""
 
-    bearing: tuple[float, ...] | None
-    signals: tuple[float, ...]
-    goes_on: bool
-    right: bool
+    signals: Signals
     kind: str
+    right: bool
+
+
+Learned = tuple[Weights, tuple[float, ...]]
+"""Of the ranking and of the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An edition of some of a set's pages."""
+
+    documents: frozenset[str]
+    search: Callable[..., Retriever]
+    """Takes the weights of ranking and gate; those that are shipped without any."""
 
 
 async def measure() -> dict[str, Any]:
     """Weights and figures; needs the two sets of policy dialogues beside the project."""
-    turns = {name: _turns(name) for name in SETS}
-    samples = {
-        name: _samples(name, turns[name], turns[other])
-        for name, other in (SETS, tuple(reversed(SETS)))
-    }
-    both = [sample for name in SETS for sample in samples[name]]
-    return {
-        "continuation": {
-            "weights": _weights(_gate(both)),
-            "judging the other set": {
-                test: _judge_gate(_gate(samples[train]), samples[test])
-                for train, test in (SETS, tuple(reversed(SETS)))
-            },
-        },
-        "confidence": {
-            name: {
-                "weights": _weights(_sureness(_turns_of(both, first))),
-                "judging the other set": {
-                    test: _judge_sureness(
-                        _sureness(_turns_of(samples[train], first)), _turns_of(samples[test], first)
-                    )
-                    for train, test in (SETS, tuple(reversed(SETS)))
-                },
-            }
-            for name, first in (("first turns", True), ("later turns", False))
-        },
-    }
-
-
-def _turns_of(samples: list[Sample], first: bool) -> list[Sample]:
-    """First turns or later ones, without those that were put behind another dialogue."""
-    return [s for s in samples if s.kind != "subject changed" and (s.bearing is None) == first]
-
-
-def _samples(name: str, own: list[dict[str, Any]], foreign: list[dict[str, Any]]) -> list[Sample]:
-    """Turns over an edition that lacks half of the pages, turns of the other set, and first turns
-    put behind another dialogue."""
-    draw = random.Random(SEED)
-    contents = read_source(PAGES / name / "docs.jsonl", "pages", None, 50_000_000)
-    kept = {entry.document.id for entry in contents.entries if draw.random() < 0.5}
+    cases = {name: _cases(name) for name in SETS}
     with tempfile.TemporaryDirectory() as folder:
-        encoder = open_encoder()
-        shelf = Shelf(Path(folder))
-        entries = [entry for entry in contents.entries if entry.document.id in kept]
-        shelf.publish(entries, encoder, lambda *_: None)
-        retriever = Retriever(shelf.open(), encoder)
-        asked = [
-            (turn, turn["history"], "asked" if turn["gold_doc_id"] in kept else "page removed")
-            for turn in own
+        whole = {name: _edition(Path(folder) / name, name, 1.0) for name in SETS}
+        half = {name: _edition(Path(folder) / f"{name}-half", name, 0.5) for name in SETS}
+        seen = {name: _seen(whole[name].search(), cases[name]) for name in SETS}
+        figures = {}
+        for train, test in (SETS, SETS[::-1]):
+            learned = _learn(whole[train], cases[train], seen[train])
+            fitted = _calibrate(_judged(half[train], learned, cases, train))
+            figures[test] = {
+                "ranking": _ranking(whole[test].search(*learned), cases[test]),
+                "confidence": _sureness(fitted, _judged(half[test], learned, cases, test)),
+                "calibration error, all published": _error(
+                    fitted,
+                    [j for j in _judged(whole[test], learned, cases, test) if j.kind == "asked"],
+                ),
+            }
+        both = [*chain(*cases.values())], [*chain(*seen.values())]
+        learned = weights, gate = _learn(whole[SETS[0]], *both)
+        judged = [_judged(half[name], learned, cases, name) for name in SETS]
+    return {
+        "weights": asdict(weights),
+        "gate": gate,
+        "calibration": asdict(_calibrate([*chain(*judged)])),
+        "fitted on the other set": figures,
+    }
+
+
+def _edition(folder: Path, name: str, part: float) -> Base:
+    """Publish a share of a set's pages."""
+    draw = random.Random(SEED)
+    entries = read_source(PAGES / name / "docs.jsonl", "pages", None, 50_000_000).entries
+    shelf, encoder = Shelf(folder), open_encoder()
+    kept = [entry for entry in entries if draw.random() < part]
+    shelf.publish(kept, encoder, lambda *_: None)
+    search = partial(Retriever, shelf.open(), encoder)
+    return Base(frozenset(entry.document.id for entry in kept), search)
+
+
+def _cases(name: str) -> list[Case]:
+    """Turns as they were asked, and first turns put behind other dialogues, two for each."""
+    draw = random.Random(SEED)
+    lines = (PAGES / name / "turns.jsonl").read_text(encoding="utf-8").splitlines()
+    turns = [json.loads(line) for line in lines]
+    cases = [Case(turn, turn["history"]) for turn in turns]
+    for turn in turns:
+        others = [
+            other["history"]
+            for other in turns
+            if len(other["history"]) >= TURNS and other["gold_doc_id"] != turn["gold_doc_id"]
         ]
-        asked += [(t, t["history"], "another subject") for t in draw.sample(foreign, len(own) // 3)]
-        long = [turn["history"] for turn in own if len(turn["history"]) >= TURNS]
-        first = [turn for turn in own if not turn["history"] and turn["gold_doc_id"] in kept]
-        asked += [(turn, draw.choice(long), "subject changed") for turn in first for _ in range(2)]
-        return [_sample(retriever, *each) for each in asked]
+        if not turn["history"]:
+            cases += [Case(turn, draw.choice(others), goes_on=False) for _ in range(2)]
+    return cases
 
 
-def _sample(
-    retriever: Retriever, turn: dict[str, Any], history: list[dict[str, str]], kind: str
-) -> Sample:
-    earlier = tuple(Utterance(u["role"], u["utterance"]) for u in history[-TURNS:])
-    ranking = retriever.search(Query(turn["question"], date.today(), earlier), 1)
-    best = ranking.passages[0]
-    start, end = turn["gold_start"], turn["gold_start"] + len(turn["gold_span_text"])
-    covered = min(best.end, end) - max(best.start, start) >= (end - start) / 2
-    right = covered and best.document_id == turn["gold_doc_id"] and kind != "another subject"
-    bearing = astuple(ranking.bearing) if ranking.bearing else None
-    return Sample(bearing, astuple(ranking.signals), kind != "subject changed", right, kind)
+def _seen(retriever: Retriever, cases: Sequence[Case]) -> list[Sight]:
+    found = [retriever.look(case.query, _EVERYTHING) for case in cases]
+    return [sight for sight in found if sight is not None]
 
 
-def _gate(samples: list[Sample]) -> LogisticRegression:
-    used = [s for s in samples if s.bearing and s.kind in {"asked", "subject changed"}]
-    model = LogisticRegression(C=10, max_iter=2000, class_weight="balanced")
-    return model.fit([s.bearing for s in used], [s.goes_on for s in used])
+def _learn(base: Base, cases: Sequence[Case], seen: Sequence[Sight]) -> Learned:
+    """Weights first, then the gate, which also looks at what they find."""
+    right = [
+        next((n for n, p in enumerate(sight.passages) if case.answered_by(p)), -1)
+        for case, sight in zip(cases, seen, strict=True)
+    ]
+
+    def examples(retriever: Retriever) -> list[Example]:
+        return [
+            Example(sight.found, retriever.bearing(case.query, sight), place, case.goes_on)
+            for case, sight, place in zip(cases, seen, right, strict=True)
+        ]
+
+    weights = learn_weights(examples(base.search()))
+    return weights, learn_gate(examples(base.search(weights)), weights)
 
 
-def _judge_gate(model: LogisticRegression, samples: list[Sample]) -> dict[str, Any]:
-    used = [s for s in samples if s.bearing and s.kind in {"asked", "subject changed"}]
-    stated = model.predict_proba([s.bearing for s in used])[:, 1]
-    truth = np.array([s.goes_on for s in used])
-    return {"turns": len(used), "area under ROC": area_under_roc(stated, truth)}
+def _ranking(retriever: Retriever, cases: Sequence[Case]) -> dict[str, dict[str, float]]:
+    """Recall of the marked span and reciprocal ranks."""
+    ranks: dict[str, list[int]] = {"all turns": [], "first turns": [], "subject changed": []}
+    for case in cases:
+        found = retriever.search(case.query).passages
+        rank = next((n for n, p in enumerate(found, 1) if case.answered_by(p)), 0)
+        ranks["all turns" if case.goes_on else "subject changed"].append(rank)
+        if not case.history:
+            ranks["first turns"].append(rank)
+    return {
+        kind: {
+            "turns": len(each),
+            "span recall at 5": round(statistics.fmean(0 < rank <= 5 for rank in each), 3),
+            "MRR at 10": round(statistics.fmean(1 / rank if rank else 0.0 for rank in each), 3),
+        }
+        for kind, each in ranks.items()
+    }
 
 
-def _sureness(samples: list[Sample]) -> LogisticRegression:
-    model = LogisticRegression(C=10, max_iter=2000)
-    weights = [_MIX[s.kind] / sum(o.kind == s.kind for o in samples) for s in samples]
-    scale = len(samples) / sum(weights)
-    return model.fit(
-        [_judged(s) for s in samples],
-        [s.right for s in samples],
-        sample_weight=[weight * scale for weight in weights],
-    )
+def _judged(base: Base, learned: Learned, cases: dict[str, list[Case]], name: str) -> list[Judged]:
+    """A set's turns over some of its pages, and turns of the other set."""
+    draw = random.Random(SEED)
+    own = [case for case in cases[name] if case.goes_on]
+    foreign = [case for case in cases[SETS[1 - SETS.index(name)]] if case.goes_on]
+    retriever, judged = base.search(*learned), []
+    for case in [*own, *draw.sample(foreign, len(own) // 3)]:
+        ranking = retriever.search(case.query)
+        strange = case.turn["domain"] != name
+        there = case.turn["gold_doc_id"] in base.documents
+        kind = "another subject" if strange else "asked" if there else "page removed"
+        right = kind == "asked" and case.answered_by(ranking.passages[0])
+        judged.append(Judged(ranking.signals, kind, right))
+    return judged
 
 
-def _judge_sureness(model: LogisticRegression, samples: list[Sample]) -> dict[str, Any]:
-    stated = model.predict_proba([_judged(s) for s in samples])[:, 1]
-    kinds = np.array([s.kind for s in samples])
-    right = np.array([s.right for s in samples])
-    answerable = kinds == "asked"
-    against = {
+def _calibrate(judged: Sequence[Judged]) -> Calibration:
+    """Whether the answer is published, and whether the first passage holds it then."""
+    fitted = {}
+    for name, later in (("first", False), ("later", True)):
+        turns = [each for each in judged if each.signals.later == later]
+        kinds = [each.kind for each in turns]
+        shares = [len(turns) * _MIX[kind] / kinds.count(kind) for kind in kinds]
+        asked = [each for each in turns if each.kind == "asked"]
+        fitted[f"{name}_published"] = _logistic(
+            [each.signals.published for each in turns], [k == "asked" for k in kinds], shares
+        )
+        fitted[f"{name}_right"] = _logistic(
+            [each.signals.right for each in asked], [each.right for each in asked]
+        )
+    return Calibration(**fitted)
+
+
+def _logistic(
+    values: Sequence[Sequence[float]], truth: Sequence[bool], weights: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    model = LogisticRegression(C=10, max_iter=5000).fit(values, truth, sample_weight=weights)
+    return tuple(round(float(w), 2) for w in (model.intercept_[0], *model.coef_[0]))
+
+
+def _sureness(fitted: Calibration, judged: Sequence[Judged]) -> dict[str, Any]:
+    """How well confidence tells kinds of turns apart, and what it is worth."""
+    stated = np.array([confidence(each.signals, fitted) for each in judged])
+    kinds = np.array([each.kind for each in judged])
+    asked = kinds == "asked"
+    figures: dict[str, Any] = {
         f"area under ROC, against {kind}": area_under_roc(
-            stated[answerable | (kinds == kind)], answerable[answerable | (kinds == kind)]
+            stated[asked | (kinds == kind)], asked[asked | (kinds == kind)]
         )
         for kind in ("another subject", "page removed")
     }
-    shares = {
-        f"share stated above {limit}": {
-            kind: round(float((stated[kinds == kind] >= limit).mean()), 2)
-            for kind in ("asked", "page removed", "another subject")
-        }
-        for limit in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
-    }
-    return {
-        "turns": len(samples),
-        **against,
-        "expected calibration error": _mixed_error(stated, right, kinds),
-        **shares,
-    }
-
-
-def _judged(sample: Sample) -> tuple[float, ...]:
-    """The signals that count: of a first turn, only how the question itself fits the passage."""
-    return sample.signals if sample.bearing else sample.signals[:2]
-
-
-def _mixed_error(
-    stated: np.ndarray[Any, Any], right: np.ndarray[Any, Any], kinds: np.ndarray[Any, Any]
-) -> float | None:
-    """Expected calibration error over a draw in which the kinds have their shares of the mix."""
     draw = np.random.default_rng(SEED)
-    chosen = np.concatenate(
-        [
-            draw.choice(np.flatnonzero(kinds == kind), int(4000 * share))
-            for kind, share in _MIX.items()
-        ]
-    )
-    return calibration_error(stated[chosen], right[chosen])
+    mixed = [
+        judged[place]
+        for kind, share in _MIX.items()
+        for place in draw.choice(np.flatnonzero(kinds == kind), int(4000 * share))
+    ]
+    right = np.array([each.right for each in judged])
+    figures["calibration error"] = _error(fitted, mixed)
+    for limit in (0.1, 0.15, 0.2, 0.25, 0.3):
+        told = stated >= limit
+        figures[f"at {limit}"] = {
+            **{f"{k} answered": round(float(told[kinds == k].mean()), 2) for k in _MIX},
+            "right less wrong": round(
+                sum(
+                    share * float((told * np.where(right, 1, -1))[kinds == kind].mean())
+                    for kind, share in _MIX.items()
+                ),
+                3,
+            ),
+        }
+    return figures
 
 
-def _weights(model: LogisticRegression) -> dict[str, Any]:
-    return {
-        "intercept": round(float(model.intercept_[0]), 2),
-        "weights": [round(float(weight), 2) for weight in model.coef_[0]],
-    }
-
-
-def _turns(name: str) -> list[dict[str, Any]]:
-    lines = (PAGES / name / "turns.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+def _error(fitted: Calibration, judged: Sequence[Judged]) -> float | None:
+    stated = np.array([confidence(each.signals, fitted) for each in judged])
+    return calibration_error(stated, np.array([each.right for each in judged]))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from urllib.parse import quote
 
-from knowledge_base.confidence import confidence
 from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import words
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic
@@ -103,7 +102,7 @@ class Answering:
 
 def sure(ranking: Ranking) -> float:
     """How sure an answer from the best passage may be, 0-1."""
-    return confidence(ranking.signals) if ranking.passages else 0.0
+    return ranking.confidence
 
 
 def not_known(question: str, institution: str | None = None) -> str:

@@ -67,6 +67,8 @@ class Manifest:
     """Values that the documents state; editions made before facts were read have none."""
     conflicts: int = 0
     """Pairs of facts that contradict each other."""
+    calibration: dict[str, list[float]] | None = None
+    """How confidence is computed; None in editions made before it was stored: as shipped."""
 
     @classmethod
     def load(cls, path: Path) -> Manifest:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, insert
 
 from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.bulk_encoding import Encode, in_this_process
+from knowledge_base.confidence import CALIBRATION
 from knowledge_base.conflicts import conflicts
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.encoder import Encoder
@@ -110,6 +111,7 @@ def build_edition(
         },
         facts=len(stated),
         conflicts=len(disagreeing),
+        calibration=CALIBRATION.to_store(),
     )
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
     return manifest

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from knowledge_base.leaning import Bearing, continuation, leans
@@ -40,3 +42,12 @@ def test_a_word_that_points_back_speaks_for_the_same_subject() -> None:
     alone = Bearing.of("what does the badge cost", 0.8, 0.1)
     pointing = Bearing.of("what does it cost with the badge", 0.8, 0.1)
     assert continuation(pointing) > continuation(alone)
+
+
+def test_what_the_question_alone_finds_there_speaks_for_the_same_subject() -> None:
+    """The likelier the answer stands in the conversation's document, the more it goes on."""
+    chances = [
+        continuation(Bearing.of("how do I get a transcript", 0.8, 0.1, at_home=math.log(home)))
+        for home in (0.001, 0.1, 0.9)
+    ]
+    assert chances == sorted(chances)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,9 @@ from editions import TODAY
 
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.leaning import Bearing, continuation, leans
+from knowledge_base.fusion import WEIGHTS
+from knowledge_base.leaning import continuation, leans
+from knowledge_base.lexical import words
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
 from knowledge_base.retriever import Query, Retriever
@@ -31,63 +34,89 @@ QUERIES = [
 ]
 
 
-def plain_scores(edition: Edition, encoder: Encoder, query: Query) -> dict[str, float]:
-    """The score of every passage in force: the formula of the retriever, row by row."""
-    size = edition.manifest.passages
-    everything = edition.passages(range(size))
-    vectors = edition.vectors.vectors(np.arange(size))
-    turns = [query.question, *(u.text for u in reversed(query.history[-4:]))]
-    relevance = []
-    for turn in turns:
-        cosine = vectors @ encoder.encode([turn])[0]
-        bm25 = edition.lexical.scores(turn)
-        share = 0.4 if relevance else 0.2
-        relevance.append(cosine + share * (bm25 / bm25.max() if bm25.max() > 0 else bm25))
-    weights, weight = [], 1.0
-    for utterance in reversed(query.history[-4:]):
-        weights.append(weight)
-        weight *= 0.5 if utterance.role == "user" else 1.0
-    history = np.zeros(size)
-    for share, scores in zip(weights, relevance[1:], strict=True):
-        history += share / sum(weights) * scores
-    named = named_programs(query.question, edition.names)
-    in_force = [row for row in range(size) if everything[row].validity.holds_on(query.day)]
-    own = {row: float(relevance[0][row]) for row in in_force}
-    spoken_of = max(in_force, key=lambda row: history[row])
-    there = [
-        row for row in in_force if everything[row].document_id == everything[spoken_of].document_id
-    ]
-    best_own = max(own.values())
-    gap = best_own - max(own[row] for row in there)
-    goes_on = continuation(Bearing.of(query.question, best_own, gap)) ** 2 if query.history else 0.0
-    best: dict[str, float] = {}
-    for row in in_force:
-        document = everything[row].document_id
-        best[document] = max(best.get(document, -np.inf), float(history[row]))
-    total = {}
-    for row in in_force:
-        passage = everything[row]
-        score = own[row]
-        if named:
-            score += 0.6 * (passage.document_id in named) + 0.5 * history[row]
-        else:
-            score += goes_on * (0.5 * history[row] + 1.5 * best[passage.document_id])
-            score += 0.3 * (passage.document_id == query.focus and leans(query.question))
-        total[passage.id] = float(score)
-    return total
+def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str, float]:
+    """The chance of every passage in force: the formula of the retriever, row by row."""
+    everything = edition.passages(range(edition.manifest.passages))
+    rows = [row for row, p in enumerate(everything) if p.validity.holds_on(query.day)]
+    passages = [everything[row] for row in rows]
+    vectors = edition.vectors.vectors(np.array(rows))
+    question, said = query.question, [u.text for u in query.history[-4:]]
+    asked = vectors @ encoder.encode([question])[0]
+    own_words, all_words, last_words = (
+        edition.lexical.scores(text)[rows]
+        for text in (question, " ".join(said), said[-1] if said else "")
+    )
+    weights = [0.5 ** sum(u.role == "user" for u in query.history[-4:][n + 1 :]) for n in range(4)]
+    turns = zip(weights, said, strict=False)
+    talk = sum(w * (vectors @ encoder.encode([text])[0]) for w, text in turns)
+    talk = np.zeros(len(rows)) + talk / (sum(weights[: len(said)]) or 1.0)
+    short = bool(said) and len(words(question)) <= 2
+    together = part(own_words + all_words) if said else talk
+    documents = [passage.document_id for passage in passages]
+    by_itself, going_on, elsewhere = [], [], []
+    for n, passage in enumerate(passages):
+        same = [m for m, document in enumerate(documents) if document == documents[n]]
+        heading = passage.headings[-1] if passage.headings else ""
+        own = (
+            asked[n],
+            part(own_words)[n],
+            held(edition, question, passage.context),
+            held(edition, question, heading),
+            held(edition, heading, question),
+            math.log(len(passage.text.split()) + 1) / 6,
+        )
+        of_passage = (together[n], talk[n], part(last_words)[n] if short else 0.0)
+        of_document = (max(together[m] for m in same), max(talk[m] for m in same))
+        by_itself.append(np.dot(own, WEIGHTS.alone))
+        elsewhere.append(np.dot(own, WEIGHTS.along) + np.dot(of_passage, WEIGHTS.talk[:3]))
+        going_on.append(elsewhere[-1] + np.dot(of_document, WEIGHTS.talk[3:]))
+    named = named_programs(question, edition.names)
+    if named:
+        bonus = [6.0 * (document in named) for document in documents]
+        chances = softmax(np.array(elsewhere) + bonus)
+    else:
+        focused = query.focus and leans(question)
+        bonus = [6.0 * bool(focused and document == query.focus) for document in documents]
+        goes_on = 0.0
+        if said:
+            bearing = Retriever(edition, encoder).search(query).bearing
+            assert bearing is not None
+            goes_on = continuation(bearing)
+        chances = (1 - goes_on) * softmax(np.array(by_itself) + bonus)
+        chances = chances + goes_on * softmax(np.array(going_on) + bonus)
+    return {passage.id: float(c) for passage, c in zip(passages, chances, strict=True)}
+
+
+def part(bm25: np.ndarray) -> np.ndarray:
+    """As a share of the best."""
+    return bm25 / bm25.max() if bm25.max() > 0 else bm25
+
+
+def held(edition: Edition, wanted: str, text: str) -> float:
+    """The share of one text's words, by rarity, that stand in another."""
+    rarity = {word: edition.lexical.rarity(word) for word in words(wanted)}
+    whole = sum(rarity.values())
+    return sum(r for word, r in rarity.items() if word in words(text)) / whole if whole else 0.0
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Chances that sum to 1."""
+    chances = np.exp(logits - logits.max())
+    return chances / chances.sum()
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.question)
 def test_it_finds_what_the_plain_formula_finds(
     sample_edition: Edition, encoder: Encoder, query: Query
 ) -> None:
-    """Candidates taken from two indexes lose nothing of the best ten."""
+    """Candidates taken from two indexes, and a shortlist of them, lose nothing of the best ten."""
     ranking = Retriever(sample_edition, encoder).search(query)
-    truth = plain_scores(sample_edition, encoder, query)
-    expected = sorted(truth.values(), reverse=True)[:10]
-    np.testing.assert_allclose(ranking.scores, expected, atol=1e-4)
-    for passage, score in zip(ranking.passages, ranking.scores, strict=True):
-        assert truth[passage.id] == pytest.approx(score, abs=1e-4)
+    truth = plain_chances(sample_edition, encoder, query)
+    best, *others = sorted(truth.values(), reverse=True)[:10]
+    odds = [ranking.odds(place) for place in range(len(ranking.passages))]
+    np.testing.assert_allclose(odds, [1.0, *(other / best for other in others)], atol=0.02)
+    for place, passage in enumerate(ranking.passages):
+        assert truth[passage.id] / best == pytest.approx(odds[place], abs=0.02)
         assert passage.validity.holds_on(query.day)
 
 
