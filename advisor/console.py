@@ -18,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from knowledge_base.publication import Progress as Report
+from knowledge_base.editions.publication import Progress as Report
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

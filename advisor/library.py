@@ -12,11 +12,11 @@ from advisor.settings import Settings
 from advisor.shelf import shelf_of
 from knowledge_base.answering import Answering
 from knowledge_base.edition import Manifest
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished, ShelfUnreachable
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
-from knowledge_base.shelf import Shelf
 
 
 def knowledge_base(settings: Settings) -> KnowledgeBase:

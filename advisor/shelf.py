@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from advisor.settings import Settings
 from knowledge_base.bulk_encoding import encoding_on
+from knowledge_base.editions.remote import open_shelf
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.pgvector_index import VectorDatabase
-from knowledge_base.remote_shelf import open_shelf
-from knowledge_base.shelf import Shelf
 
 
 def shelf_of(settings: Settings) -> Shelf:

@@ -18,7 +18,7 @@ from channels.brain import RasaBrain
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
-from knowledge_base.sources import SourceService
+from knowledge_base.sources.service import SourceService
 from knowledge_base.store import Store
 
 _BUSY_MILLISECONDS = 10_000

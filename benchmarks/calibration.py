@@ -1,7 +1,7 @@
 """Fits ranking, gate and confidence, and tells what weights of one set do on the other.
 
-Prints the weights that `knowledge_base/fusion.py`, `leaning.py` and `confidence.py` hold, fitted on
-both sets. Those fitted on one set and judged on the other are the honest figures.
+Prints the weights that `fusion.py`, `leaning.py` and `confidence.py` of `knowledge_base/ranking/`
+hold, fitted on both sets. Those fitted on one set and judged on the other are the honest figures.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from sklearn.linear_model import LogisticRegression
 
 from advisor.measuring.retrieval import area_under_roc, calibration_error
 from benchmarks.learning import Example, learn_gate, learn_weights
-from knowledge_base.confidence import Calibration, Signals, confidence
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import open_encoder
-from knowledge_base.fusion import Weights
 from knowledge_base.importing import read_source
 from knowledge_base.model import Passage, Utterance
+from knowledge_base.ranking.confidence import Calibration, Signals, confidence
+from knowledge_base.ranking.fusion import Weights
 from knowledge_base.retriever import Query, Retriever, Sight
-from knowledge_base.shelf import Shelf
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/policy_pages"
 SETS = ("va", "dmv")

@@ -21,8 +21,8 @@ from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.encoder import Encoder
 from knowledge_base.index import BruteForceIndex
 from knowledge_base.model import Document
-from knowledge_base.passage_rows import searched_text
 from knowledge_base.passages import passages
+from knowledge_base.rows.passages import searched_text
 from knowledge_base.store import Entry
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/policy_pages"

@@ -7,9 +7,9 @@ from dataclasses import astuple, dataclass
 
 import torch
 
-from knowledge_base.evidence import OWN, TALK, Evidence
-from knowledge_base.fusion import Weights, normalised
-from knowledge_base.leaning import Bearing
+from knowledge_base.ranking.evidence import OWN, TALK, Evidence
+from knowledge_base.ranking.fusion import Weights, normalised
+from knowledge_base.ranking.leaning import Bearing
 
 _PENALTY = 1.0
 """Half the weight of squared weights in the loss, which is a sum over turns."""

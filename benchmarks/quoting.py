@@ -24,7 +24,7 @@ from knowledge_base.lexical import words
 from knowledge_base.model import Passage
 from knowledge_base.passages import passages
 from knowledge_base.quoting import WHOLE_WORDS, Quoting, best_stretch, shares
-from knowledge_base.sentences import Sentence, statements
+from knowledge_base.text.sentences import Sentence, statements
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/policy_pages"
 SETS = ("va", "dmv")

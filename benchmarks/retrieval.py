@@ -21,6 +21,7 @@ import numpy as np
 from advisor.library import knowledge_base
 from advisor.settings import Settings
 from benchmarks.grown import PAGES, SETS, GivenVectors, entries
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.importing import read_source
 from knowledge_base.index import FaissIndex
@@ -28,7 +29,6 @@ from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Document, Utterance
 from knowledge_base.retriever import Query, Retriever
 from knowledge_base.settings import PACKAGED_MINILM, KnowledgeBaseSettings
-from knowledge_base.shelf import Shelf
 
 WINDOW = 1000
 TURNS = 4

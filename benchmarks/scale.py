@@ -30,11 +30,11 @@ import psutil
 from benchmarks.grown import PAGES, SETS, GivenVectors, entries
 from knowledge_base.arrays import Vectors
 from knowledge_base.edition import VECTORS
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.index import BruteForceIndex
 from knowledge_base.model import Utterance
 from knowledge_base.retriever import Query, Retriever
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -94,7 +94,9 @@ def _build(folder: Path, size: int) -> dict[str, Any]:
     encoder.keep(folder / "given")
     with ExitStack() as stack:
         if size > FACTS_UP_TO:
-            stack.enter_context(patch("knowledge_base.publication.facts_in", lambda *_: []))
+            stack.enter_context(
+                patch("knowledge_base.editions.publication.facts_in", lambda *_: [])
+            )
         began = time.perf_counter()
         manifest = shelf.publish(content, encoder, clock)
     files = [path for path in (folder / manifest.id).rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from knowledge_base.equivalency import Source
+from knowledge_base.credit.equivalency import Source
 
 Value = bool | int | float | str
 """A fact about a student or a program. Dates are ISO 8601 texts, which sort as they follow."""

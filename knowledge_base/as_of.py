@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from knowledge_base.dates import find_dates, find_periods
 from knowledge_base.model import Answer
 from knowledge_base.program_page import day as in_words
-from knowledge_base.terms import Period
+from knowledge_base.text.dates import find_dates, find_periods
+from knowledge_base.text.terms import Period
 
 _LONGEST_QUESTION = 500
 """Characters; in a longer message a time is rarely the time of what is asked."""

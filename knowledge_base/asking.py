@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date
 
 from knowledge_base.answering import Answering, not_known, sure
-from knowledge_base.dates import find_dates
-from knowledge_base.draft import Draft
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
 from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
 from knowledge_base.program_page import day
 from knowledge_base.questions import parts
 from knowledge_base.retriever import Query, Ranking, Retriever
-from knowledge_base.sentences import statements
-from knowledge_base.typed_answers import TypedAnswers
+from knowledge_base.text.dates import find_dates
+from knowledge_base.text.sentences import statements
+from knowledge_base.typed.answers import TypedAnswers
+from knowledge_base.typed.draft import Draft
 
 _Asked = tuple[Query, Ranking]
 _ENDS = re.compile(r"\b(?:last day|ends?|ending|until)\b", re.I)

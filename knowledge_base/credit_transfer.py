@@ -9,9 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from knowledge_base.credit_limits import Capped, capped
-from knowledge_base.credit_matching import Unmet, about, has, plain, specific, together, unmet
-from knowledge_base.equivalency import (
+from knowledge_base.credit.equivalency import (
     Award,
     Equivalency,
     EquivalencyTable,
@@ -20,6 +18,8 @@ from knowledge_base.equivalency import (
     Source,
     Tier,
 )
+from knowledge_base.credit.limits import Capped, capped
+from knowledge_base.credit.matching import Unmet, about, has, plain, specific, together, unmet
 
 _BEST_FIRST = (Tier.ARTICULATED, Tier.RECOMMENDED, Tier.NEEDS_REVIEW)
 _CENT = Decimal("0.01")

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from knowledge_base.edition import Edition, Manifest
+from knowledge_base.editions.live import LiveEdition
+from knowledge_base.editions.publication import Progress
+from knowledge_base.editions.published_facts import conflicts_in
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import ConflictingFacts, NothingPublished
-from knowledge_base.fact import Conflict
-from knowledge_base.live import LiveEdition
+from knowledge_base.facts.fact import Conflict
 from knowledge_base.model import Document, Passage
-from knowledge_base.publication import Progress
-from knowledge_base.published_facts import conflicts_in
-from knowledge_base.shelf import Shelf
-from knowledge_base.sources import SourceService
+from knowledge_base.sources.service import SourceService
 from knowledge_base.store import Store
 
 _LISTED = 20

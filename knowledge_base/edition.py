@@ -28,13 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from knowledge_base.arrays import Allowed, Rows
-from knowledge_base.document_rows import DocumentRows
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.index import FaissIndex, VectorIndex
-from knowledge_base.known_vectors import KnownVectors
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.model import Document, Passage, Program, Validity
-from knowledge_base.passage_rows import passages_in, passages_of
+from knowledge_base.rows.documents import DocumentRows
+from knowledge_base.rows.known_vectors import KnownVectors
+from knowledge_base.rows.passages import passages_in, passages_of
 from knowledge_base.schema import published_documents, published_passages, published_records
 
 _PROGRAM = TypeAdapter(Program)

@@ -14,18 +14,18 @@ from knowledge_base.answering import Answering
 from knowledge_base.as_of import as_asked, dated
 from knowledge_base.asking import Asking
 from knowledge_base.catalog_query import CatalogQuery, Findings
-from knowledge_base.credit_question import held_in
+from knowledge_base.credit.equivalency import Award, Held, table_from
+from knowledge_base.credit.question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.edition import Edition
+from knowledge_base.editions.live import LiveEdition
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
-from knowledge_base.equivalency import Award, Held, table_from
-from knowledge_base.live import LiveEdition
 from knowledge_base.model import Answer, Utterance
-from knowledge_base.pathway import Goal, Limits, Plan, Student
+from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)

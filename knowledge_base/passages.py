@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge_base.model import Document, Passage
-from knowledge_base.sentences import statements
+from knowledge_base.text.sentences import statements
 
 LONGEST_WORDS = 250
 """A section of up to this many words is one passage; only a table, a list or a sentence that is

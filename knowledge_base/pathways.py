@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge_base.model import Program
-from knowledge_base.pathway import Goal, Limits, Plan, Relaxation, Stack, Student
-from knowledge_base.pathway_runs import among, cost_of, runs_within
-from knowledge_base.pathway_schedule import Caps, Needs, Run, Schedule
-from knowledge_base.prerequisites import Clause, clauses
+from knowledge_base.pathway.plan import Goal, Limits, Plan, Relaxation, Stack, Student
+from knowledge_base.pathway.prerequisites import Clause, clauses
+from knowledge_base.pathway.runs import among, cost_of, runs_within
+from knowledge_base.pathway.schedule import Caps, Needs, Run, Schedule
 from knowledge_base.program_page import money
 
 

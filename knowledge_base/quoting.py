@@ -12,7 +12,7 @@ import numpy as np
 from knowledge_base.arrays import Scores, Vectors
 from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import words
-from knowledge_base.sentences import Sentence, statements
+from knowledge_base.text.sentences import Sentence, statements
 
 WHOLE_WORDS = 60
 """A passage of up to this many words is quoted whole. On two public sets of policy dialogues 40

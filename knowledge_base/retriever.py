@@ -11,17 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.arrays import Allowed
-from knowledge_base.confidence import Calibration, Signals, confidence
-from knowledge_base.duplicates import without_repeats
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.evidence import Evidence, Turns, evidence, share, stems, with_headings
-from knowledge_base.fusion import WEIGHTS, Logits, Weights, mixed, normalised
-from knowledge_base.leaning import WEIGHTS as GATE
-from knowledge_base.leaning import Bearing, continuation, leans
 from knowledge_base.lexical import best_rows
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
+from knowledge_base.ranking.confidence import Calibration, Signals, confidence
+from knowledge_base.ranking.duplicates import without_repeats
+from knowledge_base.ranking.evidence import Evidence, Turns, evidence, share, stems, with_headings
+from knowledge_base.ranking.fusion import WEIGHTS, Logits, Weights, mixed, normalised
+from knowledge_base.ranking.leaning import WEIGHTS as GATE
+from knowledge_base.ranking.leaning import Bearing, continuation, leans
 
 _CANDIDATES = 100
 """Passages taken from each index, for the question and for the conversation with it."""

@@ -14,10 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.model import Document, Program, Skipped, Validity
 from knowledge_base.record import Record
-from knowledge_base.record_rows import all_records, replace_records
-from knowledge_base.schedule import Schedule
-from knowledge_base.schema import documents, sources
-from knowledge_base.source_rows import (
+from knowledge_base.rows.records import all_records, replace_records
+from knowledge_base.rows.sources import (
     Origin,
     Source,
     all_sources,
@@ -28,6 +26,8 @@ from knowledge_base.source_rows import (
     move_source,
     reschedule,
 )
+from knowledge_base.schedule import Schedule
+from knowledge_base.schema import documents, sources
 
 _DOCUMENT = TypeAdapter(Document)
 _PROGRAM = TypeAdapter(Program)

@@ -14,7 +14,7 @@ from advisor.migration import migrate
 from advisor.settings import Settings, load_settings
 from advisor.wiring import database, editing_service
 from knowledge_base.edition import Manifest
-from knowledge_base.fact import Conflict
+from knowledge_base.facts.fact import Conflict
 
 
 def add_to(app: typer.Typer) -> None:

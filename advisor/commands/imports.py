@@ -20,7 +20,7 @@ from advisor.wiring import database, source_service
 from knowledge_base.catalog import readers
 from knowledge_base.rules import READERS as RULES
 from knowledge_base.schedule import Schedule, interval
-from knowledge_base.sources import ImportReport
+from knowledge_base.sources.service import ImportReport
 
 _SHOWN = 20
 """Items of a kind that are listed; the JSON report has them all."""

@@ -17,9 +17,9 @@ from advisor.migration import migrate
 from advisor.settings import Settings, load_settings
 from advisor.wiring import database, source_service
 from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.rows.sources import Source
 from knowledge_base.schedule import in_words
-from knowledge_base.source_rows import Source
-from knowledge_base.sources import SourceService
+from knowledge_base.sources.service import SourceService
 
 sources = typer.Typer(help="List what was imported, read it again, move it, or take it out.")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,10 +16,13 @@ from typing import Annotated, Any
 import typer
 
 from advisor.console import counted, out, print_json
+from advisor.measuring.dialogue import Conversation, apart, hold, running
 from advisor.measuring.expected import Wanted, missing, present
 from advisor.measuring.lines import read_lines
 from advisor.sample import AID_RULES, EQUIVALENCIES, POLICIES, PROGRAMS
 from advisor.settings import Settings, load_settings
+from channels.brain import Brain
+from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Utterance
 
 SAMPLE = (PROGRAMS, EQUIVALENCIES, AID_RULES, POLICIES)
@@ -91,6 +94,9 @@ def answers(
     day: Annotated[
         str | None, typer.Option(help="The day on which all is asked; today without it.")
     ] = None,
+    dialogue: Annotated[
+        bool, typer.Option("--dialogue", help="Ask through real Rasa and its actions.")
+    ] = False,
     dump: Annotated[Path | None, typer.Option(help="Write one JSON line a question.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -98,11 +104,12 @@ def answers(
 
     Correct is a reply that holds all of `must_contain`, none of `must_not_contain`, and cites a
     `document`; where `abstain` is true, one that declines. `wrong_values` counts the replies with
-    an amount or date of `must_not_contain`.
+    an amount or date of `must_not_contain`. Through the dialogue, the student's turns of the
+    history are said first, and a reply that cites nothing and is no task's declines.
     """
     asked = list(read_lines(questions, _question, '{"id": "…", "question": "…", "kind": "…"}'))
     on = date.fromisoformat(day) if day else date.today()
-    replies = asyncio.run(_ask(load_settings(), tuple(sources or SAMPLE), asked, on))
+    replies = asyncio.run(_ask(load_settings(), tuple(sources or SAMPLE), asked, on, dialogue))
     judged = [judge(question, reply) for question, reply in zip(asked, replies, strict=True)]
     if dump:
         lines = map(_line, asked, replies, judged)
@@ -147,21 +154,46 @@ def _counted(judged: Sequence[Judged]) -> dict[str, int]:
 
 
 async def _ask(
-    settings: Settings, sources: Sequence[Path], asked: Sequence[Question], day: date
+    settings: Settings,
+    sources: Sequence[Path],
+    asked: Sequence[Question],
+    day: date,
+    dialogue: bool,
 ) -> list[Reply]:
     from advisor.library import throw_away  # noqa: PLC0415  # brings the encoder
 
-    replies = []
-    with tempfile.TemporaryDirectory() as folder, counted("asking") as report:
+    with tempfile.TemporaryDirectory() as folder:
         library, _ = await throw_away(settings, sources, Path(folder), lambda: day)
+        if not dialogue:
+            return await _each(asked, lambda question: _looked_up(library, question))
+        place = await apart(settings, Path(folder))
+        async with running(place, library) as brain:
+            return await _each(asked, lambda question: _talked(brain, question))
+
+
+async def _each(
+    asked: Sequence[Question], reply: Callable[[Question], Awaitable[Reply]]
+) -> list[Reply]:
+    replies = []
+    with counted("asking") as report:
         for number, question in enumerate(asked, 1):
-            answer = await library.ask(question.question, question.history)
-            cited = frozenset(citation.document_id for citation in answer.citations)
-            replies.append(
-                Reply(answer.text, answer.kind.value, cited, answer.abstained, answer.confidence)
-            )
+            replies.append(await reply(question))
             report("asking", number, len(asked))
     return replies
+
+
+async def _looked_up(library: KnowledgeBase, question: Question) -> Reply:
+    answer = await library.ask(question.question, question.history)
+    cited = frozenset(citation.document_id for citation in answer.citations)
+    return Reply(answer.text, answer.kind.value, cited, answer.abstained, answer.confidence)
+
+
+async def _talked(brain: Brain, question: Question) -> Reply:
+    said = [turn.text for turn in question.history if turn.role == "user"]
+    line = (await hold(brain, Conversation(question.id, (*said, question.question))))[-1]
+    cited = frozenset(citation["document_id"] for citation in line["citations"])
+    declined = line["abstained"] or line["kind"] in {"text", "failed"}
+    return Reply(line["text"], line["kind"], cited, declined, line["confidence"])
 
 
 def _line(question: Question, reply: Reply, judged: Judged) -> str:

@@ -20,9 +20,9 @@ from advisor.measuring.lines import read_lines
 from advisor.settings import PROJECT, load_settings
 from knowledge_base.arrays import Vectors
 from knowledge_base.catalog_query import CatalogQuery, Findings
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.importing import Contents, read_source
-from knowledge_base.shelf import Shelf
 
 TRAPS = ("no_match", "expired")
 

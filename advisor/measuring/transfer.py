@@ -15,9 +15,9 @@ import typer
 
 from advisor.console import out, print_json
 from advisor.measuring.lines import read_lines
-from knowledge_base.credit_question import held_in
+from knowledge_base.credit.equivalency import Award, EquivalencyTable, Held, table_from
+from knowledge_base.credit.question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
-from knowledge_base.equivalency import Award, EquivalencyTable, Held, table_from
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Skipped
 from knowledge_base.rules import equivalencies

@@ -13,7 +13,7 @@ from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Program, Skipped
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 
 class CsvReader:

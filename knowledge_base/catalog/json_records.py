@@ -12,7 +12,7 @@ from knowledge_base.catalog.program_row import to_program
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Skipped
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 
 class JsonRecordsReader:

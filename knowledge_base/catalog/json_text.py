@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.errors import SourceError
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 SUFFIXES = frozenset({".json", ".jsonld"})
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.I)

@@ -16,7 +16,7 @@ from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Document, Skipped, Validity
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.M)
 _DATES = ("effective_from", "effective_to", "last_verified")

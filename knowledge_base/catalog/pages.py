@@ -11,7 +11,7 @@ from typing import Any
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.model import Document, Skipped, Validity
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 _REQUIRED = ("doc_id", "title", "text")
 _DATES = ("effective_from", "effective_to", "last_verified")

@@ -17,7 +17,7 @@ from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.catalog.schema_org_program import identifier, program
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Program, Skipped
-from knowledge_base.plain_text import text_of
+from knowledge_base.text.plain_text import text_of
 
 _CONTEXT = re.compile(
     rb'"@context"\s*:\s*(?:\[\s*)?(?:\{\s*"@vocab"\s*:\s*)?"https?://(?:www\.)?schema\.org\b'

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from knowledge_base.filters.periods import PERIOD, period_of, year_later
 from knowledge_base.filters.tree import Compare, Op
-from knowledge_base.terms import Period
+from knowledge_base.text.terms import Period
 
 _RELATIONS = (
     ("before", r"before|prior to|earlier than|ahead of"),

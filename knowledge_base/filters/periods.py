@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
-from knowledge_base.terms import MONTHS, TERMS, Period, months, term
+from knowledge_base.text.terms import MONTHS, TERMS, Period, months, term
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _SEASON = "|".join(TERMS)

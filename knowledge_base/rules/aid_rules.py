@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge_base.aid_rule import AidRule, AskedFact, Condition, Operator, to_data
-from knowledge_base.equivalency import Source
+from knowledge_base.credit.equivalency import Source
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Skipped, Validity
-from knowledge_base.plain_text import text_of
 from knowledge_base.record import Record
 from knowledge_base.rules.reader import RulesReader
+from knowledge_base.text.plain_text import text_of
 
 _DEEPEST = 12
 """Levels of brackets in a condition; the deepest of the sample has three."""

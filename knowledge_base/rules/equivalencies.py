@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
-from knowledge_base.equivalency import (
+from knowledge_base.credit.equivalency import (
     Conversion,
     CreditLimit,
     Equivalency,
@@ -23,12 +23,12 @@ from knowledge_base.equivalency import (
     Tier,
     to_data,
 )
+from knowledge_base.credit.grades import Scale, is_score
 from knowledge_base.errors import SourceError
-from knowledge_base.grades import Scale, is_score
 from knowledge_base.model import Skipped, Validity
-from knowledge_base.plain_text import text_of
 from knowledge_base.record import Record
 from knowledge_base.rules.reader import RulesReader
+from knowledge_base.text.plain_text import text_of
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 

@@ -16,7 +16,7 @@ from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.settings import KnowledgeBaseSettings
-from knowledge_base.shelf import Shelf
+from knowledge_base.editions.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
 SAMPLE = ROOT / "knowledge_base" / "sample"

@@ -10,9 +10,9 @@ from editions import silent
 
 from knowledge_base.arrays import Vectors
 from knowledge_base.edition import Edition
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.model import Program
 from knowledge_base.program_page import program_page
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 

@@ -17,10 +17,10 @@ from web_site import Site, serving
 
 from knowledge_base.editing import EditingService
 from knowledge_base.edition import Edition
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.importing import read_source
 from knowledge_base.schema import workspace
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry, Store
 
 

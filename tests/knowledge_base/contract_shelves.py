@@ -11,9 +11,9 @@ from editions import page, silent
 from fsspec.core import url_to_fs
 
 from knowledge_base.edition import MANIFEST
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
-from knowledge_base.shelf import Shelf
 
 OLD = [page("fees", "The application fee is $25."), page("aid", "Grants pay for short programs.")]
 NEW = [page("fees", "The application fee is $30."), OLD[1]]

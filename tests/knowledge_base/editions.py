@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.answering import Answering
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Document, Validity
 from knowledge_base.settings import KnowledgeBaseSettings
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from knowledge_base.errors import SourceError
 from knowledge_base.schema import workspace
-from knowledge_base.sources import SourceService
+from knowledge_base.sources.service import SourceService
 from knowledge_base.store import Store
 
 LIMIT = 50_000_000

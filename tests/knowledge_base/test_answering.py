@@ -12,10 +12,10 @@ from editions import PROJECT, TODAY, asking, page, silent
 
 from knowledge_base.answering import NO_QUESTION, UNKNOWN, Answering
 from knowledge_base.edition import Edition
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.model import AnswerKind
 from knowledge_base.retriever import Query, Ranking, Retriever
-from knowledge_base.shelf import Shelf
 
 TUITION = "What is the tuition per credit for residents?"
 QUESTIONS = [

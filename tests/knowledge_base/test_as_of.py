@@ -8,9 +8,9 @@ import pytest
 from editions import asking
 
 from knowledge_base.as_of import as_asked, asked_day, without_time
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.model import Utterance
-from knowledge_base.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
 

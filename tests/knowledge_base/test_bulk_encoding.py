@@ -13,9 +13,9 @@ from distributed import Client, LocalCluster
 from editions import page, silent
 
 from knowledge_base.bulk_encoding import encoding_on, in_this_process
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.errors import EncoderUnavailable
-from knowledge_base.shelf import Shelf
 
 BATCHES = [
     [f"Fee number {batch * 8 + row} is ${row * 17}." + " More words." * row for row in range(8)]

@@ -19,10 +19,10 @@ from sqlalchemy import create_engine, text
 
 from knowledge_base.catalog_query import CatalogQuery, Findings
 from knowledge_base.edition import CONTENT, Edition
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.importing import read_source
 from knowledge_base.model import Cost, Offering, Program, Span, Validity
-from knowledge_base.shelf import Shelf
 
 QUESTIONS = PROJECT / "tests" / "questions"
 CATALOGS = {

@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 from advisor.command import app
 from advisor.errors import SettingsError
 from advisor.measuring.transfer import load_table, read_cases
-from knowledge_base.credit_limits import capped
-from knowledge_base.credit_question import held_in
+from knowledge_base.credit.equivalency import Award, EquivalencyTable, Held, Tier
+from knowledge_base.credit.grades import LETTERS, Scale, at_least
+from knowledge_base.credit.limits import capped
+from knowledge_base.credit.question import held_in
 from knowledge_base.credit_transfer import Line, estimate
-from knowledge_base.equivalency import Award, EquivalencyTable, Held, Tier
 from knowledge_base.errors import SourceError
-from knowledge_base.grades import LETTERS, Scale, at_least
 from knowledge_base.model import Skipped
 from knowledge_base.rules import read_rules, rules_format
 from knowledge_base.rules.equivalencies import OPTIONAL, REQUIRED, BadCell, alternatives

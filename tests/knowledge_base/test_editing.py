@@ -12,10 +12,10 @@ from editions import LIMIT
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from knowledge_base.editing import EditingService
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import AddressRefused, SourceError, UnknownEdition
 from knowledge_base.schema import workspace
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Store
 
 PAGES = '{"doc_id": "aid", "title": "Aid", "text": "Ask us about grants."}\n'

@@ -22,6 +22,7 @@ from editions import page, silent
 
 from knowledge_base.arrays import Vectors
 from knowledge_base.edition import MANIFEST, sha256_of
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import (
     DamagedEdition,
@@ -31,7 +32,6 @@ from knowledge_base.errors import (
 )
 from knowledge_base.model import Validity
 from knowledge_base.passages import passages
-from knowledge_base.shelf import Shelf
 
 ENTRIES = [
     page("fees", "# Fees\n\nThe application fee is $25.\n\n## Tuition\n\nTuition is $190.\n"),
@@ -305,7 +305,7 @@ PUBLISH_AND_WAIT = """
     sys.path.insert(0, sys.argv[2])
     from editions import page, silent
     from knowledge_base.encoder import open_encoder
-    from knowledge_base.shelf import Shelf
+    from knowledge_base.editions.shelf import Shelf
 
     class Slow(Shelf):
         def point_to(self, edition_id):

@@ -13,6 +13,7 @@ from editions import asking, page, silent
 from structlog.testing import capture_logs
 
 from knowledge_base.edition import MANIFEST
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder, open_encoder
 from knowledge_base.errors import (
     DamagedEdition,
@@ -21,7 +22,6 @@ from knowledge_base.errors import (
     UnknownEdition,
 )
 from knowledge_base.model import Validity
-from knowledge_base.shelf import Shelf
 
 OLD = [page("fees", "The application fee is $25.")]
 NEW = [page("fees", "The application fee is $30.")]

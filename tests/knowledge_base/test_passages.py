@@ -9,7 +9,7 @@ from written_text import TEXTS
 
 from knowledge_base.model import Document
 from knowledge_base.passages import LONGEST_WORDS, passages
-from knowledge_base.sentences import statements
+from knowledge_base.text.sentences import statements
 
 
 def document(text: str) -> Document:

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from knowledge_base.catalog import readers
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.model import Cost, Join, Offering, Program, Requirement, Span, Validity
-from knowledge_base.pathway import Goal, Limits, Stack, Student
-from knowledge_base.pathway_runs import cost_of
+from knowledge_base.pathway.plan import Goal, Limits, Stack, Student
+from knowledge_base.pathway.prerequisites import clauses
+from knowledge_base.pathway.runs import cost_of
 from knowledge_base.pathways import award_size, plan
-from knowledge_base.prerequisites import clauses
 
 SAMPLE = Path(__file__).parents[2] / "knowledge_base" / "sample"
 DAY = date(2026, 11, 22)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 from editions import asking, silent
 
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Document, Utterance
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 HARBOR, FALLS = "Maple Harbor College (fictional)", "University of Cedar Falls (fictional)"

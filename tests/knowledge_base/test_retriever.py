@@ -12,11 +12,11 @@ from editions import TODAY
 
 from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder
-from knowledge_base.fusion import WEIGHTS
-from knowledge_base.leaning import continuation, leans
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
+from knowledge_base.ranking.fusion import WEIGHTS
+from knowledge_base.ranking.leaning import continuation, leans
 from knowledge_base.retriever import Query, Retriever
 
 CHAT = (

@@ -12,14 +12,14 @@ import pytest
 from editions import LIMIT, SAMPLE, asking, page, silent
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from knowledge_base.credit.equivalency import Award, Held, Tier
 from knowledge_base.editing import EditingService
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
-from knowledge_base.equivalency import Award, Held, Tier
 from knowledge_base.errors import NothingPublished, SourceError, UnknownFormat
 from knowledge_base.kleene import Truth
-from knowledge_base.pathway import Goal, Limits
+from knowledge_base.pathway.plan import Goal, Limits
 from knowledge_base.schema import workspace
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Store
 
 DAY = date(2026, 11, 22)

@@ -8,9 +8,9 @@ import pytest
 from editions import LIMIT, PROJECT, SAMPLE, asking
 from measuring import measure
 
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.importing import read_source
-from knowledge_base.shelf import Shelf
 from knowledge_base.store import Entry
 
 QUESTIONS = (PROJECT / "tests" / "questions" / "sample.jsonl").read_text("utf-8").splitlines()

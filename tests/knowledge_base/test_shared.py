@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from editions import LIMIT, PROJECT, asking, publish
 
+from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.importing import Contents, read_source
-from knowledge_base.shelf import Shelf
 
 DATA = PROJECT.parent / "shared" / "data"
 CATALOG = DATA / "catalogs" / "mit_learn" / "programs.jsonl"

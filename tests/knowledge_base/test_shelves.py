@@ -22,10 +22,10 @@ from moto.server import ThreadedMotoServer
 from structlog.testing import capture_logs
 
 from knowledge_base.edition import VECTORS, Edition
+from knowledge_base.editions.live import LiveEdition
+from knowledge_base.editions.remote import RemoteShelf, open_shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.errors import ShelfUnreachable
-from knowledge_base.live import LiveEdition
-from knowledge_base.remote_shelf import RemoteShelf, open_shelf
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ PUBLISH_AND_STOP = """
     sys.path.insert(0, sys.argv[3])
     from editions import page, silent
     from knowledge_base.encoder import open_encoder
-    from knowledge_base.remote_shelf import RemoteShelf
+    from knowledge_base.editions.remote import RemoteShelf
 
     shelf = RemoteShelf(sys.argv[1], Path(sys.argv[2]))
     put = shelf._storage.put_file

@@ -1,0 +1,1 @@
+"""What earlier learning is worth by dated rules: the parts of `credit_transfer.py`."""

@@ -1,0 +1,1 @@
+"""Building, keeping and following editions."""

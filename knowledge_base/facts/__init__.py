@@ -1,0 +1,1 @@
+"""Typed values that documents state, and where they contradict each other."""

@@ -1,0 +1,1 @@
+"""Stacks of programs toward a goal: the parts of `pathways.py`."""

@@ -1,0 +1,1 @@
+"""How values of the knowledge base become rows of a database, and rows values."""

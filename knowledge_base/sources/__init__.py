@@ -1,0 +1,1 @@
+"""Where content comes from: reading it safely, fetching it again in time."""

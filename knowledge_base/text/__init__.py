@@ -1,0 +1,1 @@
+"""Finds sentences, numbers, dates and tables in text, each with its place."""

@@ -1,0 +1,1 @@
+"""Answers made from the typed facts of programs: comparisons, sums, times."""
