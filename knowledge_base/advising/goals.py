@@ -131,13 +131,13 @@ class Goals:
         return found[0]
 
     def named_in(self, text: str) -> NamedGoal | None:
-        """A goal that stands in a longer text in full; a skill's name alone may be a common word."""
+        """A goal that stands in a longer text in full; the name of a skill may be a common word."""
         full = [goal for goal in self._in_full(list(words(text)))
                 if goal.kind is not GoalKind.SKILL]  # fmt: skip
         return full[0] if len(full) == 1 else None
 
     def skills_in(self, text: str) -> list[str]:
-        """Skills of the catalog that a text names in full; one of one word is taken as it stands."""
+        """Skills of the catalog that a text names in full; single words as they are spelt."""
         stems = list(words(text))
         tokens = {match.group().casefold() for match in _WORD.finditer(text)}
         return [
