@@ -26,6 +26,7 @@ from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
 from knowledge_base.retriever import Query, Ranking
+from knowledge_base.typed.draft import Catalog, Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,22 @@ class KnowledgeBase:
         started = time.perf_counter()
         answer = self._live().asking.typed.compare(programs, aspects, day)
         return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+
+    async def catalog(self, day: date | None = None) -> Catalog:
+        """The programs of the live edition, with what telling about them needs.
+
+        Without `day` it is as of today. Raises as `ask`.
+        """
+        return await asyncio.to_thread(
+            lambda: self._live().asking.typed.catalog(day or self._today())
+        )
+
+    async def told(self, draft: Draft) -> Answer:
+        """A drafted answer with the citations of the programs and pages that it rests on.
+
+        Raises as `ask`.
+        """
+        return await asyncio.to_thread(lambda: self._live().asking.typed.answer(draft))
 
     async def estimate_credit(
         self, have: str | Sequence[Held], award: Award | None = None, day: date | None = None

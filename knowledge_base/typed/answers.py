@@ -61,7 +61,7 @@ class TypedAnswers:
             return self._comparison(asked, ids, query, first)
         ids = ids or self._spoken_of(asked, query)
         programs = [self._programs[i] for i in ids]
-        return computed(asked, programs, self._catalog(query.day), first) if programs else None
+        return computed(asked, programs, self.catalog(query.day), first) if programs else None
 
     def named(self, query: Query) -> str | None:
         """The one program that a question names, if it does."""
@@ -77,10 +77,12 @@ class TypedAnswers:
         """A draft with its sources."""
         cited = [self._source(program, words) for program, words in draft.stated.items()]
         origins = dict.fromkeys(filter(None, (provenance(passage) for passage, _ in cited)))
+        citations = [self._cite(passage, quote) for passage, quote in cited]
+        citations += [self._quoted(document, quote) for document, quote in draft.quoted]
         return Answer(
             "\n\n".join([draft.text, *origins]),
             draft.kind,
-            citations=tuple(self._cite(passage, quote) for passage, quote in cited),
+            citations=tuple(citations),
             confidence=_SURE,
             edition=self._edition.id,
             nearest=draft.nearest,
@@ -97,10 +99,11 @@ class TypedAnswers:
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no aspect; take {', '.join(Aspect)}")
         programs = [self._programs[i] for i in dict.fromkeys(ids)]
-        return self.answer(compared(programs, self._catalog(day), [*map(Aspect, aspects)]))
+        return self.answer(compared(programs, self.catalog(day), [*map(Aspect, aspects)]))
 
-    def _catalog(self, day: date) -> Catalog:
-        return Catalog(day, self._titles, self._missing)
+    def catalog(self, day: date) -> Catalog:
+        """What telling about programs needs, as of a day."""
+        return Catalog(day, self._programs, self._titles, self._missing)
 
     def _comparison(
         self, asked: Asked, ids: Sequence[str], query: Query, first: int
@@ -112,7 +115,7 @@ class TypedAnswers:
         if not 2 <= len(ids) <= MOST:
             return None
         programs = [self._programs[i] for i in ids]
-        return compared(programs, self._catalog(query.day), asked.aspects, asked.better, first)
+        return compared(programs, self.catalog(query.day), asked.aspects, asked.better, first)
 
     def _spoken_of(self, asked: Asked, query: Query) -> list[str]:
         several = self._referents.several_spoken_of(query) if asked.task is Task.COST else []
@@ -144,6 +147,22 @@ class TypedAnswers:
         stating = [(p, text) for p, text in said if any(_stands(w, text) for w in words)]
         chosen = stating or said[:1]
         return chosen[0][0], " … ".join(dict.fromkeys(text for _, text in chosen))
+
+    def _quoted(self, document_id: str, quote: str) -> Citation:
+        """A quote with the passage that holds it, or the first where only its sense stands there.
+
+        Of a document that is not published only its id and the quote are known.
+        """
+        found = self._edition.document(document_id)
+        passages = found[1] if found else ()
+        holding = [p for p in passages if _plain(quote) in _plain(p.text)] or list(passages)
+        if not holding:
+            return Citation(document_id, quote, document_id=document_id)
+        return self._cite(holding[0], quote)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _stands(words: str, text: str) -> bool:

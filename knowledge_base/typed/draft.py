@@ -14,6 +14,8 @@ class Catalog:
     """What is known of all programs that telling about some of them needs."""
 
     day: date
+    programs: Mapping[str, Program]
+    """Per id, whether or not it is in force that day."""
     titles: Mapping[str, str]
     """Per id and per code: the program's title."""
     missing: Callable[[Program], frozenset[str]]
@@ -22,13 +24,16 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer from typed facts. ``text`` is Markdown with the numbers of its citations."""
+    """An answer from typed facts. ``text`` is Markdown with the numbers of its citations, which
+    are those of `stated` and then those of `quoted`."""
 
     kind: AnswerKind
     text: str
     facts: tuple[UsedFact, ...] = ()
     stated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per program id, in the order of the citations: words of its page that state the facts."""
+    quoted: tuple[tuple[str, str], ...] = ()
+    """Per further citation: the id of a document, and a quote from it."""
     nearest: tuple[Topic, ...] = ()
     focus: str | None = None
     session: date | None = None

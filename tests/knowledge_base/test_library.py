@@ -6,6 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ from knowledge_base.errors import (
     NothingPublished,
     UnknownEdition,
 )
-from knowledge_base.model import Validity
+from knowledge_base.model import AnswerKind, Program, Validity
+from knowledge_base.program_page import program_page
+from knowledge_base.store import Entry
+from knowledge_base.typed.draft import Draft
 
 OLD = [page("fees", "The application fee is $25.")]
 NEW = [page("fees", "The application fee is $30.")]
@@ -172,3 +176,22 @@ async def test_expired_pages_take_nobodys_place(shelf: Shelf, encoder: Encoder) 
     shelf.publish([*entries, page("now", "You pay thirty dollars to apply.")], encoder, silent)
     answer = await asking(shelf, encoder, abstain_below=0).ask(QUESTION)
     assert [c.document_id for c in answer.citations] == ["now"]
+
+
+async def test_a_draft_is_told_with_the_programs_and_pages_it_rests_on(
+    shelf: Shelf, encoder: Encoder
+) -> None:
+    """Citations come in the order of their numbers; a page that is not published is still named."""
+    program = Program("p1", "Welding", credits=Decimal(3))
+    shelf.publish([Entry(program_page(program), program), *OLD], encoder, silent)
+    knowledge_base = asking(shelf, encoder)
+    quoted = (("fees", "The application fee\nis $25."), ("gone", "Nothing is owed."))
+    draft = Draft(
+        AnswerKind.PROGRAMS, "Welding [1], [2], [3].", stated={"p1": ("3 credits",)}, quoted=quoted
+    )
+    told = await knowledge_base.told(draft)
+    assert [c.document_id for c in told.citations] == ["p1", "fees", "gone"]
+    assert "3 credits" in told.citations[0].quote
+    assert told.citations[1].passage_id and told.citations[2].quote == "Nothing is owed."
+    catalog = await knowledge_base.catalog()
+    assert catalog.programs["p1"].title == catalog.titles["p1"] == "Welding"
