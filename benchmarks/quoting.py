@@ -79,11 +79,10 @@ def _sample(quoting: Quoting, cut: dict[str, list[Passage]], turn: dict[str, Any
     def shared(begin: int, stop: int) -> int:
         return max(0, min(stop, end) - max(begin, start))
 
-    passage = max(cut[turn["gold_doc_id"]], key=lambda each: shared(each.start, each.end))
+    passage = max(cut[turn["gold_doc_id"]], key=lambda each: shared(each.text_start, each.end))
+    begin = passage.text_start
     found = tuple(statements(passage.text))
-    marked = np.array(
-        [shared(passage.start + each.start, passage.start + each.end) for each in found], float
-    )
+    marked = np.array([shared(begin + each.start, begin + each.end) for each in found], float)
     if not marked.any():
         return None
     said = [turn["utterance"] for turn in turn["history"] if turn["role"] == "agent"]

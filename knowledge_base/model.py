@@ -60,7 +60,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of a document that can be found and quoted: ``document.text[start:end]``."""
+    """A stretch of a document that can be found and quoted.
+
+    ``document.text[start:end]`` is the heading, if this is the first below it, and the text.
+    """
 
     id: str
     document_id: str
@@ -78,6 +81,11 @@ class Passage:
         """Title and headings in one line: what the passage is about."""
         trail = [h for h in self.headings if h.casefold() != self.title.casefold()]
         return " › ".join([self.title, *trail])
+
+    @property
+    def text_start(self) -> int:
+        """Where the text begins in the document's text."""
+        return self.end - len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +305,19 @@ class UsedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to keep, such as a calendar; `text` is its content, of the type `media_type`."""
+
+    name: str
+    media_type: str
+    text: str
+
+    def to_wire(self) -> dict[str, str]:
+        """``name``, ``media_type``, ``text``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A reply with its sources. ``text`` is Markdown; ``confidence`` lies in 0–1."""
 
@@ -310,6 +331,7 @@ class Answer:
     """Id of the document (program or page) that the answer is about, for follow-ups."""
     milliseconds: float = 0.0
     facts: tuple[UsedFact, ...] = ()
+    files: tuple[File, ...] = ()
 
     @property
     def abstained(self) -> bool:
@@ -324,6 +346,7 @@ class Answer:
             "kind": self.kind.value,
             "citations": [citation.to_wire() for citation in self.citations],
             "facts": [fact.to_wire() for fact in self.facts],
+            "files": [file.to_wire() for file in self.files],
             "confidence": round(self.confidence, 4),
             "abstained": self.abstained,
             "edition": self.edition,

@@ -26,22 +26,33 @@ _PLAIN_HEADING_WORDS = 14
 @dataclass(slots=True)
 class _Section:
     headings: tuple[str, ...]
+    heading: int
+    """Where the line of the last heading begins."""
     start: int
     end: int
 
 
 def passages(document: Document) -> list[Passage]:
-    """The passages of a document in order. None overlap; every word but headings is in one."""
+    """The passages of a document in order.
+
+    None overlap, and every word is in one, but headings with nothing below them. The first passage
+    of a section begins at the heading, which an answer shows above its quote: of the spans that
+    people marked in two public sets of policy dialogues 2 and 4 % are such headings.
+    """
     found = []
     for section in _sections(document.text):
-        for start, end in _pieces(document.text, section):
-            found.append(_passage(document, section.headings, start, end))
+        for place, (start, end) in enumerate(_pieces(document.text, section)):
+            begins = section.heading if section.headings and not place else start
+            text = document.text[start:end]
+            found.append(_passage(document, section.headings, begins, end, text))
     return found
 
 
-def _passage(document: Document, headings: tuple[str, ...], start: int, end: int) -> Passage:
-    text = document.text[start:end]
-    digest = hashlib.sha256(f"{document.id}\0{start}\0{text}".encode()).hexdigest()[:16]
+def _passage(
+    document: Document, headings: tuple[str, ...], start: int, end: int, text: str
+) -> Passage:
+    place = f"{document.id}\0{end - len(text)}\0{text}"
+    digest = hashlib.sha256(place.encode()).hexdigest()[:16]
     return Passage(
         id=f"p{digest}",
         document_id=document.id,
@@ -60,7 +71,7 @@ def _sections(text: str) -> Iterator[_Section]:
     markdown = any(_MARKDOWN_HEADING.match(line) for line in text.splitlines())
     find = _markdown_heading if markdown else _plain_heading
     trail: list[tuple[int, str]] = []
-    current = _Section((), 0, 0)
+    current = _Section((), 0, 0, 0)
     for start, end, first_of_block, followed in _lines(text):
         heading = find(text[start:end], first_of_block, followed)
         if heading is None:
@@ -69,7 +80,7 @@ def _sections(text: str) -> Iterator[_Section]:
         yield current
         level, title = heading
         trail = [(lv, tl) for lv, tl in trail if lv < level] + [(level, title)]
-        current = _Section(tuple(tl for _, tl in trail), end, end)
+        current = _Section(tuple(tl for _, tl in trail), start, end, end)
     yield current
 
 

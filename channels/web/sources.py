@@ -50,7 +50,7 @@ class SourcePages:
                 text="No published document has this address. It may have been withdrawn."
             )
         document, passages = found
-        starts = [(passage.id, passage.start) for passage in passages]
+        starts = [(passage.id, passage.text_start) for passage in passages]
         body = document_to_html(document.text, document.title, starts)
         wanted = request.query.get("quote", "")[:LONGEST_QUOTE]
         body = _marked(body, wanted, request.query.get("passage", ""))

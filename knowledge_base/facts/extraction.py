@@ -89,7 +89,7 @@ def _facts(
         head = label.strip() if statement.label else head_of(bare, each, heading, previous)
         previous = head
         told = program_property(value, statement.text, each, head) if len(named) == 1 else ""
-        start = passage.start + statement.start + each.start
+        start = passage.text_start + statement.start + each.start
         core, about = _about(short, bare, each, values)
         yield Fact(
             document_id=document.id,

@@ -23,10 +23,10 @@ def test_every_word_but_headings_is_in_one_passage(text: str) -> None:
     position = 0
     headings = []
     for found in passages(document(text)):
-        assert text[found.start : found.end] == found.text
+        assert text[found.text_start : found.end] == found.text
         assert found.text.strip() == found.text != ""
-        assert found.start >= position
-        headings += text[position : found.start].splitlines()
+        assert position <= found.start <= found.text_start
+        headings += text[position : found.text_start].splitlines()
         position = found.end
     headings += text[position:].splitlines()
     markdown = any(re.match(r"#{1,6}\s+\S", line) for line in text.splitlines())
@@ -62,6 +62,14 @@ def test_headings_make_a_trail() -> None:
         (("Fees", "Tuition", "Rates"), "Fees › Tuition › Rates", "$190."),
         (("Fees", "Aid"), "Fees › Aid", "Ask."),
     ]
+
+
+def test_the_first_passage_of_a_section_begins_at_its_heading() -> None:
+    """The heading is shown above what is quoted; the passages after the first have none."""
+    long = " ".join(f"Sentence number {n} has just seven words." for n in range(72))
+    text = f"Intro.\n\n# Fees\n\n## Tuition\n\n{long}\n"
+    found = passages(document(text))
+    assert [text[p.start : p.text_start] for p in found] == ["", "## Tuition\n\n", "", ""]
 
 
 def test_plain_pages_have_headings_too() -> None:
