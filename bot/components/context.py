@@ -9,8 +9,10 @@ STEERS = frozenset(
     " privacy_kept are_you_a_bot capabilities greet thanks goodbye change_language".split()
 )
 """Intents that are not answers to a form, whatever the words look like."""
-SURE = 0.5
-"""Confidence from which one of these is believed while a form asks for something."""
+SURE = 0.4
+"""Confidence from which one of these is believed while a form asks for something. In 5 folds of
+data/nlu, of 708 details and yes or no 14 are taken for one of these, at 0.5 11, at 0.7 6; of 1919
+that are one 138 are taken for an answer, at 0.5 166, at 0.7 301; of those in distress 4, 6, 18."""
 _ASKS = re.compile(
     r"^(?:(?:and|but|so|ok|okay|wait|also|hi|hey)\b[\s,]*)*"
     r"(?:what|whats|which|who|whom|when|where|why|how|hows|is|are|am|do|does|did|can|could|will|would|should"

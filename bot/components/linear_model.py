@@ -8,8 +8,18 @@ import numpy as np
 
 SEED = 20_260_901
 INVERSE_REGULARISATION = 20.0
-"""sklearn's C, for unit vectors. Right on unseen rows of data/nlu in 5 folds: 1 .698, 5 .756,
-20 .768, 100 .765, 300 .763."""
+"""sklearn's C, for unit vectors. Right on unseen rows of data/nlu in 5 folds, with `RESEMBLANCE`:
+5 .878, 20 .887, 80 .885."""
+
+TOLERANCE = 1e-2
+"""Where fitting ends. Ten times finer takes longer and reads no more rows right (.953 of 150 public
+intents either way)."""
+
+RESEMBLANCE = 10.0
+"""What an intent's score gains for the cosine between a message and the nearest example of it: a
+short or unusual message is often almost an example. Right on unseen rows of data/nlu in 5 folds:
+0 .862, 5 .878, 10 .887, 20 .888, 50 .879; on 150 public intents at 20 examples each: 0 .953,
+5 .953, 10 .953, 20 .951."""
 
 FOLDS = 5
 OUTSIDE = 0.2
@@ -38,10 +48,11 @@ class Sureness:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """A softmax over ``vector @ weights.T + bias`` that knows how sure it may be of the first.
+    """A softmax over scores that knows how sure it may be of the first: ``vector @ weights.T + bias``
+    and what the nearest example of each intent adds.
 
     ``weights`` (intents, 384), ``bias`` (intents,), ``examples`` (rows, 384) with the index of each
-    row's intent in ``labels`` (rows,).
+    row's intent in ``labels`` (rows,), which ascends and leaves no intent out.
     """
 
     intents: Tuple[Text, ...]
@@ -56,12 +67,12 @@ class LinearModel:
 
         What the first is short of its share goes to none: confidences then sum to less than 1.
         """
-        scores = vector @ self.weights.T + self.bias
+        nearest = nearest_by_intent(self.examples @ vector, self.labels)
+        scores = vector @ self.weights.T + self.bias + RESEMBLANCE * nearest
         shares = softmax(scores)
         order = np.argsort(-shares, kind="stable")
         first = order[0]
-        nearest = float((self.examples[self.labels == first] @ vector).max())
-        sure = self.sureness.of(float(scores[first]), nearest)
+        sure = self.sureness.of(float(scores[first]), float(nearest[first]))
         share = float(shares[first])
         scale = sure / share if sure <= share else (1 - sure) / max(1 - share, 1e-9)
         confidences = shares * scale
@@ -112,7 +123,7 @@ def fit(vectors: np.ndarray, names: np.ndarray) -> Tuple[Tuple[Text, ...], np.nd
     model = LogisticRegression(
         C=INVERSE_REGULARISATION,
         max_iter=2000,
-        tol=1e-3,
+        tol=TOLERANCE,
         multi_class="multinomial",
         random_state=SEED,
     ).fit(vectors, names)
@@ -140,14 +151,20 @@ def held_out_signals(
         left_out = shuffled[fold::FOLDS] if len(intents) >= 2 * FOLDS else shuffled[:0]
         learned = learned[~np.isin(names[learned], left_out)]
         known, weights, bias = fit(vectors[learned], names[learned])
-        scores = vectors[unseen] @ weights.T + bias
-        cosines = vectors[unseen] @ vectors[learned].T
-        for row, (score, cosine) in enumerate(zip(scores, cosines)):
-            first = known[int(score.argmax())]
-            signals.append((score.max(), cosine[names[learned] == first].max()))
-            right.append(first == names[unseen[row]])
+        near = nearest_by_intent(vectors[unseen] @ vectors[learned].T, names[learned])
+        scores = vectors[unseen] @ weights.T + bias + RESEMBLANCE * near
+        for row, first in enumerate(scores.argmax(axis=1)):
+            signals.append((scores[row, first], near[row, first]))
+            right.append(known[first] == names[unseen[row]])
         outside.extend(np.isin(names[unseen], left_out))
     return np.array(signals), np.array(right), np.array(outside)
+
+
+def nearest_by_intent(cosines: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The greatest of the cosines (..., rows) of each intent, (..., intents); ``labels`` (rows,)
+    ascends."""
+    starts = np.flatnonzero(np.concatenate([[True], labels[1:] != labels[:-1]]))
+    return np.maximum.reduceat(cosines, starts, axis=-1)
 
 
 def fit_sureness(signals: np.ndarray, right: np.ndarray, outside: np.ndarray) -> Sureness:

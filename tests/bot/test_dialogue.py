@@ -33,7 +33,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     "thanks": [("thank you so much", [says("welcome")])],
     "goodbye": [("bye bye", [says("goodbye")])],
     "is it a bot": [("are you a real person", [says("not a person"), offers(PERSON)])],
-    "who reads this": [("do real people read this chat", [says("staff can read")])],
+    "who reads this": [("do real people read this chat", [intent("privacy_kept"), says("staff")])],
     "what can it do": [("what can you do", [says("programs", "cost", "aid"), offers(PERSON)])],
     "yes to nothing": [("yes", [says("what would you like to know")])],
     "no to nothing": [("no thanks", [says("no problem"), offers(HELP, PERSON)])],
@@ -81,7 +81,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     ],
     "accreditation": [("is your school accredited", [intent("ask_recognition"), looked_up])],
     "dates": [("when is the next start date", [intent("ask_dates"), looked_up])],
-    "programs": [("which courses do you have in data analytics", [intent("ask_program")])],
+    "programs": [("which courses do you have in data analytics", [intent("find_program")])],
     "services": [("do you have tutoring", [intent("ask_student_services"), looked_up])],
     "a follow-up keeps the thread": [
         ("is there a payment plan", [cites("payment-plans")]),

@@ -10,21 +10,25 @@ import pytest
 import yaml
 from running_bot import BOT, RunningBot, new_conversation
 
+from actions.answer_question import OUT_OF_SCOPE, SURE_OUT_OF_SCOPE
+
 HELD_BACK: dict[str, list[str]] = yaml.safe_load(
     (BOT / "tests" / "understanding.yml").read_text(encoding="utf-8")
 )
-FLOOR_INTENT = 0.75
-"""A share of intents read right that is not to be undercut. Written down before the figure was
-known, from the .768 that 5 folds of the examples gave; it is a floor, not an aim."""
+FLOOR_INTENT = 0.85
+"""A share of intents read right that is not to be undercut; 5 folds of the examples give .887. It
+is a floor, not an aim."""
 FLOOR_LOOKED_UP = 0.95
 """A share of questions that reach the knowledge base, whatever their topic was taken for."""
 
 
-LOOKED_UP = frozenset(
-    "nlu_fallback out_of_scope check_credential next_steps find_program compare_programs plan_path"
-    " estimate_credit check_aid inform correct_me".split()
+QUESTIONS = frozenset(
+    "find_program compare_programs plan_path estimate_credit check_aid check_credential"
+    " next_steps".split()
 )
-"""Beside the topics: what the rules send to the knowledge base."""
+"""Beside the topics: what is asked of the knowledge base."""
+LOOKED_UP = QUESTIONS | {"inform", "correct_me", "nlu_fallback", "out_of_scope"}
+"""What the rules send to it beside the topics."""
 
 
 def report(line: str) -> None:
@@ -78,14 +82,16 @@ def test_intents_are_read_right(readings: list[tuple[str, str, str, float]]) -> 
 
 def test_questions_reach_the_knowledge_base(readings: list[tuple[str, str, str, float]]) -> None:
     """A question is looked up even when its topic is misread, and not taken for one outside."""
-    questions = [row for row in readings if row[1].startswith("ask_")]
+    questions = [row for row in readings if row[1].startswith("ask_") or row[1] in QUESTIONS]
     lost = [
         row
         for row in questions
-        if not looked_up(row[2]) or (row[2] == "out_of_scope" and row[3] >= 0.8)
+        if not looked_up(row[2]) or (row[2] == OUT_OF_SCOPE and row[3] >= SURE_OUT_OF_SCOPE)
     ]
     share = 1 - len(lost) / len(questions)
-    report(f"questions looked up: {share:.3f} of {len(questions)}; lost: {lost}")
+    report(f"questions looked up: {share:.3f} of {len(questions)}")
+    for (true, read), count in Counter((true, read) for _, true, read, _ in lost).most_common():
+        report(f"  {count} x {true} read as {read}")
     assert share >= FLOOR_LOOKED_UP
 
 
