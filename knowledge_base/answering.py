@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from urllib.parse import quote
 
 from knowledge_base.encoder import Encoder
@@ -12,6 +12,7 @@ from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic
 from knowledge_base.program_page import day
 from knowledge_base.quoting import Quoting
 from knowledge_base.retriever import Query, Ranking
+from knowledge_base.text.wanted import holds_wanted
 
 _MOST_PASSAGES = 2
 _LEAST_ODDS = 0.15
@@ -58,7 +59,7 @@ class Answering:
         chosen: dict[str, Passage] = {}
         questions: dict[str, list[Query]] = {}
         for (query, ranking), told in zip(asked, known, strict=True):
-            for passage in _worth_quoting(ranking) if told else ():
+            for passage in _worth_quoting(query.question, ranking) if told else ():
                 chosen[passage.id] = passage
                 questions.setdefault(passage.id, []).append(query)
         passages = tuple(chosen.values())
@@ -111,13 +112,18 @@ def not_known(question: str, institution: str | None = None) -> str:
     return f"I don't have an answer to “{question}” in the published information{whose}."
 
 
-def _worth_quoting(ranking: Ranking) -> Iterator[Passage]:
-    """The best passage, and the next ones of the same document that are nearly as likely."""
+def _worth_quoting(question: str, ranking: Ranking) -> Iterator[Passage]:
+    """The best passage, and the next ones of the same document that are nearly as likely.
+
+    When none of them holds the amount or the date that is asked for, the best one of that document
+    that does is quoted as well.
+    """
     first = ranking.passages[0]
-    for position, passage in enumerate(ranking.passages[:_MOST_PASSAGES]):
-        same = passage.document_id == first.document_id
-        if same and ranking.odds(position) >= _LEAST_ODDS:
-            yield passage
+    same = [p for p in enumerate(ranking.passages) if p[1].document_id == first.document_id]
+    chosen = [p for at, p in same if at < _MOST_PASSAGES and ranking.odds(at) >= _LEAST_ODDS]
+    yield from chosen
+    if not any(holds_wanted(question, passage.text) for passage in chosen):
+        yield from islice((p for _, p in same if holds_wanted(question, p.text)), 1)
 
 
 def _text(chosen: Sequence[Passage], quotes: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from knowledge_base.arrays import Scores, Vectors
 from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import words
 from knowledge_base.text.sentences import Sentence, statements
+from knowledge_base.text.wanted import holds_wanted
 
 WHOLE_WORDS = 60
 """A passage of up to this many words is quoted whole. On two public sets of policy dialogues 40
@@ -74,7 +75,9 @@ class Quoting:
 
     def _stretch(self, question: str, said_last: str, found: Sequence[Sentence]) -> tuple[int, int]:
         features = self.features(question, said_last, found)
-        return best_stretch(found, shares(features @ np.array(_WEIGHTS, np.float32)))
+        expected = shares(features @ np.array(_WEIGHTS, np.float32))
+        wanted = [holds_wanted(question, each.text) for each in found]
+        return best_stretch(found, expected, wanted if any(wanted) else None)
 
     def features(self, question: str, said_last: str, found: Sequence[Sentence]) -> Vectors:
         """What speaks for each statement of a passage, shape (len(found), 6).
@@ -110,10 +113,13 @@ def shares(weighed: Scores) -> Scores:
     return divided
 
 
-def best_stretch(found: Sequence[Sentence], expected: Scores) -> tuple[int, int]:
+def best_stretch(
+    found: Sequence[Sentence], expected: Scores, wanted: Sequence[bool] | None = None
+) -> tuple[int, int]:
     """First and last of the neighbouring statements with the best expected F1.
 
-    `expected` says how much of the answer is expected in each statement, and sums to 1.
+    `expected` says how much of the answer is expected in each statement, and sums to 1. One of the
+    `wanted` statements, if they are told, is among them.
     """
     lengths = [len(each.text.split()) for each in found]
     best, best_value = (0, len(found) - 1), -1.0
@@ -125,7 +131,8 @@ def best_stretch(found: Sequence[Sentence], expected: Scores) -> tuple[int, int]
             shared += float(expected[last]) * _SPAN_WORDS
             length += lengths[last]
             value = 2 * min(shared, length) / (length + _SPAN_WORDS)
-            if value > best_value and not _goes_on(found, last):
+            lacking = wanted is not None and not any(wanted[first : last + 1])
+            if value > best_value and not lacking and not _goes_on(found, last):
                 best, best_value = (first, last), value
     return best
 
