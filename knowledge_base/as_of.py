@@ -16,7 +16,7 @@ _LONGEST_QUESTION = 500
 """Characters; in a longer message a time is rarely the time of what is asked."""
 _VALUED = re.compile(
     r"\b(?:fees?|tuition|costs?|prices?|priced?|rates?|charge[sd]?|refunds?|refunded|discounts?"
-    r"|how much|pay|paid|rules?|polic(?:y|ies)|limits?|installments?)\b",
+    r"|how much|per credit|pay|paid|rules?|polic(?:y|ies)|limits?|installments?)\b",
     re.I,
 )
 """What changes from year to year, and is asked for by its time."""
@@ -40,7 +40,11 @@ _OF_THE_STUDENT = re.compile(
     r"\b(?:i|we|my|our|i'm|i've|he|she|they|income|salary|taxes)\b(?!\s(?:pay|register|enroll))",
     re.I,
 )
-_REGISTERING = re.compile(r"\bif (?:i|we|you|someone) (?:pay|register|enroll)\b", re.I)
+_REGISTERING = re.compile(
+    r"\bif (?:i|we|you|someone) (?:pay|register|enroll|sign up)\b"
+    r"|\b(?:registering|enrolling|signing up)\b",
+    re.I,
+)
 _CLAUSE = re.compile(r"[,;.?!]|\b(?:because|since|and i|but i)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|did|used to|had been|paid|charged|refunded)\b", re.I)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|up to)\s(?:the\s)?$", re.I)

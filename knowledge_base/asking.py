@@ -40,6 +40,7 @@ class Asking:
         Without `typed` it is only quoted for, as when it asks about another day: a page of that
         day's rules knows more than today's catalog.
         """
+        query = replace(query, another_time=not typed)
         ranking = self._retriever.search(query)
         asked = self._asked(query, ranking)
         if not typed:

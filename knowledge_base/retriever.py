@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -34,6 +35,8 @@ _LEAST_CHANCE = 1e-6
 _STRANGE_WORDS = 2
 """A message of this many meaningful words, none of which stands in any page, gets no support from
 what was said before it; a single one may be a *yep*."""
+_LEAST_SPREAD = 0.05
+"""Added to the entropy of the chances before its logarithm is taken."""
 _NAMED = 6.0
 """Added to the logits of passages of a program that the question names: about as much as a cosine
 that is higher by half."""
@@ -41,6 +44,12 @@ _FOCUS = 6.0
 """Added to those of the document that the last answer was about, when the question leans. In two
 public sets of policy dialogues all of 1,323 such turns stayed with it, but their readers had been
 asked to."""
+
+_OF_THAT_TIME = 3.0
+"""Added, for a question about another time, to those of pages that say from when and until when
+they hold: they state what that time's rules are, and others may only not have been changed yet.
+Of five such questions in the half to tune on three instead of two were right, and none wrong in an
+amount instead of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Query:
     focus: str | None = None
     institution: str | None = None
     """Whose content is searched; None: everybody's."""
+    another_time: bool = False
+    """Whether the day is not today, but one that the question asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +170,14 @@ class Retriever:
     def _scores(self, query: Query, sight: Sight, bearing: Bearing | None) -> Logits:
         documents = np.array([passage.document_id for passage in sight.passages])
         named = named_programs(query.question, self._edition.names)
+        of_that_time = _OF_THAT_TIME * _dated(sight.passages) if query.another_time else 0.0
         if named:
             # Another program is named: what was asked before still tells which of its facts.
             return normalised(
                 self._weights.elsewhere(sight.found) + _NAMED * np.isin(documents, named)
             )
         in_focus = bool(query.focus) and leans(query.question)
-        extra = _FOCUS * (documents == query.focus) if in_focus else 0.0
+        extra = of_that_time + (_FOCUS * (documents == query.focus) if in_focus else 0.0)
         by_itself = self._weights.by_itself(sight.found) + extra
         if bearing is None:
             return normalised(by_itself)
@@ -179,11 +191,17 @@ class Retriever:
         held, context = stems(f"{passage.context} {passage.text}"), stems(passage.context)
         chances = np.exp(scores)
         mine = found.documents == found.documents[first]
+        reading = self._weights.by_itself if bearing is None else self._weights.going_on
         own = Signals(
             chance=float(chances[first]),
             document_chance=float(chances[mine].sum()),
             cosine=float(found.own[first, 0]),
             coverage=share(stems(query.question), held, self._rarity),
+            logit=float(reading(found)[first]) / 10,
+            second=float(np.sort(chances)[-2]) if len(chances) > 1 else 0.0,
+            heading=float(found.own[first, 4]),
+            length=float(found.own[first, 5]),
+            spread=math.log(float(-(chances @ scores)) + _LEAST_SPREAD),
         )
         strange = not turns.lexical.any() and len(stems(query.question)) >= _STRANGE_WORDS
         if bearing is None or turns.talk_lexical is None or (strange and not bearing.points_back):
@@ -198,6 +216,7 @@ class Retriever:
             history_words=float(turns.talk_lexical[found.rows[first]]) / max(rarity, 1.0),
             history_in_context=share(said, context, self._rarity),
             likeness=bearing.likeness,
+            at_home=bearing.at_home,
         )
 
     def bearing(self, query: Query, sight: Sight) -> Bearing | None:
@@ -222,3 +241,9 @@ class Retriever:
         readings = self._weights.by_itself(found), self._weights.going_on(found)
         orders = [np.argsort(-logits, kind="stable")[: count // 2] for logits in readings]
         return found.of(np.unique(np.concatenate(orders)))
+
+
+def _dated(passages: Sequence[Passage]) -> npt.NDArray[np.float64]:
+    """1 for each passage of a page that says from when and until when it holds, else 0."""
+    spans = [passage.validity for passage in passages]
+    return np.array([bool(v.effective_from and v.effective_to) for v in spans], np.float64)

@@ -32,6 +32,7 @@ TODAY = date(2026, 11, 22)
         ("What is the tuition from July 2027?", date(2027, 7, 1)),
         ("tuition per credit for fall 2027", date(2027, 12, 31)),
         ("How much do I pay if I register in August 2027?", date(2027, 8, 31)),
+        ("I am registering next September, how much is it?", date(2027, 9, 30)),
         ("And what was it in 2025?", date(2025, 12, 31)),
     ],
 )
