@@ -35,8 +35,6 @@ _LEAST_CHANCE = 1e-6
 _STRANGE_WORDS = 2
 """A message of this many meaningful words, none of which stands in any page, gets no support from
 what was said before it; a single one may be a *yep*."""
-_LEAST_SPREAD = 0.05
-"""Added to the entropy of the chances before its logarithm is taken."""
 _NAMED = 6.0
 """Added to the logits of passages of a program that the question names: about as much as a cosine
 that is higher by half."""
@@ -191,17 +189,11 @@ class Retriever:
         held, context = stems(f"{passage.context} {passage.text}"), stems(passage.context)
         chances = np.exp(scores)
         mine = found.documents == found.documents[first]
-        reading = self._weights.by_itself if bearing is None else self._weights.going_on
         own = Signals(
             chance=float(chances[first]),
             document_chance=float(chances[mine].sum()),
             cosine=float(found.own[first, 0]),
             coverage=share(stems(query.question), held, self._rarity),
-            logit=float(reading(found)[first]) / 10,
-            second=float(np.sort(chances)[-2]) if len(chances) > 1 else 0.0,
-            heading=float(found.own[first, 4]),
-            length=float(found.own[first, 5]),
-            spread=math.log(float(-(chances @ scores)) + _LEAST_SPREAD),
         )
         strange = not turns.lexical.any() and len(stems(query.question)) >= _STRANGE_WORDS
         if bearing is None or turns.talk_lexical is None or (strange and not bearing.points_back):
@@ -216,7 +208,6 @@ class Retriever:
             history_words=float(turns.talk_lexical[found.rows[first]]) / max(rarity, 1.0),
             history_in_context=share(said, context, self._rarity),
             likeness=bearing.likeness,
-            at_home=bearing.at_home,
         )
 
     def bearing(self, query: Query, sight: Sight) -> Bearing | None:
