@@ -138,10 +138,12 @@ def best_stretch(
 
 
 def _goes_on(found: Sequence[Sentence], last: int) -> bool:
-    """Whether the thought does not end with this statement."""
+    """Whether the thought does not end with this statement, as before a table."""
     if last + 1 == len(found):
         return False
-    return bool(_LEADS_ON.search(found[last].text) or _TAKES_BACK.match(found[last + 1].text))
+    after = found[last + 1].text
+    to_table = after.startswith("|")
+    return bool(to_table or _LEADS_ON.search(found[last].text) or _TAKES_BACK.match(after))
 
 
 def _without_idle_rows(statement: str, question: str) -> str:

@@ -67,6 +67,16 @@ def test_a_quote_is_whole_statements_in_their_order(
             ["The deposit is due in three parts.", "1. A third in May.", "2. The rest in June."],
         ),
         (
+            ["These rates hold from July.\n\n| For | A credit |\n|---|---|\n| residents | $190 |"],
+            "Which rates hold from July?",
+            ["These rates hold from July.", "| residents | $190 |"],
+        ),
+        (
+            ["Parking is for members. Ask at the desk for a permit. A permit is $45."],
+            "How much is parking for members?",
+            ["A permit is $45."],
+        ),
+        (
             ["Can I get my deposit back?", "Until 1 May it is paid back in full."],
             "can i get my deposit back",
             ["Can I get my deposit back?", "Until 1 May it is paid back in full."],
