@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -14,6 +14,8 @@ from knowledge_base.model import Program
 
 Facts = Mapping[str, Value | tuple[str, ...]]
 """What is known, by name; a name that is absent is unknown."""
+_WORKED_OUT = {"days_before_start": "program_starts"}
+"""Facts that nobody is asked for, since another one settles them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class AidReport:
     as_of: date
     verdicts: tuple[Verdict, ...]
     next_question: AskedFact | None = None
+    asked: tuple[AskedFact, ...] = ()
+    """Every fact that a student can be asked for."""
 
     def to_wire(self) -> dict[str, Any]:
         """One JSON object."""
@@ -66,12 +70,26 @@ class AidReport:
         }
 
 
-def check(rules: AidRules, facts: Facts, day: date) -> AidReport:
-    """Judge every rule that is in force on `day`; others are not used."""
-    current = [rule for rule in rules.rules if rule.source.validity.holds_on(day)]
-    known: Facts = {"today": day.isoformat(), **facts}
+def check(
+    rules: AidRules,
+    facts: Facts,
+    day: date,
+    only: Collection[str] = (),
+    declined: Collection[str] = (),
+) -> AidReport:
+    """Judge every rule that is in force on `day`; others are not used.
+
+    `only` holds ids of rules, if not all of them matter; `declined` names facts not to ask for.
+    """
+    current = [
+        rule
+        for rule in rules.rules
+        if rule.source.validity.holds_on(day) and (not only or rule.id in only)
+    ]
+    known = _worked_out({"today": day.isoformat(), **facts}, day)
     verdicts = tuple(_verdict(rule, known) for rule in current)
-    return AidReport(day, verdicts, _next_question(current, rules.facts, known))
+    open_ = [fact for fact in rules.facts if fact.name not in declined]
+    return AidReport(day, verdicts, _next_question(current, open_, known, day), rules.facts)
 
 
 def program_facts(program: Program, day: date, starts: date | None = None) -> dict[str, Any]:
@@ -102,8 +120,15 @@ def program_facts(program: Program, day: date, starts: date | None = None) -> di
             facts["program_clock_hours"] = float(weeks.low * effort.low)
     if starts is not None:
         facts["program_starts"] = starts.isoformat()
-        facts["days_before_start"] = (starts - day).days
-    return facts
+    return _worked_out(facts, day)
+
+
+def _worked_out(facts: Facts, day: date) -> dict[str, Any]:
+    """The facts, with those that others settle."""
+    starts = facts.get(_WORKED_OUT["days_before_start"])
+    if not isinstance(starts, str) or "days_before_start" in facts:
+        return dict(facts)
+    return {**facts, "days_before_start": (date.fromisoformat(starts) - day).days}
 
 
 def judge(condition: Condition, facts: Facts) -> Truth:
@@ -201,11 +226,11 @@ def _unknown(condition: Condition, facts: Facts) -> Iterable[str]:
     if not condition.parts:
         for name in (condition.fact, condition.by):
             if name and name not in facts:
-                yield name
+                yield _WORKED_OUT.get(name, name)
 
 
 def _next_question(
-    rules: Sequence[AidRule], asked: Sequence[AskedFact], facts: Facts
+    rules: Sequence[AidRule], asked: Sequence[AskedFact], facts: Facts, day: date
 ) -> AskedFact | None:
     """The unknown fact whose answer decides most rules, on average over its telling answers.
 
@@ -221,7 +246,7 @@ def _next_question(
             continue
         answers = _telling_answers(fact, open_)
         decided = sum(
-            judge(rule.needs, {**facts, fact.name: answer}) is not Truth.UNKNOWN
+            judge(rule.needs, _worked_out({**facts, fact.name: answer}, day)) is not Truth.UNKNOWN
             for answer in answers
             for rule in open_
         )

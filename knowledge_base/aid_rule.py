@@ -56,6 +56,8 @@ class AidRule:
     needs: Condition
     source: Source
     note: str = ""
+    steps: tuple[Source, ...] = ()
+    """What to do for it, in the words of its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class AskedFact:
     name: str
     question: str
     kind: str
+    unit: str = ""
+    """What a number counts: `dollars` a year, `months`, `people`, `years`, `hours` or `times`."""
+    said: tuple[str, ...] = ()
+    """Words that tell it without being asked; `#` stands for the number. Of a flag they say yes."""
+    denied: tuple[str, ...] = ()
+    """Words that say no to a flag."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from knowledge_base.answering import Answering
 from knowledge_base.as_of import as_asked, dated
 from knowledge_base.asking import Asking
 from knowledge_base.catalog_query import CatalogQuery, Findings
-from knowledge_base.credit.equivalency import Award, Held, table_from
+from knowledge_base.credit.equivalency import Award, EquivalencyTable, Held, table_from
 from knowledge_base.credit.question import held_in
 from knowledge_base.credit_transfer import Estimate, estimate
 from knowledge_base.edition import Edition
@@ -112,6 +112,15 @@ class KnowledgeBase:
         things = held_in(have, table) if isinstance(have, str) else have
         return estimate(things, table, day, award)
 
+    async def equivalencies(self) -> EquivalencyTable:
+        """The published rules of credit, whatever their dates. Raises as `ask`."""
+        return await asyncio.to_thread(lambda: table_from(self._live_edition.edition().records))
+
+    async def named(self, text: str) -> str | None:
+        """Id of the one program that a text names, if it does. Raises as `ask`."""
+        query = Query(text, self._today())
+        return await asyncio.to_thread(lambda: self._live().asking.typed.named(query))
+
     async def find(self, wish: str, day: date | None = None) -> Findings:
         """Exactly the programs that meet a wish such as "online, under $500, starts in May".
 
@@ -125,19 +134,36 @@ class KnowledgeBase:
         return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
 
     async def check_aid(
-        self, facts: Facts, program_id: str | None = None, day: date | None = None
+        self,
+        facts: Facts,
+        program_id: str | None = None,
+        day: date | None = None,
+        *,
+        only: Collection[str] = (),
+        declined: Collection[str] = (),
     ) -> AidReport:
         """Which aid a student may get by the published rules, and what it depends on.
 
         `facts` are the student's, by the names that the rules use; with `program_id` the catalog's
-        are added, which a student's own override. Raises as `ask`.
+        are added, which a student's own override. `only` holds ids of rules, if not all matter;
+        `declined` names facts that are not to be asked for. Raises as `ask`.
         """
-        return await asyncio.to_thread(self._check_aid, facts, program_id, day or self._today())
+        return await asyncio.to_thread(
+            self._check_aid, facts, program_id, day or self._today(), only, declined
+        )
 
-    def _check_aid(self, facts: Facts, program_id: str | None, day: date) -> AidReport:
+    def _check_aid(
+        self,
+        facts: Facts,
+        program_id: str | None,
+        day: date,
+        only: Collection[str],
+        declined: Collection[str],
+    ) -> AidReport:
         edition = self._live_edition.edition()
         known = [program_facts(p, day) for p in edition.programs if p.id == program_id]
-        return check(rules_from(edition.records), {**(known[0] if known else {}), **facts}, day)
+        told = {**(known[0] if known else {}), **facts}
+        return check(rules_from(edition.records), told, day, only, declined)
 
     async def plan(
         self,

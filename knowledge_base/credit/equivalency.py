@@ -111,6 +111,15 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What to send so that credit of some groups is evaluated; no group means all."""
+
+    id: str
+    source: Source
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Award:
     """What the credit is to count toward, such as a certificate of 18 credits."""
 
@@ -125,18 +134,20 @@ class EquivalencyTable:
     rules: tuple[Equivalency, ...] = ()
     limits: tuple[CreditLimit, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     "equivalency": TypeAdapter(Equivalency),
     "credit_limit": TypeAdapter(CreditLimit),
     "credit_conversion": TypeAdapter(Conversion),
+    "credit_evidence": TypeAdapter(Evidence),
 }
 KINDS = tuple(_KINDS)
 """Kinds of records that make up a table."""
 
 
-def to_data(kind: str, value: Equivalency | CreditLimit | Conversion) -> dict[str, Any]:
+def to_data(kind: str, value: Equivalency | CreditLimit | Conversion | Evidence) -> dict[str, Any]:
     """The value as JSON values, as a record of its kind holds it."""
     wire: dict[str, Any] = _KINDS[kind].dump_python(value, mode="json")
     return wire
@@ -148,4 +159,4 @@ def table_from(records: dict[str, list[dict[str, Any]]]) -> EquivalencyTable:
         kind: tuple(adapter.validate_python(data) for data in records.get(kind, ()))
         for kind, adapter in _KINDS.items()
     }
-    return EquivalencyTable(read["equivalency"], read["credit_limit"], read["credit_conversion"])
+    return EquivalencyTable(*(read[kind] for kind in KINDS))

@@ -15,11 +15,21 @@ _STOP = (
     r"(?!(?:with|and|or|a|an|the|score|scored|exam|what|is|was|does|do|will|would|i|at|from|"
     r"for|in|on|my)\b)"
 )
+_SUBJECT = (
+    r"(?!(?:exams?|tests?|class(?:es)?|courses?|credits?|scores|would|could|should|can|may|might|"
+    r"counts?|gets?|got|gives?|gave|worth|passed|took|taken|have|has|had|be|me|you|it|that|this|"
+    r"these|those|to|too|of|if|as|are|how|which|when|some|any|all|too|also|but|so|i'?ve)\b)"
+    + _STOP
+    + _WORD
+)
+"""A word of a subject behind the maker of an exam, as in `ap biology`."""
 _COURSE = re.compile(r"(?<![\w-])[A-Z]{2,5}[ -]?\d{2,4}[A-Z]?(?![\w-])")
 """A course number as colleges write it, such as ENG 101."""
 _CREDITS = re.compile(
     r"(\d+(?:\.\d+)?)[ -]+(?:(quarter|semester)[ -]+)?(?:credits?|credit hours?)\b", re.I
 )
+_CREDITS_OF = re.compile(rf"{_CREDITS.pattern}\s+(?:of|in|for)\s+(?:(?:the|my|an?)\s+)?$", re.I)
+"""Credits just before the name of what gave them, as in `6 credits of ENG 101`."""
 _MARK = re.compile(
     r"(?<![\w.+-])(?:(?:an?\s+)?(?P<mark>\d{1,3}(?:\.\d+)?|[ABC][12]|(?:[BCDFPS]|A(?=[+-]|\W*$|\W*[,.;?!)]"
     r"|\s+(?:in|on|at|from|for|and|with)\b))(?:[+-](?!\w)|\s+(?:minus|plus)\b)?))(?![\w.]\w)(?!\w)"
@@ -59,6 +69,11 @@ def held_in(question: str, table: EquivalencyTable) -> tuple[Held, ...]:
     return (*found, *_further_parts(text, found, table))
 
 
+def mark_in(text: str, kind: str, table: EquivalencyTable) -> str | None:
+    """The mark that a text gives for a thing of a kind that it does not name, as in `a 3`."""
+    return _mark("", text, first=False) if _graded(kind, table) else None
+
+
 def _named(text: str, table: EquivalencyTable) -> Iterable[_Mention]:
     for rule in table.rules:
         for alternative in rule.alternatives:
@@ -90,8 +105,10 @@ def _families(text: str, table: EquivalencyTable) -> Iterable[_Mention]:
         if needed.name.split()[0].isupper() and len(needed.name.split()) > 1
     }
     for kind, maker in sorted(makers):
-        for match in re.finditer(rf"\b{maker}(?:\s+[A-Z][A-Za-z]+)+", text):
-            yield _Mention(match.start(), match.end(), kind, match.group())
+        for match in re.finditer(rf"\b{maker}(?:\s+{_SUBJECT}){{1,3}}", text, re.I):
+            subject = match.group()[len(maker) :]
+            name = maker + (subject.title() if subject.islower() else subject)
+            yield _Mention(match.start(), match.end(), kind, name)
 
 
 def _courses(text: str, table: EquivalencyTable) -> Iterable[_Mention]:
@@ -112,7 +129,8 @@ def _without_overlap(mentions: Iterable[_Mention]) -> list[_Mention]:
 
 def _held(text: str, mention: _Mention, before: int, after: int, table: EquivalencyTable) -> Held:
     rest = text[mention.end : after]
-    credits, year = _CREDITS.search(rest), _YEAR.search(rest)
+    credits = _CREDITS.search(rest) or _CREDITS_OF.search(text[before : mention.start])
+    year = _YEAR.search(rest)
     mark = None
     if _graded(mention.kind, table):
         mark = _mark(text[before : mention.start], rest, first=before == 0)

@@ -47,6 +47,14 @@ class _Fact(_Strict):
     name: str = Field(min_length=1)
     question: str = Field(min_length=1)
     kind: str = Field(pattern="^(flag|number|date)$")
+    unit: str = Field("", pattern="^(dollars|months|people|years|hours|times|)$")
+    said: list[str] = Field(default_factory=list)
+    denied: list[str] = Field(default_factory=list)
+
+
+class _Step(_Strict):
+    document_id: str = Field(min_length=1)
+    quote: str = Field(min_length=1)
 
 
 class _Rule(_Strict):
@@ -60,6 +68,7 @@ class _Rule(_Strict):
     last_verified: date
     note: str = ""
     needs: list[_Need] = Field(min_length=1)
+    steps: list[_Step] = Field(default_factory=list)
 
 
 def read(path: Path) -> Iterator[Record | Skipped]:
@@ -93,7 +102,7 @@ def _record(kind: str, item: Any, where: str) -> Record | Skipped:
     try:
         if kind == "aid_fact":
             fact = _Fact.model_validate(item)
-            return Record(kind, fact.name, to_data(AskedFact(fact.name, fact.question, fact.kind)))
+            return Record(kind, fact.name, to_data(_asked_fact(fact)))
         rule = _Rule.model_validate(item)
         return Record(kind, rule.id, to_data(_aid_rule(rule)))
     except ValidationError as error:
@@ -101,7 +110,21 @@ def _record(kind: str, item: Any, where: str) -> Record | Skipped:
         field = ".".join(map(str, first["loc"]))
         return Skipped(where, "cannot be read", field, str(first["input"])[:80], first["msg"])
     except ValueError as error:
-        return Skipped(where, "cannot be read", "needs", allowed=str(error))
+        field = "needs" if kind == "aid_rule" else ""
+        return Skipped(where, "cannot be read", field, allowed=str(error))
+
+
+def _asked_fact(fact: _Fact) -> AskedFact:
+    """The fact. Raises ValueError for words that could not tell it."""
+    if fact.denied and fact.kind != "flag":
+        raise ValueError("denied only for a flag")
+    if wrong := [words for words in fact.said if words.count("#") != (fact.kind == "number")]:
+        raise ValueError(f"said with one # for a number, and none otherwise, not {wrong[0]!r}")
+    if fact.unit and fact.kind != "number":
+        raise ValueError("unit only for a number")
+    return AskedFact(
+        fact.name, fact.question, fact.kind, fact.unit, tuple(fact.said), tuple(fact.denied)
+    )
 
 
 def _aid_rule(rule: _Rule) -> AidRule:
@@ -116,6 +139,7 @@ def _aid_rule(rule: _Rule) -> AidRule:
         Condition(Operator.ALL, parts=parts),
         Source(rule.document_id, rule.quote, validity),
         rule.note,
+        tuple(Source(step.document_id, step.quote, validity) for step in rule.steps),
     )
 
 

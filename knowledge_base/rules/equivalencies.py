@@ -18,6 +18,7 @@ from knowledge_base.credit.equivalency import (
     Conversion,
     CreditLimit,
     Equivalency,
+    Evidence,
     Needed,
     Source,
     Tier,
@@ -38,7 +39,7 @@ OPTIONAL = (
     "several", "effective_from", "effective_to", "last_verified",
 )  # fmt: skip
 _SOURCE = ("document_id", "quote")
-_LIMIT, _RESIDENCY, _CONVERSION = "limit", "residency", "conversion"
+_LIMIT, _RESIDENCY, _CONVERSION, _EVIDENCE = "limit", "residency", "conversion", "evidence"
 _TOKEN = re.compile(r"\s*(\(|\)|\bAND\b|\bOR\b)\s*")
 _AWARD = re.compile(r"^(\D+?)\s+(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?$")
 _TOLD = 20
@@ -106,7 +107,7 @@ def _record(cells: dict[str, str], sourced: bool) -> Record:
     source = _source(cells, sourced)
     if kind in {_LIMIT, _RESIDENCY}:
         award, low, high = _award(_filled(cells, "target"))
-        groups = tuple(g for g in _many(cells["source"]) if g != "all")
+        groups = _groups(cells)
         most = _number(cells, "credits")
         if most is None:
             raise BadCell("credits", "", "how many credits, such as 45")
@@ -115,7 +116,15 @@ def _record(cells: dict[str, str], sourced: bool) -> Record:
     if kind == _CONVERSION:
         conversion = Conversion(identity, _filled(cells, "source"), _factor(cells), source)
         return Record("credit_conversion", identity, to_data("credit_conversion", conversion))
+    if kind == _EVIDENCE:
+        evidence = Evidence(identity, source, _groups(cells))
+        return Record("credit_evidence", identity, to_data("credit_evidence", evidence))
     return Record("equivalency", identity, to_data("equivalency", _rule(cells, source)))
+
+
+def _groups(cells: dict[str, str]) -> tuple[str, ...]:
+    """The groups of a row; none when it is about all."""
+    return tuple(group for group in _many(cells["source"]) if group != "all")
 
 
 def _source(cells: dict[str, str], sourced: bool) -> Source:

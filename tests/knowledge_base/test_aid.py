@@ -92,6 +92,9 @@ def test_every_quote_stands_in_its_page(rules: AidRules) -> None:
         assert rule.source.validity.last_verified is not None
         for condition in conditions(rule.needs):
             assert condition.quote in page, (rule.id, condition.quote)
+        for step in rule.steps:
+            page = (SAMPLE / "policies" / f"{step.document_id}.md").read_text(encoding="utf-8")
+            assert step.quote in page, (rule.id, step.quote)
 
 
 def test_every_fact_has_a_question_or_comes_from_the_catalog(
@@ -164,6 +167,50 @@ def test_the_catalog_and_the_rules_agree(rules: AidRules, programs: dict[str, Pr
     for program, (rule, name) in itertools.product(programs.values(), listed.items()):
         found = outcome(rules, rule, program_facts(program, DAY))
         assert (found is not NO) == (name in program.aid), (program.id, rule)
+
+
+def test_the_start_of_a_run_settles_the_days_before_it(
+    rules: AidRules, programs: dict[str, Program]
+) -> None:
+    """Nobody is asked to count days: the first day is asked for, and 21 days are enough."""
+    facts = {**RESIDENT, **program_facts(programs["MHC-DA101"], DAY)}
+    report = check(rules, facts, DAY, only=["workforce-grant"])
+    assert report.next_question is not None
+    assert report.next_question.name == "program_starts"
+    for starts, expected in (("2026-12-13", YES), ("2026-12-12", NO)):
+        assert outcome(rules, "workforce-grant", {**facts, "program_starts": starts}) is expected
+
+
+def test_rules_can_be_chosen_and_facts_declined(rules: AidRules) -> None:
+    """Only the chosen rules are judged, and what somebody will not tell is not asked for."""
+    report = check(rules, {}, DAY, only=["harbor-scholarship"])
+    assert [verdict.rule.id for verdict in report.verdicts] == ["harbor-scholarship"]
+    declined: set[str] = set()
+    while (report := check(rules, {}, DAY, ["harbor-scholarship"], declined)).next_question:
+        assert report.next_question.name not in declined
+        declined.add(report.next_question.name)
+    assert declined
+    assert [verdict.outcome for verdict in report.verdicts] == [UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['said = ["income"]\nkind = "number"', 'denied = ["never"]\nkind = "date"',
+     'unit = "months"\nkind = "flag"', 'unit = "furlongs"\nkind = "number"'],
+)  # fmt: skip
+def test_words_that_cannot_tell_a_fact_are_skipped_with_the_reason(
+    tmp_path: Path, wrong: str
+) -> None:
+    """A number's words hold one `#`; only a flag is denied; only a number has a unit."""
+    path = tmp_path / "aid-rules.toml"
+    rule = (
+        '[[rules]]\nid = "a"\nname = "n"\ngives = "g"\ndocument_id = "d"\nquote = "q"\n'
+        'last_verified = 2026-01-01\nneeds = [{ fact = "f", is = true }]\n'
+    )
+    path.write_text(f'{rule}[[facts]]\nname = "f"\nquestion = "f?"\n{wrong}\n')
+    skipped = [item for item in read_rules(path, "aid_rules") if isinstance(item, Skipped)]
+    assert len(skipped) == 1
+    assert skipped[0].allowed
 
 
 def test_rules_outside_their_dates_are_not_used(rules: AidRules) -> None:

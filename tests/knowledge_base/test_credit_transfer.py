@@ -57,7 +57,7 @@ def written(path: Path, *rows: dict[str, str]) -> Path:
 
 def test_every_sample_rule_quotes_its_page(table: EquivalencyTable) -> None:
     """The quoted span of each rule and limit stands verbatim in the policy page that it names."""
-    everything = [*table.rules, *table.limits, *table.conversions]
+    everything = [*table.rules, *table.limits, *table.conversions, *table.evidence]
     assert len(everything) > 40
     for rule in everything:
         page = (SAMPLE / "policies" / f"{rule.source.document_id}.md").read_text(encoding="utf-8")

@@ -1,0 +1,47 @@
+"""Conducts an estimate of credit over the published rules, turn by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from knowledge_base.advising.credit_claim import TOWARD, Claim, adds, claimed, of_program
+from knowledge_base.advising.crediting import estimated
+from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import Answer
+
+
+class Appraising:
+    """Estimates credit over one knowledge base; the state is the dialogue's. Raises as `ask`."""
+
+    def __init__(self, library: KnowledgeBase):
+        self._library = library
+
+    async def begin(self, text: str, slot: Mapping[str, Any] | None) -> Claim:
+        """The claim when it begins or is resumed, with what the message tells already."""
+        claim = Claim.from_slot(slot)
+        return await self._heard(text, claim, asked=bool(claim.have) and adds(text)) or claim
+
+    async def hear(self, text: str, slot: Mapping[str, Any] | None) -> Claim:
+        """The claim after an answer to "what do you have?"."""
+        claim = Claim.from_slot(slot)
+        return await self._heard(text, claim, asked=True) or claim
+
+    async def _heard(self, text: str, claim: Claim, *, asked: bool) -> Claim | None:
+        table = await self._library.equivalencies()
+        programs = (await self._library.catalog()).programs
+        new = claimed(text, claim, table, programs.values(), asked=asked)
+        named = await self._library.named(text) if TOWARD.search(text) else None
+        program = programs.get(named) if named else None
+        award = of_program(program, table) if program else None
+        if program is None or award is None or (new and new.award != claim.award):
+            return new
+        return replace(new or claim, award=award, toward=program.title)
+
+    async def estimate(self, slot: Mapping[str, Any] | None) -> Answer:
+        """What it may be worth, by the rules of today."""
+        claim = Claim.from_slot(slot)
+        table = await self._library.equivalencies()
+        estimate = await self._library.estimate_credit(claim.have, claim.award)
+        return await self._library.told(estimated(claim, estimate, table))

@@ -1,0 +1,58 @@
+"""Numbers the words of rules that an answer rests on, and says for which days they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge_base.credit.equivalency import Source
+from knowledge_base.model import AnswerKind, Topic, UsedFact, Validity
+from knowledge_base.program_page import day
+from knowledge_base.typed.draft import Draft
+
+
+class Quoted:
+    """The quotes of one answer, each with its number from 1; the same words have the same."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._holding: dict[Validity, list[int]] = {}
+
+    def cite(self, source: Source, quote: str = "") -> int:
+        """The number of a source's quote, or of other words of its page."""
+        words = (source.document_id, quote or source.quote)
+        number = self._numbers.setdefault(words, len(self._numbers) + 1)
+        numbers = self._holding.setdefault(source.validity, [])
+        if not any(number in held for held in self._holding.values()):
+            numbers.append(number)
+        return number
+
+    def draft(
+        self,
+        kind: AnswerKind,
+        text: str,
+        facts: Sequence[UsedFact] = (),
+        nearest: Sequence[Topic] = (),
+        focus: str | None = None,
+    ) -> Draft:
+        """An answer that rests on these quotes, with the days on which they hold."""
+        held = {valid: numbers for valid, numbers in self._holding.items() if numbers}
+        dates = [_dates(valid, numbers if len(held) > 1 else ()) for valid, numbers in held.items()]
+        return Draft(
+            kind,
+            "\n\n".join([text, *filter(None, dates)]),
+            tuple(facts),
+            nearest=tuple(nearest),
+            focus=focus,
+            quoted=tuple(self._numbers),
+        )
+
+
+def _dates(valid: Validity, numbers: Sequence[int]) -> str:
+    parts = []
+    if valid.effective_from:
+        until = f" until {day(valid.effective_to)}" if valid.effective_to else ""
+        parts.append(f"in force from {day(valid.effective_from)}{until}")
+    if valid.last_verified:
+        parts.append(f"last verified {day(valid.last_verified)}")
+    marks = " ".join(f"[{number}]" for number in numbers) or "Source"
+    return f"*{marks}: {', '.join(parts)}.*" if parts else ""
