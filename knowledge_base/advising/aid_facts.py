@@ -48,7 +48,8 @@ _ZERO = re.compile(r"(?:none|nothing|zero|never|no (?:income|money|hours|times|m
 _DECLINED = re.compile(
     r"\b(?:dont|do not|didnt) (?:really )?(?:know|remember|want to (?:say|tell|answer|share))\b"
     r"|\b(?:not sure|unsure|no idea|no clue|idk|dunno|cant say|cannot say|hard to say)\b"
-    r"|\b(?:rather|prefer) not\b|\bskip\b|^(?:pass|next)(?: question| one)?\b|\bnone of your\b"
+    r"|\b(?:rather|prefer) not\b|\b(?:too|thats|its) (?:private|personal)\b"
+    r"|\bskip\b|^(?:pass|next)(?: question| one)?\b|\bnone of your\b"
 )
 _WHOLE_LIFE = re.compile(r"\b(?:all my life|(?:my )?whole life|always|born (?:and raised )?here)\b")
 _LONGEST = 1200

@@ -87,7 +87,7 @@ class Screening:
         text, choices = question_words(fact, check, report, program)
         if fact.name == check.asked:
             return text, choices, check
-        return text, choices, replace(check, asked=fact.name, before=check.asked)
+        return text, choices, replace(check, asked=fact.name, before=check.asked or check.before)
 
     async def verdicts(self, slot: Mapping[str, Any] | None) -> tuple[Answer, AidCheck]:
         """Every verdict so far, and the check that remembers that they were given."""

@@ -1,0 +1,50 @@
+"""Takes what a student tells during a check of aid, whichever fact was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import remembered
+from knowledge_base.advising.screening import Screening
+from knowledge_base.library import KnowledgeBase
+
+TELLS = frozenset("inform check_aid affirm deny refuse_data correct_me".split())
+"""Intents of messages that tell something; others are questions, small talk or a way out."""
+
+
+class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`validate_aid_form`: slot `aid`, and `aid_fact` once nothing is left to ask.
+
+    Without an event the form gives way to the rule of the message's intent.
+    """
+
+    def __init__(self, library: KnowledgeBase) -> None:
+        self._screening = Screening(library)
+
+    def name(self) -> str:
+        """As Rasa derives it from the form's name."""
+        return "validate_aid_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
+        text, slot = tracker.latest_message.get("text") or "", tracker.get_slot("aid")
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        if tracker.get_slot("requested_slot") is None:
+            told = await self._screening.begin(text, slot, tracker.get_slot("focus"))
+        else:
+            told = await self._screening.hear(text, slot, tells=intent in TELLS)
+        if told.check is None:
+            return []
+        events = [SlotSet("aid", told.check.to_slot())]
+        if told.words:
+            dispatcher.utter_message(text=told.words)
+        if told.answer is not None:
+            dispatcher.utter_message(json_message=told.answer.to_wire())
+            events += remembered(text, told.answer)
+        return [*events, SlotSet("aid_fact", "settled")] if told.settled else events
