@@ -17,6 +17,7 @@ from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished, ShelfUnreachable
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
+from knowledge_base.ranking.rerank import open_reranker
 
 
 def knowledge_base(settings: Settings) -> KnowledgeBase:
@@ -25,7 +26,7 @@ def knowledge_base(settings: Settings) -> KnowledgeBase:
     encoder = open_encoder(content.encoder)
     answering = Answering(encoder, settings.sources_url, content.abstain_below)
     shelf = shelf_of(settings)
-    return KnowledgeBase(shelf, encoder, answering)
+    return KnowledgeBase(shelf, encoder, answering, reranker=open_reranker(content.rerank))
 
 
 @asynccontextmanager
@@ -59,7 +60,8 @@ async def throw_away(
     shelf = Shelf(folder / "editions")
     manifest = await asyncio.to_thread(shelf.publish, entries, encoder, lambda *_: None, records)
     answering = Answering(encoder, settings.sources_url, settings.knowledge_base.abstain_below)
-    library = KnowledgeBase(shelf, encoder, answering, today)
+    reranker = open_reranker(settings.knowledge_base.rerank)
+    library = KnowledgeBase(shelf, encoder, answering, today, reranker)
     await library.refresh()
     return library, manifest
 

@@ -13,6 +13,7 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
 from knowledge_base.program_page import day
 from knowledge_base.questions import parts
+from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking, Retriever
 from knowledge_base.text.dates import find_dates
 from knowledge_base.text.sentences import statements
@@ -28,9 +29,15 @@ _HOW_MUCH = re.compile(r"\W*how (?:much|long)\W*", re.I)
 class Asking:
     """Answers messages from one edition. Safe to use from several threads."""
 
-    def __init__(self, edition: Edition, encoder: Encoder, answering: Answering):
+    def __init__(
+        self,
+        edition: Edition,
+        encoder: Encoder,
+        answering: Answering,
+        reranker: Reranker | None = None,
+    ):
         self._edition = edition
-        self._retriever = Retriever(edition, encoder)
+        self._retriever = Retriever(edition, encoder, reranker=reranker)
         self._answering = answering
         self.typed = TypedAnswers(edition, answering.citation)
 

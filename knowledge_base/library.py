@@ -25,6 +25,7 @@ from knowledge_base.model import Answer, Utterance
 from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
+from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.typed.draft import Catalog, Draft
 
@@ -46,11 +47,13 @@ class KnowledgeBase:
         encoder: Encoder,
         answering: Answering,
         today: Callable[[], date] = date.today,
+        reranker: Reranker | None = None,
     ):
         self._live_edition = LiveEdition(shelf, encoder.name)
         self._encoder = encoder
         self._answering = answering
         self._today = today
+        self._reranker = reranker
         self._open: _Open | None = None
 
     async def ask(
@@ -207,7 +210,7 @@ class KnowledgeBase:
         edition = self._live_edition.edition()
         held = self._open
         if held is None or held.edition is not edition:
-            asking = Asking(edition, self._encoder, self._answering)
+            asking = Asking(edition, self._encoder, self._answering, self._reranker)
             per_institution = PerInstitution(edition, asking)
             held = self._open = _Open(edition, asking, per_institution, CatalogQuery(edition))
         return held

