@@ -14,10 +14,6 @@ from knowledge_base.model import plain as figure
 from knowledge_base.program_page import day
 from knowledge_base.typed.draft import Draft, joined
 
-ASKING = (
-    "What do you have? Name exams with their scores, courses with the grade and the credits, "
-    "certificates, badges, licenses, military training or work. All in one message is fine."
-)
 NOTHING = (
     "Then there is nothing to estimate yet, and that is fine: you can start without any credit. "
     "If you remember an exam, a course, a license or work that may count, just tell me."
