@@ -11,6 +11,7 @@ from datetime import date
 from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
+from knowledge_base.arrays import Vectors
 from knowledge_base.as_of import as_asked, dated
 from knowledge_base.asking import Asking
 from knowledge_base.catalog_query import CatalogQuery, Findings
@@ -182,6 +183,13 @@ class KnowledgeBase:
 
     def _plan(self, goal: Goal, student: Student, limits: Limits, day: date) -> Plan:
         return plan(self._live_edition.edition().programs, goal, student, limits, day)
+
+    async def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, shape (n, d); their products say how near they are in meaning.
+
+        Raises EncoderUnavailable.
+        """
+        return await asyncio.to_thread(self._encoder.encode, texts)
 
     async def refresh(self) -> str:
         """Open the live edition if it is not open yet, and return its id. Raises as `ask`."""

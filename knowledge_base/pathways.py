@@ -13,6 +13,7 @@ from knowledge_base.pathway.plan import Goal, Limits, Plan, Relaxation, Stack, S
 from knowledge_base.pathway.prerequisites import Clause, clauses
 from knowledge_base.pathway.runs import among, cost_of, runs_within
 from knowledge_base.pathway.schedule import Caps, Needs, Run, Schedule
+from knowledge_base.program_page import day as written
 from knowledge_base.program_page import money
 
 
@@ -164,7 +165,7 @@ def _stack(task: _Task, label: str, runs: Sequence[Run]) -> Stack:
     currency = next((c.currency for run in runs for c in run.program.costs), "USD")
     amounts = " + ".join(money(run.cost, currency) for run in runs)
     working = [f"{amounts} = {money(cost, currency)}: what the catalog lists, before other fees"]
-    working.append(f"{first.isoformat()} to {last.isoformat()} = {weeks} weeks")
+    working.append(f"{written(first)} to {written(last)} = {weeks} weeks")
     working.append(f"at most {peak.normalize():f} hours in a week")
     size = award_size(task.goal.award, task.programs) if task.goal.award else None
     if task.goal.award:
@@ -212,11 +213,11 @@ def _relaxations(task: _Task, limits: Limits) -> Iterable[Relaxation]:
         runs = _schedule(task, replace(limits, finish=None))[0].soonest()
         if runs:
             last = max(run.ends for run in runs)
-            yield Relaxation("finish", f"with an end on {last.isoformat()} it would fit")
+            yield Relaxation("finish", f"with an end on {written(last)} it would fit")
     if limits.begin is not None:
         runs = _schedule(task, replace(limits, begin=None))[0].soonest()
         if runs:
-            yield Relaxation("begin", f"with a start on {runs[0].starts.isoformat()} it would fit")
+            yield Relaxation("begin", f"with a start on {written(runs[0].starts)} it would fit")
     if limits.delivery:
         runs = _schedule(task, replace(limits, delivery=()))[0].cheapest()
         if runs:
@@ -242,6 +243,6 @@ def _all_relaxed(task: _Task) -> Iterable[Relaxation]:
         yield Relaxation(
             "several",
             f"no single limit is enough; the soonest way takes {money(stack.cost)}, "
-            f"{stack.peak_hours.normalize():f} hours a week, from {runs[0].starts.isoformat()} to "
-            f"{max(run.ends for run in runs).isoformat()}",
+            f"{stack.peak_hours.normalize():f} hours a week, from {written(runs[0].starts)} to "
+            f"{written(max(run.ends for run in runs))}",
         )

@@ -89,6 +89,7 @@ def message(entry: Entry) -> dict[str, Any]:
         "html": plain_to_html(said.text) if typed else to_html(said.text),
         "choices": [choice.to_wire() for choice in said.choices],
         "citations": answer.get("citations", []),
+        "files": answer.get("files", []),
         "abstained": bool(answer.get("abstained", False)),
         "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }

@@ -37,7 +37,8 @@ _GENERIC = frozenset(
 )
 """Words of a wish that name no goal, as stems."""
 _LEAD = re.compile(
-    r"\b(?:becom(?:e|ing)|(?:want|like|love|going|hope) to be|to be|get(?:ting)? (?:in)?to"
+    r"\b(?:becom(?:e|ing)|(?:want|like|love|going|hope) to be|(?:wanna|gonna) be|to be"
+    r"|get(?:ting)? (?:in)?to"
     r"|work(?:ing)? (?:as|in)|(?:jobs?|careers?) (?:as|in|of)"
     r"|(?:path(?:way)?|route|way|road ?map|plan|steps|sequence|courses|ladder|goal)"
     r" (?:to|towards?|into|for|is)|towards?|aim (?:is|for)|reach|(?:switch|change)(?:ing)? to"
@@ -45,14 +46,14 @@ _LEAD = re.compile(
     re.I,
 )
 _STRONG = re.compile(
-    r"\b(?:becom(?:e|ing)|(?:want|like|love|hope) to be|(?:path(?:way)?|route) (?:to|into)"
+    r"\b(?:becom(?:e|ing)|(?:want|like|love|hope) to be|wanna be|(?:path(?:way)?|route) (?:to|into)"
     r"|goal (?:is|to)|(?:change|set) (?:my |the )?goal to|rather be|instead be)\b",
     re.I,
 )
 """What tells of a goal even while something else is asked for."""
 _CLAUSE_END = re.compile(
     r"[.,;!?]|\b(?:within|by|before|but|while|because|since|starting|beginning|if|who|how|what"
-    r"|with (?=\W*(?:\d|no\b|about|around|less|only|my|under|up to|at most|a budget|one|two|three"
+    r"|with (?=\W*(?:\d+|no\b|about|around|less|only|my|under|up to|at most|a budget|one|two|three"
     r"|four|five|six|seven|eight|nine|ten)\b)|and (?=i\b|have|how|what|want))\b",
     re.I,
 )
@@ -95,11 +96,12 @@ class Goals:
     """The goals that the programs of one edition lead to. Safe to use from several threads."""
 
     def __init__(self, programs: Sequence[Program]):
-        self.titles = {p.id: p.title for p in programs}
         known = {name.casefold() for p in programs for name in (p.id, p.code, p.title) if name}
         self._entries = [
             _entry(goal) for goal in dict.fromkeys(_named(programs, known)) if words(goal.name)
         ]
+        self._stems = sorted({stem for entry in self._entries for stem in entry.wider})
+        self._programs = [e for e in self._entries if e.goal.kind is GoalKind.PROGRAM]
         self._skills = {e.goal.name: e for e in self._entries if e.goal.kind is GoalKind.SKILL}
 
     @property
@@ -118,7 +120,7 @@ class Goals:
         full = self._in_full(said) or self._misspelt(phrase)
         if full:
             return full
-        asked = {stem for stem in said if stem not in _GENERIC}
+        asked = {self._spelt(stem) for stem in said if stem not in _GENERIC}
         part = _apart(e.goal for e in self._entries if asked and asked <= e.wider)
         jobs = [goal for goal in part if goal.kind is GoalKind.OCCUPATION]
         return jobs or part
@@ -145,6 +147,32 @@ class Goals:
             for name, entry in self._skills.items()
             if (_stands(entry.stems, stems) if len(entry.stems) > 1 else entry.plain in tokens)
         ]
+
+    def resembling(self, phrase: str, count: int) -> list[NamedGoal]:
+        """Jobs and awards, of more than `count` those whose names are spelt most like a phrase."""
+        named = self.names
+        if len(named) <= count:
+            return named
+        spelt = process.extract(
+            phrase, [goal.name for goal in named], scorer=fuzz.token_set_ratio, limit=count
+        )
+        return [named[at] for _, _, at in spelt]
+
+    def programs_in(self, text: str) -> list[str]:
+        """Ids of programs that a text names by their whole title or code, well or misspelt."""
+        said = list(words(text))
+        full = [e for e in self._programs if _stands(e.stems, said)]
+        found = [e.goal for e in full] or [
+            goal for goal in self._misspelt(text) if goal.kind is GoalKind.PROGRAM
+        ]
+        return list(dict.fromkeys(goal.id for goal in found))
+
+    def _spelt(self, stem: str) -> str:
+        """A stem that names of goals hold, for one that they do not hold but that looks like it."""
+        if stem in self._stems or len(stem) < _SHORTEST:
+            return stem
+        near = process.extractOne(stem, self._stems, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return near[0] if near and near[0] not in _GENERIC else stem
 
     def _partly(self, phrase: str) -> bool:
         return not (self._in_full(list(words(phrase))) or self._misspelt(phrase))
@@ -186,7 +214,8 @@ def goal_phrases(text: str, *, strong: bool = False) -> Iterator[str]:
 
 def content(phrase: str) -> str:
     """A phrase without the words that name no goal; empty when nothing is left."""
-    kept = [m.group() for m in _WORD.finditer(phrase) if not set(words(m.group())) <= _GENERIC]
+    telling = set(words(phrase)) - _GENERIC
+    kept = [m.group() for m in _WORD.finditer(phrase) if telling & set(words(m.group()))]
     return " ".join(word for word in kept if len(word) > 1)
 
 

@@ -49,7 +49,7 @@ async def test_a_question_is_echoed_and_answered(client: TestClient, open_chat: 
     assert reply["html"] == "<p>You said: hello <em>there</em></p>\n"
     assert set(reply) == {
         *("type", "seq", "id", "client_id", "author", "kind", "text", "html"),
-        *("choices", "citations", "abstained", "at"),
+        *("choices", "citations", "files", "abstained", "at"),
     }
     assert reply["at"].endswith("Z")
 
@@ -148,6 +148,19 @@ async def test_citations_travel_with_the_answer(
     await tab.send_json(said("how much?"))
     reply = (await frames_until(tab, 2))[1]
     assert (reply["kind"], reply["citations"], reply["abstained"]) == ("answer", [citation], True)
+
+
+async def test_files_travel_with_the_answer(
+    client: TestClient, open_chat: OpenChat, bot: LoopbackBot
+) -> None:
+    """Name, type and content arrive as they were made."""
+    file = {"name": "plan.ics", "media_type": "text/calendar", "text": "BEGIN:VCALENDAR"}
+    bot.behaviour = saying(
+        {"custom": {"type": "answer", "text": "A plan", "citations": [], "files": [file]}}
+    )
+    tab = await (await open_chat(client)).connect()
+    await tab.send_json(said("plan it"))
+    assert (await frames_until(tab, 2))[1]["files"] == [file]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from chat import Chat
 from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
@@ -304,6 +306,23 @@ async def test_a_refused_message_can_be_sent_again(
         await expect(chat.panel.locator("[data-status=sending]")).to_have_count(0)
     await expect(chat.answers).to_have_count(2)
     assert sorted(turn["text"] for turn in bot.turns) == ["one", "two"]
+
+
+async def test_files_of_an_answer_are_saved(chat: Chat, bot: ScriptedBot) -> None:
+    """A calendar that comes with a plan is saved under its name, letter for letter."""
+    text = "BEGIN:VCALENDAR\r\nSUMMARY:50 % off, é & #\r\nEND:VCALENDAR\r\n"
+    file = {"name": "plan.ics", "media_type": "text/calendar", "text": text}
+    bot.replies["plan it"] = [
+        {"custom": {"type": "answer", "text": "A plan", "kind": "plan", "citations": [],
+                    "files": [file]}}
+    ]  # fmt: skip
+    answer = await chat.ask("plan it")
+    async with chat.page.expect_download() as saved:
+        await answer.get_by_role("link", name="plan.ics").click()
+    download = await saved.value
+    assert download.suggested_filename == "plan.ics"
+    content = await asyncio.to_thread(Path(await download.path()).read_bytes)
+    assert content == text.encode()
 
 
 async def test_hostile_text_stays_text(

@@ -19,6 +19,7 @@ export function messageElement(message, place) {
   const content = element("div", { class: "content" }, whoSpan(message, say));
   if (message.abstained) content.append(element("p", { class: "tag" }, say("abstained")));
   content.append(body);
+  if (message.files?.length) content.append(filesElement(message.files, say));
   if (message.citations?.length) content.append(sourcesElement(message.citations, place));
 
   return element(
@@ -83,6 +84,16 @@ function whoSpan(message, say) {
 
 function timeElement(iso, locale) {
   return element("time", { datetime: iso }, timeIn(locale, iso));
+}
+
+/* Files to keep, such as the calendar of a plan; their content came with the message. */
+function filesElement(files, say) {
+  return element("ul", { class: "files", "aria-label": say("files") }, ...files.map(fileElement));
+}
+
+function fileElement({ name, media_type, text }) {
+  const href = `data:${media_type};charset=utf-8,${encodeURIComponent(text)}`;
+  return element("li", {}, element("a", { href, download: name }, name));
 }
 
 function sourcesElement(citations, place) {

@@ -28,6 +28,7 @@ const ENGLISH = {
   restart_no: "Keep it",
   sources_one: "Source",
   sources_other: "Sources",
+  files: "Files to save",
   new_tab: "opens in a new tab",
   in_force_from: "In force from {from}",
   in_force_until: "In force until {until}",

@@ -1,0 +1,72 @@
+"""Writes a plan as files to keep: a calendar for each stack, and one text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from icalendar import Calendar, Event
+
+from knowledge_base.model import File
+from knowledge_base.pathway.plan import Plan, Stack
+from knowledge_base.pathway.schedule import Run
+
+_MAKER = "-//Student advisor//Plan//EN"
+_LINK = re.compile(r"\s?\[\d+\]")
+_MARKS = re.compile(r"\*\*?|^#+ |^\|[-| ]+\|\n", re.M)
+
+
+def plan_files(plan: Plan, text: str) -> tuple[File, ...]:
+    """`plan.txt`, and an RFC 5545 calendar for each stack; none without a stack.
+
+    `text` is the answer in Markdown.
+    """
+    if not plan.stacks:
+        return ()
+    several = len(plan.stacks) > 1
+    calendars = [
+        File(
+            f"plan-{number}.ics" if several else "plan.ics",
+            "text/calendar",
+            calendar(stack, plan.as_of),
+        )
+        for number, stack in enumerate(plan.stacks, 1)
+    ]
+    return (File("plan.txt", "text/plain", without_marks(text)), *calendars)
+
+
+def calendar(stack: Stack, made: date) -> str:
+    """One all-day event for each run, and one for the last day to apply."""
+    found = Calendar()
+    found.add("prodid", _MAKER)
+    found.add("version", "2.0")
+    for run in stack.runs:
+        for event in _events(run, made):
+            found.add_component(event)
+    return bytes(found.to_ical()).decode("utf-8")
+
+
+def _events(run: Run, made: date) -> Iterator[Event]:
+    title = run.program.title
+    yield _event(run, made, "run", title, run.starts, run.ends)
+    if run.offering.apply_by is not None:
+        last = run.offering.apply_by
+        yield _event(run, made, "apply", f"Last day to apply: {title}", last, last)
+
+
+def _event(run: Run, made: date, what: str, summary: str, first: date, last: date) -> Event:
+    """The same plan gives the same names of events, so that a calendar that has one updates it."""
+    event = Event()
+    event.add("uid", f"{run.program.id}-{run.starts.isoformat()}-{what}@student-advisor")
+    event.add("dtstamp", datetime.combine(made, time(), UTC))
+    event.add("summary", summary)
+    event.add("dtstart", first)
+    event.add("dtend", last + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def without_marks(text: str) -> str:
+    """Markdown as plain text: no signs of emphasis, no numbers of sources."""
+    return _MARKS.sub("", _LINK.sub("", text)).strip() + "\n"
