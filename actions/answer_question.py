@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, remembered
+from actions.conversation import earlier_turns, pointed, remembered, said
 from actions.library import Library
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -37,9 +37,9 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if outside and intent.get("confidence", 0.0) >= SURE_OUT_OF_SCOPE:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
-        question = tracker.latest_message.get("text") or ""
+        question, before = said(tracker), pointed(tracker)
         answer = await self._library.ask(
-            question, earlier_turns(tracker.events), tracker.get_slot("focus")
+            question, earlier_turns(tracker.events), before.focus, before.shown, before.question
         )
         if outside and answer.abstained:
             dispatcher.utter_message(response="utter_out_of_scope")

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
 
+from actions.library import Library
+from knowledge_base.advising.finding import Found
 from knowledge_base.model import Answer, Utterance
+from knowledge_base.typed.pointing import Pointed
 
 EARLIER_TURNS = 4
 """Utterances that go with a question: two exchanges, which is as far as "and that one?" reaches."""
+FIND = "find"
+"""The value of slot `task` while a bare detail changes the wish."""
+_OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
+"""Kinds of an answer whose question can be asked again of another program."""
 
 
 def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
@@ -27,6 +36,43 @@ def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
     return said[:before_latest][-EARLIER_TURNS:]
 
 
+def said(tracker: Tracker) -> str:
+    """What the student wrote last."""
+    return str(tracker.latest_message.get("text") or "")
+
+
+def pointed(tracker: Tracker) -> Pointed:
+    """What was spoken of before the newest message, for words that point."""
+    last = tracker.get_slot("last_answer") or {}
+    asked = last["question"] if last.get("kind") in _OF_ONE_PROGRAM else ""
+    return Pointed(tuple(tracker.get_slot("shown") or ()), tracker.get_slot("focus"), asked)
+
+
+async def ask(
+    library: Library,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    words: str | None = None,
+) -> list[dict[str, Any]]:
+    """Answers the newest message, or some words in its place, as a question. Raises as `ask`."""
+    question, before = words or said(tracker), pointed(tracker)
+    answer = await library.ask(
+        question, earlier_turns(tracker.events), before.focus, before.shown, before.question
+    )
+    dispatcher.utter_message(json_message=answer.to_wire())
+    return remembered(question, answer)
+
+
+def tell_found(
+    dispatcher: CollectingDispatcher, tracker: Tracker, result: Found
+) -> list[dict[str, Any]]:
+    """Shows what a wish found; from now on a bare detail changes the wish."""
+    dispatcher.utter_message(json_message=result.answer.to_wire())
+    slots = remembered(said(tracker), result.answer, shown=result.shown, task=FIND)
+    forgotten = [] if result.answer.focus else [SlotSet("focus", None)]
+    return [*slots, *forgotten, SlotSet("wish", result.wish)]
+
+
 def remembered(
     question: str,
     answer: Answer,
@@ -37,14 +83,16 @@ def remembered(
     """The slots of `bot/domain/memory.yml` after an answer to a question.
 
     `shown` holds the ids of the programs that the answer shows, in order; without it they are
-    those of its facts, and what was shown before stays when it has none. An answer that shows
-    several programs is about no single one: the focus is then what the answer says, or none.
+    those of its facts, and what was shown before stays when these are of one or none. An answer
+    that shows several programs is about no single one: the focus is then what the answer says, or
+    none.
     `task` is what a bare detail changes from now on; without it that stays as it was.
     """
     programs = shown
     if programs is None:
-        programs = list(dict.fromkeys(fact.program for fact in answer.facts if fact.program))
-    slots: dict[str, Any] = {"last_answer": _short(question, answer)}
+        named = list(dict.fromkeys(fact.program for fact in answer.facts if fact.program))
+        programs = named if len(named) > 1 else ()
+    slots: dict[str, Any] = {"last_answer": _short(answer.question or question, answer)}
     if programs:
         slots["shown"] = list(programs)
     if answer.focus is not None or len(programs) > 1:

@@ -12,7 +12,12 @@ class Library(Protocol):
     """The part of `knowledge_base.library.KnowledgeBase` that dialogue uses."""
 
     async def ask(
-        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+        self,
+        question: str,
+        history: Sequence[Utterance] = (),
+        focus: str | None = None,
+        shown: Sequence[str] = (),
+        before: str = "",
     ) -> Answer:
         """Answers from the live edition. Raises KnowledgeBaseError when it cannot."""
         ...

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 
 from knowledge_base.edition import Edition
 from knowledge_base.filters.parser import parse_wish
+from knowledge_base.filters.refining import refined, spoken
 from knowledge_base.filters.relaxing import loosened
 from knowledge_base.filters.sql import Translator
-from knowledge_base.filters.tree import And, Node, Order, Wish
+from knowledge_base.filters.tree import And, Compare, Node, Order, Wish
 from knowledge_base.filters.words import Vocabulary
 from knowledge_base.schema import (
     published_documents,
@@ -35,14 +36,17 @@ class Match:
     title: str
     institution: str = ""
     url: str | None = None
+    unsaid: tuple[str, ...] = ()
+    """Conditions of which the catalog does not say whether it meets them."""
 
     def to_wire(self) -> dict[str, Any]:
-        """``id``, ``title``, ``institution``, ``url``."""
+        """``id``, ``title``, ``institution``, ``url``, ``unsaid``."""
         return {
             "id": self.id,
             "title": self.title,
             "institution": self.institution,
             "url": self.url,
+            "unsaid": list(self.unsaid),
         }
 
 
@@ -84,6 +88,8 @@ class Findings:
     """Smaller wishes, the smallest change first; only when nothing matches."""
     edition: str = ""
     milliseconds: float = 0.0
+    filter: And = field(default_factory=lambda: And(()))
+    """The conditions as a tree; not in the wire form."""
 
     @property
     def understood(self) -> bool:
@@ -151,7 +157,22 @@ class CatalogQuery:
             not_understood=read.not_understood,
             relaxations=relaxations,
             edition=self._edition.id,
+            filter=read.filter,
         )
+
+    def refine(
+        self, wish: str, words: str, day: date, than: Mapping[str, Compare] | None = None
+    ) -> str | None:
+        """The wish that some words of a next turn make of one; see `filters.refining.refined`.
+
+        It is empty when nothing is left of it, and None when the words say nothing of it.
+        """
+
+        def read(text: str) -> Wish:
+            return parse_wish(text, day, self.vocabulary)
+
+        changed = refined(read(wish), words, read, than)
+        return None if changed is None else spoken(changed)
 
     def _matching(
         self, filter_: And, day: date, order: Order | None = None
@@ -164,8 +185,17 @@ class CatalogQuery:
         return [(_match(row), row[-1]) for row in self._edition.rows(query)]
 
     def _unknown(self, filter_: And, day: date) -> list[Match]:
-        query = _programs(day, literal(0)).where(self._translator.truth(filter_).unknown)
-        return [_match(row) for row in self._edition.rows(query.order_by("title"))]
+        rows = self._rows_unknown(filter_, day)
+        unsaid: dict[str, list[str]] = {row.id: [] for row in rows}
+        for part in filter_.parts if rows else ():
+            for row in self._rows_unknown(part, day):
+                if row.id in unsaid:
+                    unsaid[row.id].append(part.label)
+        return [replace(_match(row), unsaid=tuple(unsaid[row.id])) for row in rows]
+
+    def _rows_unknown(self, node: Node, day: date) -> Sequence[Any]:
+        query = _programs(day, literal(0)).where(self._translator.truth(node).unknown)
+        return self._edition.rows(query.order_by("title"))
 
     def _relaxed(self, wish: Wish, day: date) -> Iterator[Relaxation]:
         """Each condition loosened or dropped, the smallest change first; then pairs dropped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,13 +22,15 @@ from knowledge_base.edition import Edition
 from knowledge_base.editions.live import LiveEdition
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
-from knowledge_base.model import Answer, Utterance
+from knowledge_base.filters.tree import Compare
+from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
 from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.typed.draft import Catalog, Draft
+from knowledge_base.typed.draft import Catalog, Draft, joined
+from knowledge_base.typed.pointing import Meant, Pointed, Pointing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class _Open:
     asking: Asking
     per_institution: PerInstitution
     catalog: CatalogQuery
+    pointing: Pointing
 
 
 class KnowledgeBase:
@@ -58,16 +61,27 @@ class KnowledgeBase:
         self._open: _Open | None = None
 
     async def ask(
-        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+        self,
+        question: str,
+        history: Sequence[Utterance] = (),
+        focus: str | None = None,
+        shown: Sequence[str] = (),
+        before: str = "",
     ) -> Answer:
         """Answer a question in its conversation.
 
         `history` holds earlier utterances, oldest first; `focus` is the `focus` of an earlier
-        answer. Raises EncoderUnavailable, and when no edition is open yet NothingPublished,
-        UnknownEdition or DamagedEdition.
+        answer, `shown` the ids of the programs that were shown last, in order, and `before` the
+        last question, which "and the second one?" asks again. Raises EncoderUnavailable, and when
+        no edition is open yet NothingPublished, UnknownEdition or DamagedEdition.
         """
-        answer, _ = await self.examine(question, history, focus)
-        return answer
+        meant = await self.meant(question, Pointed(tuple(shown), focus, before))
+        if meant.choices:
+            listed = joined([f"**{topic.label}**" for topic in meant.choices], "or")
+            draft = Draft(AnswerKind.CLARIFY, f"Which one: {listed}?", nearest=meant.choices)
+            return await self.told(draft)
+        answer, _ = await self.examine(meant.question, history, meant.focus)
+        return replace(answer, question=meant.question)
 
     async def compare(
         self, programs: Sequence[str], aspects: Sequence[str] = (), day: date | None = None
@@ -84,6 +98,32 @@ class KnowledgeBase:
         started = time.perf_counter()
         answer = self._live().asking.typed.compare(programs, aspects, day)
         return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+
+    async def refine(
+        self,
+        wish: str,
+        words: str,
+        than: Mapping[str, Compare] | None = None,
+        day: date | None = None,
+    ) -> str | None:
+        """The wish that the words of a next turn make of one, such as "make it in person".
+
+        `than` holds, per field, what "cheaper" or "shorter" asks for beside the order. The wish is
+        empty when nothing is left of it, and None when the words say nothing of it. Raises as
+        `ask`.
+        """
+        return await asyncio.to_thread(
+            lambda: self._live().catalog.refine(wish, words, day or self._today(), than)
+        )
+
+    async def meant(self, words: str, before: Pointed) -> Meant:
+        """What a message asks that may point at programs: "the second one", "and the other?".
+
+        Raises as `ask`.
+        """
+        return await asyncio.to_thread(
+            lambda: self._live().pointing.meant(words, before, self._today())
+        )
 
     async def catalog(self, day: date | None = None) -> Catalog:
         """The programs of the live edition, with what telling about them needs.
@@ -220,5 +260,7 @@ class KnowledgeBase:
         if held is None or held.edition is not edition:
             asking = Asking(edition, self._encoder, self._answering, self._reranker)
             per_institution = PerInstitution(edition, asking)
-            held = self._open = _Open(edition, asking, per_institution, CatalogQuery(edition))
+            catalog = CatalogQuery(edition)
+            pointing = Pointing(asking.typed.referents, catalog)
+            held = self._open = _Open(edition, asking, per_institution, catalog, pointing)
         return held

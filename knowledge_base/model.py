@@ -331,6 +331,8 @@ class Answer:
     """Id of the document (program or page) that the answer is about, for follow-ups."""
     milliseconds: float = 0.0
     facts: tuple[UsedFact, ...] = ()
+    question: str = ""
+    """What was asked, with names in the place of words that point; not in the wire form."""
     files: tuple[File, ...] = ()
 
     @property

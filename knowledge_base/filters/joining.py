@@ -109,13 +109,13 @@ class _Chain:
 
     def _alternative(self, group: list[Node], leaf: Compare | Has, node: Node) -> None:
         last = group[-1]
-        if isinstance(last, Not) and node is leaf and _kind(last) == leaf.field:
+        if isinstance(last, Not) and node is leaf and field_of(last) == leaf.field:
             group[-1] = Not(_either(last.part, leaf))
         elif self._starts_a_group(group, leaf):
             self._groups.append([node])
             self._listed = [False]
         else:
-            while len(group) > 1 and self._listed[-1] and _kind(group[-2]) == _kind(group[-1]):
+            while self._listed[-1] and len(group) > 1 and _alike(*group[-2:]):
                 right = group.pop()
                 self._listed.pop()
                 group[-1] = _either(group[-1], right)
@@ -123,17 +123,17 @@ class _Chain:
 
     def _starts_a_group(self, group: list[Node], leaf: Compare | Has) -> bool:
         """Whether another group begins: the field was there before, or `either` announced it."""
-        earlier = {_kind(node) for node in group[:-1]}
-        return _kind(group[-1]) != leaf.field and (self._either or leaf.field in earlier)
+        earlier = {field_of(node) for node in group[:-1]}
+        return field_of(group[-1]) != leaf.field and (self._either or leaf.field in earlier)
 
 
 def _alternatives(groups: list[list[Node]]) -> tuple[Node, ...]:
     if len(groups) == 1:
         return _choices(groups[0])
     first, *rest = groups
-    fields = {_kind(node) for group in rest for node in group}
-    shared = [node for node in first if _kind(node) not in fields]
-    own = [node for node in first if _kind(node) in fields]
+    fields = {field_of(node) for group in rest for node in group}
+    shared = [node for node in first if field_of(node) not in fields]
+    own = [node for node in first if field_of(node) in fields]
     return (*_choices(shared), Or(tuple(_one(_choices(group)) for group in (own, *rest))))
 
 
@@ -141,8 +141,8 @@ def _choices(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """The conditions, with those of a field that has one value as alternatives."""
     found: list[Node] = []
     for node in nodes:
-        field = _kind(node)
-        same = [n for n in found if _kind(n) == field and not isinstance(n, Not)]
+        field = field_of(node)
+        same = [n for n in found if field_of(n) == field and not isinstance(n, Not)]
         if field in _ONE_OF and same and not isinstance(node, Not):
             found[found.index(same[0])] = _either(same[0], node)
         else:
@@ -159,12 +159,16 @@ def _either(left: Node, right: Node) -> Or:
     return Or((*parts, *(right.parts if isinstance(right, Or) else (right,))))
 
 
-def _kind(node: Node) -> str:
+def _alike(one: Node, other: Node) -> bool:
+    return field_of(one) == field_of(other)
+
+
+def field_of(node: Node) -> str:
     """The field that a condition is about; empty when it is about several."""
     match node:
         case Compare() | Has():
             return node.field
         case Not():
-            return _kind(node.part)
-    fields = {_kind(part) for part in node.parts}
+            return field_of(node.part)
+    fields = {field_of(part) for part in node.parts}
     return fields.pop() if len(fields) == 1 else ""

@@ -17,12 +17,16 @@ from knowledge_base.typed.comparison import MOST, compared
 from knowledge_base.typed.computation import computed
 from knowledge_base.typed.draft import Catalog, Draft, joined
 from knowledge_base.typed.mentions import Mention
+from knowledge_base.typed.profile import profiled
 from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read
 from knowledge_base.typed.referents import Referents
 
 _SURE = 0.95
 """Confidence of a typed answer. Of 57 that were given to 150 fresh questions over the sample, 55
 were right before anything was changed for them; decision 0017 says more."""
+
+_MOST_ORIGINS = 2
+"""Whose and how old: more lines of it than facts would hide these; each citation says it too."""
 
 
 class TypedAnswers:
@@ -32,8 +36,8 @@ class TypedAnswers:
         """`cite` makes a citation of words that stand in a passage."""
         self._edition = edition
         self._cite = cite
-        self._referents = Referents(edition)
-        self._programs = self._referents.programs
+        self.referents = Referents(edition)
+        self._programs = self.referents.programs
         self._missing = Purposes(edition.programs).missing
         self._titles = {
             name: program.title
@@ -48,9 +52,11 @@ class TypedAnswers:
         None when the question is of another kind, when a word of it is not understood, or when
         it names no program or a thing that is none.
         """
-        found = self._referents.mentions(query) if may_ask(query.question) else None
+        found = self.referents.mentions(query) if may_ask(query.question) else None
         asked = None if found is None else read(_without(query.question, found), query.day)
-        if found is None or asked is None:
+        if asked is None:
+            return self._profile(query, first)
+        if found is None:
             return None
         if open_ := [mention for mention in found if len(mention.programs) > 1]:
             return self._which(query.question, open_[0])
@@ -63,9 +69,21 @@ class TypedAnswers:
         programs = [self._programs[i] for i in ids]
         return computed(asked, programs, self.catalog(query.day), first) if programs else None
 
+    def _profile(self, query: Query, first: int) -> Draft | None:
+        """What is stated of the one program that a question names, or that is in focus."""
+        found = self.referents.mentions(query)
+        if found is None or any(len(mention.programs) > 1 for mention in found):
+            return None
+        named = {mention.programs[0] for mention in found}
+        ids = list(named or self.referents.one_spoken_of(query))
+        if len(ids) != 1:
+            return None
+        question = _without(query.question, found)
+        return profiled(question, self._programs[ids[0]], self.catalog(query.day), first)
+
     def named(self, query: Query) -> str | None:
         """The one program that a question names, if it does."""
-        found = self._referents.mentions(query) or ()
+        found = self.referents.mentions(query) or ()
         ids = {i for mention in found for i in mention.programs}
         return ids.pop() if len(ids) == 1 else None
 
@@ -80,7 +98,7 @@ class TypedAnswers:
         citations = [self._cite(passage, quote) for passage, quote in cited]
         citations += [self._quoted(document, quote) for document, quote in draft.quoted]
         return Answer(
-            "\n\n".join([draft.text, *origins]),
+            "\n\n".join([draft.text, *(origins if len(origins) <= _MOST_ORIGINS else ())]),
             draft.kind,
             citations=tuple(citations),
             confidence=_SURE,
@@ -109,17 +127,17 @@ class TypedAnswers:
         self, asked: Asked, ids: Sequence[str], query: Query, first: int
     ) -> Draft | None:
         if not ids:
-            ids = self._referents.several_spoken_of(query)
+            ids = self.referents.several_spoken_of(query)
         elif len(ids) == 1:
-            ids = [*ids, *self._referents.other_than(ids[0], query)]
+            ids = [*ids, *self.referents.other_than(ids[0], query)]
         if not 2 <= len(ids) <= MOST:
             return None
         programs = [self._programs[i] for i in ids]
         return compared(programs, self.catalog(query.day), asked.aspects, asked.better, first)
 
     def _spoken_of(self, asked: Asked, query: Query) -> list[str]:
-        several = self._referents.several_spoken_of(query) if asked.task is Task.COST else []
-        return several or self._referents.one_spoken_of(query)
+        several = self.referents.several_spoken_of(query) if asked.task is Task.COST else []
+        return several or self.referents.one_spoken_of(query)
 
     def _which(self, question: str, mention: Mention) -> Draft:
         """Asks which of several programs is meant; each choice is the question with its title."""

@@ -35,7 +35,12 @@ class OneAnswer:
         self.asked: list[tuple[str, Sequence[Utterance], str | None]] = []
 
     async def ask(
-        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+        self,
+        question: str,
+        history: Sequence[Utterance] = (),
+        focus: str | None = None,
+        _shown: Sequence[str] = (),
+        _before: str = "",
     ) -> Answer:
         """Remembers the question."""
         self.asked.append((question, history, focus))

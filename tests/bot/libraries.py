@@ -48,7 +48,12 @@ class OrderedLibrary:
     asked: list[tuple[str, tuple[Utterance, ...], str | None]] = field(default_factory=list)
 
     async def ask(
-        self, question: str, history: Sequence[Utterance] = (), focus: str | None = None
+        self,
+        question: str,
+        history: Sequence[Utterance] = (),
+        focus: str | None = None,
+        _shown: Sequence[str] = (),
+        _before: str = "",
     ) -> Answer:
         """Sleeps, fails, abstains or answers."""
         self.asked.append((question, tuple(history), focus))

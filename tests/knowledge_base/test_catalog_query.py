@@ -430,5 +430,6 @@ async def test_the_library_finds_in_the_live_edition(tmp_path: Path) -> None:
     library = asking(Shelf(tmp_path / "editions"), OneNumber(), TODAY)
     wire = (await library.find("online")).to_wire()
     assert wire["edition"] == edition.id
-    assert wire["matches"] == [{"id": "a", "title": "Alpha", "institution": "", "url": None}]
+    alpha = {"id": "a", "title": "Alpha", "institution": "", "url": None, "unsaid": []}
+    assert wire["matches"] == [alpha]
     assert wire["conditions"] == ["online"]

@@ -1,0 +1,34 @@
+"""Sets two to four programs side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import earlier_turns, pointed, remembered, said
+from knowledge_base.advising.comparing import compared
+from knowledge_base.library import KnowledgeBase
+
+
+class ComparePrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`action_compare_programs`: a table, or the question which programs are meant."""
+
+    def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
+
+    def name(self) -> str:
+        """As the bot's domain names it."""
+        return "action_compare_programs"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
+        words = said(tracker)
+        answer = await compared(
+            self._library, words, pointed(tracker), earlier_turns(tracker.events)
+        )
+        dispatcher.utter_message(json_message=answer.to_wire())
+        return remembered(words, answer)

@@ -1,0 +1,33 @@
+"""Finds programs by a student's wish, or goes on with the wish before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import ask, said, tell_found
+from knowledge_base.advising.finding import found
+from knowledge_base.library import KnowledgeBase
+
+
+class FindPrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`action_find_programs`: cards of what fits; what is no wish is asked as a question."""
+
+    def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
+
+    def name(self) -> str:
+        """As the bot's domain names it."""
+        return "action_find_programs"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
+        wish, shown = tracker.get_slot("wish"), tracker.get_slot("shown") or ()
+        result = await found(self._library, said(tracker), wish, shown)
+        if result is None:
+            return await ask(self._library, dispatcher, tracker)
+        return tell_found(dispatcher, tracker, result)
