@@ -53,7 +53,7 @@ class Answering:
         Its confidence is that of the least sure part that is answered.
         """
         levels = [sure(ranking) for _, ranking in asked]
-        known = [level >= self._abstain_below and level > 0 for level in levels]
+        known = [self._told(ranking) for _, ranking in asked]
         if not any(known):
             return _unknown(asked, max(levels), edition)
         chosen: dict[str, Passage] = {}
@@ -78,6 +78,11 @@ class Answering:
             edition=edition,
             focus=passages[0].document_id,
         )
+
+    def _told(self, ranking: Ranking) -> bool:
+        """Whether it is quoted from: what counts is that an answer is published, since of several
+        passages that are much alike none may be likely to be the one."""
+        return bool(ranking.passages) and ranking.published >= self._abstain_below
 
     def _quote(self, queries: Sequence[Query], passage: Passage) -> str:
         """The passage's own words: the stretch that answers all the questions it is quoted for."""

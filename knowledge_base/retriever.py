@@ -17,7 +17,7 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import best_rows
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
-from knowledge_base.ranking.confidence import Calibration, Signals, confidence
+from knowledge_base.ranking.confidence import Calibration, Signals, confidence, published
 from knowledge_base.ranking.duplicates import without_repeats
 from knowledge_base.ranking.evidence import Evidence, Turns, evidence, share, stems, with_headings
 from knowledge_base.ranking.fusion import WEIGHTS, Logits, Weights, mixed, normalised
@@ -79,6 +79,8 @@ class Ranking:
     signals: Signals = field(default_factory=Signals)
     confidence: float = 0.0
     """Probability in 0-1 that the first passage holds the answer."""
+    published: float = 0.0
+    """Probability in 0-1 that any passage holds it."""
 
     def odds(self, position: int) -> float:
         """How likely a passage holds the answer, as a share of how likely the first one does."""
@@ -135,6 +137,7 @@ class Retriever:
             bearing,
             signals,
             confidence(signals, self._calibration),
+            published(signals, self._calibration),
         )
 
     def look(self, query: Query, shortlist: int = _SHORTLIST) -> Sight | None:

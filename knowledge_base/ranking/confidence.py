@@ -90,15 +90,17 @@ curve is .93 and .90 against another subject, .81 and .80 against a page that wa
 calibration error is .06 and .05 in this mix, .13 and .04 when every answer is published."""
 
 
+def published(signals: Signals, calibration: Calibration = CALIBRATION) -> float:
+    """Probability in 0-1 that some passage holds the answer."""
+    weights = calibration.later_published if signals.later else calibration.first_published
+    return _logistic(weights, signals.published)
+
+
 def confidence(signals: Signals, calibration: Calibration = CALIBRATION) -> float:
     """Probability in 0-1 that the best passage holds the answer: that an answer is published, times
     that this passage holds it then."""
-    chosen = (
-        (calibration.later_published, calibration.later_right)
-        if signals.later
-        else (calibration.first_published, calibration.first_right)
-    )
-    return _logistic(chosen[0], signals.published) * _logistic(chosen[1], signals.right)
+    weights = calibration.later_right if signals.later else calibration.first_right
+    return published(signals, calibration) * _logistic(weights, signals.right)
 
 
 def _logistic(weights: Sequence[float], values: Sequence[float]) -> float:
