@@ -31,7 +31,7 @@ class KnowledgeBaseSettings(BaseModel):
     encoder: str = PACKAGED_ENCODER
     """Sentence encoder: the packaged model, or any sentence-transformers model name or path."""
 
-    rerank: str = RERANK_OFF
+    rerank: str = PACKAGED_RERANKER
     """Reads a question together with the five best passages when none of them is sure: `off`,
     `packaged` (a cross-encoder that ships with the assistant), or any sentence-transformers
     CrossEncoder name or path that gives one logit. It puts the right passage first for about 2 in
