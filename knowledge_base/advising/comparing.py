@@ -25,8 +25,9 @@ async def compared(
     if meant.choices:
         return await library.ask(words, history, before.focus, before.shown)
     ids = meant.programs
-    if len(ids) == 1 and before.focus not in {None, *ids}:
-        ids = (str(before.focus), *ids)
+    focus = before.focus if before.focus in (await library.catalog()).programs else None
+    if len(ids) == 1 and focus is not None and focus not in ids:
+        ids = (focus, *ids)
     if not ids or meant.question != words or len(meant.programs) > 1:
         answer = await library.ask(meant.question, history, before.focus)
         if answer.kind in _ANSWERS or (not ids and not answer.abstained):

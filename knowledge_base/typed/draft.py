@@ -70,5 +70,5 @@ class Telling:
 
 
 def joined(parts: list[str], word: str = "and") -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    return f" {word} ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    """`A`, `A and B`, `A, B and C`; nothing of nothing."""
+    return f" {word} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
