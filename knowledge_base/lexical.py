@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,9 @@ import Stemmer
 from knowledge_base.arrays import Allowed, Rows, Scores
 
 _SIZE, _VOCABULARY = "size.json", "vocab.index.json"
+_OPENING = threading.Lock()
+"""NumPy reads the head of a file as a Python literal, and CPython 3.11 fails now and then when two
+threads do that at once ("AST constructor recursion depth mismatch", python/cpython#106905)."""
 _WORD = re.compile(r"[^\W_]+(?:[.'-][^\W_]+)*")
 _STOP_WORDS = frozenset(
     """a about am an and any are as at be been but by can could did do does for from had has have
@@ -62,7 +66,8 @@ class LexicalIndex:
         size = json.loads((folder / _SIZE).read_text(encoding="utf-8"))
         if not (folder / _VOCABULARY).exists():
             return cls(None, size)
-        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False), size)
+        with _OPENING:
+            return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False), size)
 
     def save(self, folder: Path) -> None:
         """Write arrays and JSON, no pickle."""

@@ -67,7 +67,7 @@ def test_passages_lie_where_they_say(tmp_path: Path) -> None:
     found = page(tmp_path, SITE)
     cut = passages(found)
     assert cut
-    assert all(found.text[p.start : p.end] == p.text for p in cut)
+    assert all(found.text[p.text_start : p.end] == p.text for p in cut)
 
 
 @pytest.mark.parametrize(
