@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, pointed, remembered, said
+from actions.conversation import at_a_loss, earlier_turns, pointed, remembered, said
 from actions.library import Library
+from knowledge_base.advising.following import offering_person
 
 OUT_OF_SCOPE = "out_of_scope"
 SURE_OUT_OF_SCOPE = 0.6
@@ -44,5 +45,7 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if outside and answer.abstained:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
+        if answer.abstained and at_a_loss(tracker.events):
+            answer = offering_person(answer)
         dispatcher.utter_message(json_message=answer.to_wire())
         return remembered(question, answer)

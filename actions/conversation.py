@@ -18,6 +18,8 @@ EARLIER_TURNS = 4
 """Utterances that go with a question: two exchanges, which is as far as "and that one?" reaches."""
 FIND = "find"
 """The value of slot `task` while a bare detail changes the wish."""
+_HELPLESS = frozenset({"utter_out_of_scope", "utter_default"})
+"""Responses that say that the assistant cannot help."""
 _OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
 """Kinds of an answer whose question can be asked again of another program."""
 
@@ -34,6 +36,19 @@ def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
             custom = (event.get("data") or {}).get("custom") or {}
             _append(said, "agent", event.get("text") or custom.get("text"))
     return said[:before_latest][-EARLIER_TURNS:]
+
+
+def at_a_loss(events: Iterable[dict[str, Any]]) -> bool:
+    """Whether the reply before the newest message said that it could not help."""
+    lost = before_latest = False
+    for event in events:
+        if event.get("event") == "user":
+            lost, before_latest = False, lost
+        elif event.get("event") == "bot":
+            custom = (event.get("data") or {}).get("custom") or {}
+            uttered = (event.get("metadata") or {}).get("utter_action")
+            lost = lost or bool(custom.get("abstained")) or uttered in _HELPLESS
+    return before_latest
 
 
 def said(tracker: Tracker) -> str:

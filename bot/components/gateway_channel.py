@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import traceback
-from typing import Any, Awaitable, Callable, Dict, Optional, Text, Tuple
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -18,12 +18,14 @@ from sanic.response import HTTPResponse
 
 from components import patches
 from components.context import in_context
-from components.reply import Collected, HandledTurns, Wire
+from components.reply import Collected, HandledTurns, Wire, disclosing
 from components.turn import Malformed, Turn
 
 logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "ADVISOR_BOT_TOKEN"
+DISCLOSURE = "utter_disclosure"
+"""The domain's response that the first reply of a conversation begins with."""
 MIN_TOKEN_LENGTH = 32
 """Characters: 128 bits even when they are hexadecimal digits."""
 
@@ -115,8 +117,9 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
     """
     before = await handled.read_back(turn.conversation, turn.turn_id)
     if before is not None:
+        replies = _opened(agent, turn, before["replies"], handled)
         form = await active_form(agent, turn.conversation)
-        return _result(turn, before["replies"], before["parse_data"], form)
+        return _result(turn, replies, before["parse_data"], form)
     parse_data = in_context(
         await understand(agent, turn), await active_form(agent, turn.conversation)
     )
@@ -131,9 +134,20 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
             message_id=turn.turn_id,
         )
     )
-    handled.add(turn.conversation, turn.turn_id)
+    handled.add(turn.conversation, turn.turn_id, out.replies)
+    replies = _opened(agent, turn, out.replies, handled)
     form = await active_form(agent, turn.conversation)
-    return _result(turn, out.replies, parse_data, form)
+    return _result(turn, replies, parse_data, form)
+
+
+def _opened(
+    agent: Agent, turn: Turn, replies: List[Dict[Text, Any]], handled: HandledTurns
+) -> List[Dict[Text, Any]]:
+    """The replies; those that begin a conversation disclose what answers, in the domain's words."""
+    told = agent.domain.responses.get(DISCLOSURE) if agent.domain else None
+    if not told or not handled.opens(turn.conversation, turn.turn_id):
+        return replies
+    return disclosing(replies, told[0]["text"])
 
 
 async def active_form(agent: Agent, conversation: Text) -> Optional[Text]:

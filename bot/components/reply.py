@@ -1,7 +1,7 @@
 """One wire form for everything the dialogue says, whether it is said now or read back."""
 
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Set, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -27,6 +27,12 @@ def wire_of(message: Wire) -> List[Wire]:
     return replies
 
 
+FAILURE = "failure"
+"""Type of the payload of an action that could not do its work."""
+DISCLOSED = "automated assistant"
+"""Words by which a reply discloses that a machine speaks."""
+
+
 class Collected(OutputChannel):
     """Keeps what the dialogue says, whole: the stock collector splits text on blank lines."""
 
@@ -41,6 +47,44 @@ class Collected(OutputChannel):
     async def send_response(self, recipient_id: Text, message: Wire) -> None:
         """Called by Rasa once for every bot message of the turn."""
         self.replies.extend(wire_of(message))
+
+
+def speaks(replies: List[Wire]) -> bool:
+    """Whether something is said to the student; a failure is not, the gateway apologises for it."""
+    return any((reply.get("custom") or {}).get("type") != FAILURE for reply in replies)
+
+
+def opening_turn(tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
+    """Id of the turn whose reply was the first that the student got; None before there is one."""
+    turn_id: Optional[Text] = None
+    for event in tracker.events if tracker is not None else ():
+        if isinstance(event, UserUttered):
+            turn_id = event.message_id
+        elif isinstance(event, BotUttered) and turn_id and speaks(wire_of(event.message())):
+            return turn_id
+    return None
+
+
+def disclosing(replies: List[Wire], disclosure: Text) -> List[Wire]:
+    """The first replies of a conversation, which say that it is a machine that answers.
+
+    What they say already is not said twice.
+    """
+    texts = [
+        reply.get("text") or (reply.get("custom") or {}).get("text") or "" for reply in replies
+    ]
+    told = any(DISCLOSED in text.casefold() for text in texts)
+    place = next((place for place, text in enumerate(texts) if text), None)
+    if told or place is None:
+        return replies
+    text = f"{disclosure}\n\n{texts[place]}"
+    first = replies[place]
+    changed = {**first, "text": text} if first.get("text") else _with_text(first, text)
+    return [*replies[:place], changed, *replies[place + 1 :]]
+
+
+def _with_text(reply: Wire, text: Text) -> Wire:
+    return {**reply, "custom": {**reply["custom"], "text": text}}
 
 
 def said_before(tracker: Optional[DialogueStateTracker], turn_id: Text) -> Optional[Wire]:
@@ -62,6 +106,15 @@ def said_before(tracker: Optional[DialogueStateTracker], turn_id: Text) -> Optio
     return found
 
 
+class _Known:
+    """What is known of one conversation: its turns, and the one that was answered first."""
+
+    def __init__(self, tracker: Optional[DialogueStateTracker]) -> None:
+        events = tracker.events if tracker is not None else []
+        self.turns = {e.message_id for e in events if isinstance(e, UserUttered)}
+        self.opening = opening_turn(tracker)
+
+
 class HandledTurns:
     """Which turns this process knows to be handled, so that a new turn costs no extra read.
 
@@ -70,22 +123,29 @@ class HandledTurns:
 
     def __init__(self, retrieve: Callable[[Text], Awaitable[Optional[DialogueStateTracker]]]):
         self._retrieve = retrieve
-        self._turns: "OrderedDict[Text, Set[Text]]" = OrderedDict()
+        self._known: "OrderedDict[Text, _Known]" = OrderedDict()
 
     async def read_back(self, conversation: Text, turn_id: Text) -> Optional[Wire]:
         """The turn as `said_before` gives it, or None when it is new."""
-        known = self._turns.get(conversation)
-        if known is not None and turn_id not in known:
+        known = self._known.get(conversation)
+        if known is not None and turn_id not in known.turns:
             return None
         tracker = await self._retrieve(conversation)
-        events = tracker.events if tracker is not None else []
-        self._turns[conversation] = {e.message_id for e in events if isinstance(e, UserUttered)}
-        if len(self._turns) > CONVERSATIONS:
-            self._turns.popitem(last=False)
+        self._known[conversation] = _Known(tracker)
+        if len(self._known) > CONVERSATIONS:
+            self._known.popitem(last=False)
         return said_before(tracker, turn_id)
 
-    def add(self, conversation: Text, turn_id: Text) -> None:
+    def add(self, conversation: Text, turn_id: Text, replies: List[Wire]) -> None:
         """Called once the turn is in the tracker store."""
-        if conversation in self._turns:
-            self._turns[conversation].add(turn_id)
-            self._turns.move_to_end(conversation)
+        known = self._known.get(conversation)
+        if known is not None:
+            known.turns.add(turn_id)
+            if known.opening is None and speaks(replies):
+                known.opening = turn_id
+            self._known.move_to_end(conversation)
+
+    def opens(self, conversation: Text, turn_id: Text) -> bool:
+        """Whether a handled turn's reply is the first of its conversation."""
+        known = self._known.get(conversation)
+        return known is not None and known.opening == turn_id

@@ -9,6 +9,7 @@ from channels.accounts import Role
 from channels.model import Author
 from channels.records import Entry
 from channels.staff.entrance import SESSION, Entrance
+from channels.support.packet import packet
 from channels.transcript import Transcript
 from channels.web.markdown import plain_to_html, to_html
 from channels.web.sources import source_path
@@ -52,6 +53,7 @@ class SupportPages:
             raise web.HTTPNotFound(text="There is no conversation at this address.")
         shown = {
             "timeline": timeline,
+            "packet": packet(timeline),
             "rendered": {entry.id: _render(entry) for entry in timeline.entries},
             "source_path": source_path,
             "session": request[SESSION],

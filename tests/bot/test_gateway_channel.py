@@ -185,10 +185,12 @@ async def test_a_follow_up_brings_history_and_focus(
     first = await bot.turn(conversation, QUESTION)
     await bot.turn(conversation, "and is there a refund if i leave the course")
     assert library.asked[0] == (QUESTION, (), None)
+    disclosure, _, answer = first["replies"][0]["custom"]["text"].partition("\n\n")
+    assert "automated assistant" in disclosure
     _, history, focus = library.asked[1]
     assert [(u.role, u.text) for u in history] == [
         ("user", QUESTION),
-        ("agent", first["replies"][0]["custom"]["text"]),
+        ("agent", answer),
     ]
     assert focus == first["replies"][0]["custom"]["focus"]
 

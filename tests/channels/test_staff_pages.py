@@ -263,6 +263,35 @@ async def test_support_sees_what_was_said_and_why(
         assert shown in page
 
 
+async def test_support_sees_a_waiting_conversation_in_short(
+    client: TestClient, open_chat: OpenChat, bot: LoopbackBot
+) -> None:
+    """What was asked and answered, asked and not answered, and shown; only once a person is
+    asked for."""
+    citation = {"title": "Payment plans", "quote": "Four parts.", "document_id": "plans"}
+    answer = {"type": "answer", "text": "In four parts.", "citations": [citation]}
+    unknown = {"type": "answer", "text": "No.", "citations": [], "abstained": True}
+    handover = {"type": "handover", "text": "Of course.", "reason": "asked"}
+    tab = await (await open_chat(client)).connect()
+    conversation = (await tab.receive_json())["conversation"]
+    await make_administrator(client)
+    await sign_in(client)
+    for number, (words, reply) in enumerate(
+        [("may i pay <i>later</i>?", answer), ("in shells?", unknown), ("a person", handover)]
+    ):
+        page = await (await client.get(f"/support/{conversation}")).text()
+        assert "In short" not in page
+        bot.behaviour = saying({"custom": reply})
+        await tab.send_json({"type": "message", "id": f"m{number}", "text": words})
+        await frames_until(tab, 2 * number + 2)
+    page = await (await client.get(f"/support/{conversation}")).text()
+    short = page[page.index("In short") : page.index('class="timeline"')]
+    answered, missed = short.split("Asked and not answered")
+    assert "may i pay &lt;i&gt;later&lt;/i&gt;?" in answered
+    assert "in shells?" in missed
+    assert "Payment plans" in missed
+
+
 async def test_conversations_are_paged(client: TestClient, engine: AsyncEngine) -> None:
     """Thirty conversations fill two pages; a page number that is none shows the first."""
     await make_administrator(client)

@@ -1,0 +1,36 @@
+"""Answers a short follow-up from the last answer's sources and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.conversation import ask, said
+from knowledge_base.advising.following import LastAnswer, follow_up, read
+from knowledge_base.library import KnowledgeBase
+
+
+class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
+    """`action_follow_up`: one `answer` payload; what was last answered stays remembered, so that
+    "why?" and then "since when?" speak of the same. What says more than that is asked."""
+
+    def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
+
+    def name(self) -> str:
+        """As the bot's domain names it."""
+        return "action_follow_up"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
+        what = read(said(tracker))
+        if what is None:
+            return await ask(self._library, dispatcher, tracker)
+        last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
+        today = (await self._library.catalog()).day
+        dispatcher.utter_message(json_message=follow_up(what, last, today).to_wire())
+        return []

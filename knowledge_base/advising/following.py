@@ -1,0 +1,223 @@
+"""Answers "source?", "since when?", "are you sure?" and "why?" from the last answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+from knowledge_base.model import Answer, AnswerKind, Citation, Topic, UsedFact
+from knowledge_base.program_page import day as in_words
+from knowledge_base.program_page import money
+
+PERSON = Topic("Talk to a person", "I'd like to talk to a person")
+_LONGEST = 14
+"""Words; a longer message says something of its own, and is asked as a question."""
+_LONGEST_QUOTE = 400
+"""Characters of a quote that are shown again: the sources behind an answer hold it whole."""
+
+
+class FollowUp(StrEnum):
+    """What is asked of the last answer."""
+
+    SOURCE = "source"
+    SINCE = "since"
+    SURE = "sure"
+    WHY = "why"
+
+
+_THAT = r"\b(?:that|this|it|its|those|these|you|u|info|information|answer|page|rule)\b"
+_SIGNS = {
+    FollowUp.SINCE: (
+        r"since when|as of when|(?:what|which) year|how (?:old|recent|new) (?:is|are)"
+        r"|how long has (?:that|this|it)|\bwhen\b.*\b(?:check|verif|updat|review|publish|writ)\w*"
+        r"|\b(?:last|ever) (?:checked|verified|updated)|up to date|uptodate|outdated|out of date"
+        rf"|\bstill (?:valid|true|right|so|current)|{_THAT}.*\bcurrent\b|current price"
+    ),
+    FollowUp.SURE: (
+        r"\b(?:sure|certain|positive)\b|^really|for real|can(?:'?t| not) be (?:right|true)"
+        r"|\b(?:is|are) (?:that|this|it|those|you) (?:\w+ )?(?:right|true|correct|accurate|wrong)"
+        r"|\b(?:trust|believe|rely on) (?:that|this|you|it)\b"
+    ),
+    FollowUp.WHY: rf"^(?:\w+ )?why(?: \w+)?\W*$|\bwhy\b.*{_THAT}|how come|what reason",
+    FollowUp.SOURCE: (
+        r"\bsources?\b|\blinks?\b|\bcitations?\b|says who|\bwho (?:says?|said|told|wrote)\b"
+        rf"|according to|\bwhere\b.*{_THAT}|(?:which|what) (?:page|document|site)"
+        r"|how (?:do|can|would) (?:you|u) know|how you know|\bproof\b|\bprove\b"
+        r"|\b(?:show|see)\b.*\b(?:page|rule|where|policy)\b"
+    ),
+}
+"""In the order in which they count: "are you sure that is still current" asks for dates."""
+_PATTERNS = {what: re.compile(pattern) for what, pattern in _SIGNS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The last answer as a conversation remembers it in slot `last_answer`."""
+
+    question: str
+    kind: AnswerKind
+    citations: tuple[Citation, ...] = ()
+    facts: tuple[UsedFact, ...] = ()
+    nearest: tuple[Topic, ...] = ()
+
+    @classmethod
+    def from_slot(cls, slot: Mapping[str, Any] | None) -> Self | None:
+        """What the slot holds; None while nothing was answered."""
+        if not slot:
+            return None
+        return cls(
+            slot["question"],
+            AnswerKind(slot["kind"]),
+            tuple(map(Citation.from_wire, slot["citations"])),
+            tuple(UsedFact(**fact) for fact in slot["facts"]),
+            tuple(Topic(**topic) for topic in slot["nearest"]),
+        )
+
+
+def read(words: str) -> FollowUp | None:
+    """What a message asks of the last answer; None when it says something of its own."""
+    text = " ".join(words.casefold().replace("’", "'").split())
+    if len(text.split()) > _LONGEST:
+        return None
+    return next((what for what, sign in _PATTERNS.items() if sign.search(text)), None)
+
+
+def follow_up(what: FollowUp, last: LastAnswer | None, today: date) -> Answer:
+    """The answer to a follow-up; its citations are those of the last answer.
+
+    Nothing is looked up or concluded anew: what the last answer did not rest on is not known.
+    """
+    if last is None:
+        return _asking(
+            "I haven't told you anything yet that has a source. What would you like to know?"
+        )
+    if last.kind is AnswerKind.CLARIFY:
+        return replace(
+            _asking("I only asked back, so there is no source yet."), nearest=last.nearest
+        )
+    if not last.citations:
+        return _unsourced(last)
+    lines = {
+        FollowUp.SOURCE: _source,
+        FollowUp.SINCE: _since,
+        FollowUp.SURE: _sure,
+        FollowUp.WHY: _why,
+    }[what](last, today)
+    return Answer(
+        "\n\n".join(lines),
+        AnswerKind.QUOTE,
+        citations=last.citations,
+        confidence=1.0,
+        nearest=(PERSON,) if what is FollowUp.SURE else (),
+        facts=last.facts,
+    )
+
+
+def offering_person(answer: Answer) -> Answer:
+    """An answer that failed as the one before did, with a person offered unasked."""
+    text = f"{answer.text}\n\nThat is twice now that I couldn't help. Shall I hand you to a person?"
+    return replace(answer, text=text, nearest=(PERSON, *answer.nearest))
+
+
+def _asking(text: str) -> Answer:
+    return Answer(text, AnswerKind.CLARIFY)
+
+
+def _unsourced(last: LastAnswer) -> Answer:
+    """That the last answer rests on nothing published, in plain words."""
+    text = (
+        "I found nothing published on that, so I have no source to show, and I would rather not "
+        "guess. A person may know."
+    )
+    return Answer(text, AnswerKind.UNKNOWN, nearest=(PERSON, *last.nearest))
+
+
+def _source(last: LastAnswer, _today: date) -> list[str]:
+    return ["That is what these published pages say:", *_quotes(last.citations)]
+
+
+def _since(last: LastAnswer, today: date) -> list[str]:
+    """For which days each source holds, and when somebody checked it."""
+    told: dict[str, list[str]] = {}
+    for number, cited in enumerate(last.citations, 1):
+        told.setdefault(_dates(cited, today), []).append(f"{_linked(cited)} [{number}]")
+    return [f"{', '.join(dict.fromkeys(pages))}: {dates}." for dates, pages in told.items()]
+
+
+def _sure(last: LastAnswer, today: date) -> list[str]:
+    """How far the last answer can be relied on: it is what is published, no promise."""
+    return [
+        "I can misread a question, but what I said rests on these published words:",
+        *_quotes(last.citations),
+        *_since(last, today),
+        "If money or a deadline depends on it, let a person confirm it.",
+    ]
+
+
+def _why(last: LastAnswer, _today: date) -> list[str]:
+    """What the last answer rests on; a reason that no source states is not made up."""
+    facts = list(dict.fromkeys(map(_fact, last.facts)))
+    rests = ["I went by these published facts:", "\n".join(f"- {fact}" for fact in facts)]
+    return [
+        *(rests if facts else []),
+        "The published words are:" if facts else "I went by these published words:",
+        *_quotes(last.citations),
+        "If they don't give the reason, I don't know it; a person may.",
+    ]
+
+
+def _quotes(citations: Sequence[Citation]) -> Iterable[str]:
+    for number, cited in enumerate(citations, 1):
+        words = " ".join(cited.quote.split())
+        if len(words) > _LONGEST_QUOTE:
+            words = f"{words[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+        yield f"{_linked(cited)} [{number}]: “{words}”"
+
+
+def _linked(cited: Citation) -> str:
+    return f"[{cited.title}]({cited.url})" if cited.url else f"**{cited.title}**"
+
+
+def _dates(cited: Citation, today: date) -> str:
+    valid = cited.validity
+    parts = []
+    if valid.effective_from:
+        until = f" until {in_words(valid.effective_to)}" if valid.effective_to else ""
+        parts.append(f"in force from {in_words(valid.effective_from)}{until}")
+    elif valid.effective_to:
+        parts.append(f"in force until {in_words(valid.effective_to)}")
+    if not valid.holds_on(today):
+        parts.append(f"which does not cover today, {in_words(today)}")
+    if valid.last_verified:
+        parts.append(
+            f"last verified {in_words(valid.last_verified)}{_ago(valid.last_verified, today)}"
+        )
+    return (
+        ", ".join(parts) if parts else "the source states no dates, so I can't tell how old it is"
+    )
+
+
+def _ago(verified: date, today: date) -> str:
+    days = (today - verified).days
+    if days < 0:
+        return ""
+    return " (today)" if not days else f" ({days} {'day' if days == 1 else 'days'} ago)"
+
+
+def _fact(fact: UsedFact) -> str:
+    """A fact in words, with the number of the citation that states it."""
+    mark = f" [{fact.citation}]" if fact.citation else ""
+    return f"{fact.name}: {_value(fact)}{mark}"
+
+
+def _value(fact: UsedFact) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", fact.value):
+        return in_words(date.fromisoformat(fact.value))
+    if re.fullmatch(r"[A-Z]{3}", fact.unit) and re.fullmatch(r"\d+(?:\.\d+)?", fact.value):
+        return money(Decimal(fact.value), fact.unit)
+    return f"{fact.value} {fact.unit}".strip()
