@@ -200,6 +200,30 @@ async def test_outside_is_declined_when_sure_or_when_nothing_is_found(
     assert bool(response["custom"]) != declined
 
 
+ABSTAINED = {"event": "bot", "data": {"custom": {"type": "answer", "abstained": True}}}
+ANSWERED = {"event": "bot", "data": {"custom": {"type": "answer", "abstained": False}}}
+DECLINED = {"event": "bot", "text": "No.", "metadata": {"utter_action": "utter_out_of_scope"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ([], False),
+        ([user("a"), ABSTAINED], True),
+        ([user("a"), DECLINED], True),
+        ([user("a"), ANSWERED], False),
+        ([user("a"), ABSTAINED, user("b"), ANSWERED], False),
+    ],
+)
+async def test_a_second_failure_in_a_row_offers_a_person(
+    before: list[dict[str, Any]], offered: bool
+) -> None:
+    """Unasked, as a choice; an answer between two failures forgives the first."""
+    result = await run(OneAnswer(), call("action_answer_question", events=before))
+    labels = [topic["label"] for topic in result.responses[0]["custom"]["nearest"]]
+    assert ("Talk to a person" in labels) == offered
+
+
 async def test_a_person_is_asked_for() -> None:
     """The reply is one handover, whatever the library."""
     result = await run(OneAnswer(error=ValueError()), call("action_talk_to_person"))

@@ -86,11 +86,6 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         (STUMPS_TOO, [kind("unknown"), offers_person(True), told("twice")]),
         ("I'd like to talk to a person", [hands_over]),
     ],
-    "an answer between forgives": [
-        (STUMPS, [kind("unknown")]),
-        PLAN,
-        (STUMPS, [kind("unknown"), offers_person(False)]),
-    ],
     "frustration": [("this is useless, i am so fed up with this chat", [because("complaint")])],
     "erasing is not pretended": [
         ("delete everything i wrote", [told("nothing has been erased yet")]),
