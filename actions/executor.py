@@ -15,6 +15,7 @@ from rasa_sdk.interfaces import (
 )
 
 from knowledge_base.errors import KnowledgeBaseError, NothingPublished
+from languages.speech import speaking
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ DEADLINE = 10.0
 
 class HonestExecutor(ActionExecutor):  # type: ignore[misc]  # rasa-sdk has no types
     """rasa-sdk's executor with a deadline, and a `failure` payload for every error.
+
+    An action speaks the language in which its turn was understood.
 
     The SDK answers an error with the whole request, student's words and all, and Rasa logs that.
     """
@@ -42,7 +45,8 @@ class HonestExecutor(ActionExecutor):  # type: ignore[misc]  # rasa-sdk has no t
         name = action_call.get("next_action")
         try:
             async with asyncio.timeout(self._deadline):
-                return await super().run(action_call, sink, dispatcher)
+                with speaking(_language(action_call)):
+                    return await super().run(action_call, sink, dispatcher)
         except (ActionNotFoundException, ActionExecutionRejection, ActionMissingDomainException):
             raise
         except TimeoutError as error:
@@ -57,6 +61,13 @@ class HonestExecutor(ActionExecutor):  # type: ignore[misc]  # rasa-sdk has no t
         except Exception as error:  # noqa: BLE001  # the edge: every error becomes a failure reply
             _log(name, error)
             return _failure("unexpected")
+
+
+def _language(action_call: dict[str, Any]) -> str | None:
+    """The `language` that the bot found a turn to be in; a turn of a command has none."""
+    latest = (action_call.get("tracker") or {}).get("latest_message") or {}
+    language = latest.get("language")
+    return language if isinstance(language, str) else None
 
 
 def _failure(reason: str) -> ActionExecutorRunResult:

@@ -1,0 +1,1 @@
+"""What the assistant says in other languages than English: one folder of data a language."""
