@@ -6,31 +6,39 @@ from dataclasses import replace
 
 from channels.model import Author, Choice, OutboundMessage
 from channels.settings import InstitutionSettings
+from languages.speech import say
 
 DISTRESS = "distress"
 """The reason of a hand-over that begins with the institution's crisis contacts."""
 
 
 class Apologist:
-    """Words for when the bot cannot speak; they name the institution's own contact."""
+    """Words for when the bot cannot speak; they name the institution's own contact.
+
+    Said in the language that is spoken where they are asked for.
+    """
 
     def __init__(self, institution: InstitutionSettings, person_payload: str) -> None:
         self._institution = institution
-        self._person = Choice("Talk to a person", payload=person_payload)
+        self._person_payload = person_payload
 
     def apology(self) -> OutboundMessage:
         """Says that the turn failed, and offers a person."""
-        text = (
+        text = say(
             "I'm sorry, I couldn't answer that just now. Your message is saved. "
-            f"Please try again in a minute, or reach a person: {self._reach()}"
+            "Please try again in a minute, or reach a person: {ways}.",
+            ways=self._ways(),
         )
-        return OutboundMessage(text, Author.SYSTEM, "apology", (self._person,))
+        person = Choice(say("Talk to a person"), payload=self._person_payload)
+        return OutboundMessage(text, Author.SYSTEM, "apology", (person,))
 
     def contact(self) -> OutboundMessage:
         """Says how to reach a person, without the bot's help."""
-        text = (
-            f"You can reach a person at {self._institution.name}: {self._reach()}\n\n"
-            "I've marked this conversation so that staff see that you are waiting."
+        text = say(
+            "You can reach a person at {institution}: {ways}.\n\n"
+            "I've marked this conversation so that staff see that you are waiting.",
+            institution=self._institution.name,
+            ways=self._ways(),
         )
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
@@ -45,11 +53,11 @@ class Apologist:
         words = [message.text.strip(), crisis, self.contact().text]
         return replace(message, text="\n\n".join(filter(None, words)))
 
-    def _reach(self) -> str:
+    def _ways(self) -> str:
         place = self._institution
         ways = [f"[{place.email}](mailto:{place.email})"]
         if place.phone:
             digits = "".join(c for c in place.phone if c.isdigit() or c == "+")
             ways.append(f"[{place.phone}](tel:{digits})")
         hours = f" ({place.office_hours})" if place.office_hours else ""
-        return " or ".join(ways) + hours + "."
+        return say(" or ").join(ways) + hours

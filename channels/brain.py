@@ -16,6 +16,8 @@ from knowledge_base.model import Citation
 
 REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """A reason is one word, so that it can label a metric and never carries a student's text."""
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+"""ISO 639 codes, in two or three letters."""
 REPLY_LIMIT = 1024 * 1024
 """Bytes of a reply that are read; the longest real answers are a few kilobytes."""
 REACH_SECONDS = 2.0
@@ -31,6 +33,8 @@ class BrainReply:
     confidence: float | None = None
     form: str | None = None
     reason: str | None = None
+    language: str | None = None
+    """ISO 639-1 code of the language in which the bot answered."""
 
     @property
     def status(self) -> str:
@@ -42,9 +46,17 @@ class Brain(Protocol):
     """Whatever answers turns."""
 
     async def turn(
-        self, conversation: str, turn_id: str, text: str, payload: str | None
+        self,
+        conversation: str,
+        turn_id: str,
+        text: str,
+        payload: str | None,
+        language: str | None = None,
     ) -> BrainReply:
-        """Answer one turn; a repeated ``turn_id`` gets the same reply."""
+        """Answer one turn; a repeated ``turn_id`` gets the same reply.
+
+        ``language`` is a hint for when the words do not tell: a BCP 47 tag.
+        """
 
     async def reachable(self) -> bool:
         """Whether it can be asked at this moment."""
@@ -68,10 +80,21 @@ class RasaBrain:
         self._deadline = deadline
 
     async def turn(
-        self, conversation: str, turn_id: str, text: str, payload: str | None
+        self,
+        conversation: str,
+        turn_id: str,
+        text: str,
+        payload: str | None,
+        language: str | None = None,
     ) -> BrainReply:
         """Ask once, and once more when the connection breaks: ``turn_id`` makes that safe."""
-        body = {"conversation": conversation, "turn_id": turn_id, "text": text, "payload": payload}
+        body = {
+            "conversation": conversation,
+            "turn_id": turn_id,
+            "text": text,
+            "payload": payload,
+            "language": language,
+        }
         try:
             async with asyncio.timeout(self._deadline):
                 try:
@@ -134,7 +157,7 @@ def _refusal(status: int, wire: object) -> str:
 def _read_ok(wire: dict[str, Any]) -> BrainReply:
     understood: dict[str, Any] = wire.get("intent") or {}
     intent, form = understood.get("name"), wire.get("form")
-    confidence = understood.get("confidence")
+    confidence, language = understood.get("confidence"), wire.get("language")
     reason = _outcome_reason(wire)
     return BrainReply(
         replies=() if reason else tuple(_message(reply) for reply in wire["replies"]),
@@ -142,6 +165,7 @@ def _read_ok(wire: dict[str, Any]) -> BrainReply:
         confidence=float(confidence) if confidence is not None else None,
         form=str(form)[:120] if form else None,
         reason=reason,
+        language=language if isinstance(language, str) and LANGUAGE.fullmatch(language) else None,
     )
 
 

@@ -68,6 +68,8 @@ class InboundMessage:
     """The provider's id of this delivery; the same id is handled once."""
     text: str
     payload: str | None = None
+    language: str | None = None
+    """What the channel knows of the student's language, as a BCP 47 tag; a hint for the bot."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 

@@ -19,6 +19,7 @@ from channels.metrics import Metrics
 from channels.model import ConversationStatus, InboundMessage, TurnStatus
 from channels.records import Outcome, PendingTurn, Receipt
 from channels.transcript import Transcript
+from languages.speech import short, speaking
 
 TALK_TO_PERSON = "/talk_to_person"
 """The command that always stands open: a student may ask for a person at any time."""
@@ -159,19 +160,22 @@ class Reception:
 
     async def _ask(self, turn: PendingTurn) -> BrainReply:
         try:
-            return await self._brain.turn(turn.conversation, turn.id, turn.text, turn.payload)
+            return await self._brain.turn(
+                turn.conversation, turn.id, turn.text, turn.payload, turn.hint
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, the student gets an answer
             log.error("brain_raised", turn=turn.id, error=type(error).__name__)
             return BrainReply(reason="internal")
 
     def _outcome(self, turn: PendingTurn, reply: BrainReply, bot_seconds: float) -> Outcome:
         wants_person = turn.payload == TALK_TO_PERSON
-        if reply.reason is None:
-            replies = tuple(self._apologist.complete(message) for message in reply.replies)
-        elif wants_person:
-            replies = (self._apologist.contact(),)
-        else:
-            replies = (self._apologist.apology(),)
+        with speaking(short(reply.language or turn.language)):
+            if reply.reason is None:
+                replies = tuple(self._apologist.complete(message) for message in reply.replies)
+            elif wants_person:
+                replies = (self._apologist.contact(),)
+            else:
+                replies = (self._apologist.apology(),)
         handed_over = any(message.kind == "handover" for message in replies)
         answered = reply.reason is None or wants_person
         return Outcome(
@@ -183,6 +187,7 @@ class Reception:
             form=reply.form,
             bot_milliseconds=bot_seconds * 1000,
             conversation_status=ConversationStatus.WAITING if handed_over else None,
+            language=reply.language,
         )
 
     def _measure(self, turn: PendingTurn, outcome: Outcome, bot_seconds: float) -> None:

@@ -31,6 +31,10 @@ class PendingTurn:
     text: str
     payload: str | None
     accepted_at: datetime
+    hint: str | None = None
+    """What the channel said of the student's language."""
+    language: str | None = None
+    """The language that was last spoken, else the hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Outcome:
     form: str | None = None
     bot_milliseconds: float | None = None
     conversation_status: ConversationStatus | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ class ConversationSummary:
     created_at: datetime
     updated_at: datetime
     latest: str = ""
+    language: str | None = None
+    """ISO 639 code of the language that was last spoken; None until the bot has said one."""
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
@@ -126,6 +133,7 @@ class ConversationSummary:
             row.created_at,
             row.updated_at,
             row.latest or "",
+            row.language,
         )
 
 

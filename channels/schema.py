@@ -55,6 +55,8 @@ conversations = Table(
     Column("channel", String(40), nullable=False),
     Column("address", String(255), nullable=False),
     Column("status", String(20), nullable=False),
+    # The language that was last spoken, as the bot found it.
+    Column("language", String(8)),
     # The watermark: seq of the newest message, raised in the transaction that writes it.
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -70,6 +72,8 @@ turns = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("payload", Text),
+    # What the channel said of the student's language, such as a browser's.
+    Column("language_hint", String(35)),
     Column("status", String(20), nullable=False),
     Column("reason", String(60)),
     Column("intent", String(120)),

@@ -91,6 +91,7 @@ class Transcript:
                     conversation_id=conversation,
                     seq=receipt.seq,
                     payload=inbound.payload,
+                    language_hint=inbound.language,
                     status=TurnStatus.ACCEPTED.value,
                     accepted_at=inbound.received_at,
                 )
@@ -127,17 +128,34 @@ class Transcript:
             update(turns)
             .where(turns.c.id == oldest.scalar_subquery())
             .values(status=TurnStatus.RUNNING.value)
-            .returning(turns.c.id, turns.c.seq, turns.c.payload, turns.c.accepted_at)
+            .returning(
+                turns.c.id,
+                turns.c.seq,
+                turns.c.payload,
+                turns.c.accepted_at,
+                turns.c.language_hint,
+            )
         )
         async with self._writing() as db:
             row = (await db.execute(claim)).first()
             if row is None:
                 return None
-            said = select(messages.c.text).where(
-                messages.c.conversation_id == conversation, messages.c.seq == row.seq
+            query = (
+                select(messages.c.text, conversations.c.language)
+                .join_from(messages, conversations)
+                .where(messages.c.conversation_id == conversation, messages.c.seq == row.seq)
             )
-            text = (await db.execute(said)).scalar_one()
-        return PendingTurn(row.id, conversation, text, row.payload, row.accepted_at)
+            said = (await db.execute(query)).one()
+        hint = row.language_hint
+        return PendingTurn(
+            row.id,
+            conversation,
+            said.text,
+            row.payload,
+            row.accepted_at,
+            hint,
+            said.language or hint,
+        )
 
     async def finish(self, turn: PendingTurn, outcome: Outcome) -> int:
         """Write the replies and the outcome together; the watermark after them.
@@ -167,12 +185,9 @@ class Transcript:
             for seq, reply in enumerate(replies, first):
                 receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
                 await db.execute(insert(messages).values(_message_row(reply, receipt, seq, now)))
-            if ended.rowcount and outcome.conversation_status:
-                await db.execute(
-                    update(conversations)
-                    .where(mine)
-                    .values(status=outcome.conversation_status.value)
-                )
+            changed = _changed(outcome) if ended.rowcount else {}
+            if changed:
+                await db.execute(update(conversations).where(mine).values(changed))
         return last
 
     async def unfinished(self) -> tuple[str, ...]:
@@ -250,6 +265,13 @@ class Transcript:
             await db.execute(
                 update(conversations).where(conversations.c.id == "").values(status="")
             )
+
+
+def _changed(outcome: Outcome) -> dict[str, str]:
+    """What the outcome of a turn changes of its conversation."""
+    status = outcome.conversation_status
+    changed = {"status": status.value if status else None, "language": outcome.language}
+    return {name: value for name, value in changed.items() if value}
 
 
 async def _conversation(db: AsyncConnection, channel: str, address: str, now: datetime) -> str:

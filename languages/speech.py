@@ -48,6 +48,11 @@ def speaking(language: str | None) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def short(tag: str | None) -> str | None:
+    """The language of a BCP 47 tag: `es` of `es-MX`; None of none."""
+    return tag.split("-")[0].lower() if tag else None
+
+
 def say(message: str, /, **values: object) -> str:
     """The message in the language that is spoken, with its `{names}` filled in.
 

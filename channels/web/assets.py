@@ -8,6 +8,9 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
+from languages.speech import ENGLISH, available
+from languages.speech import FOLDER as LANGUAGES
+
 WIDGET = Path(__file__).parent / "static"
 PAGES_STYLE = Path(__file__).parents[1] / "static" / "pages.css"
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
@@ -21,13 +24,14 @@ EMBEDDABLE = {
 
 
 class AssetDoor:
-    """``GET /``, ``/widget.js``, ``/widget/{file}`` and ``/pages.css``."""
+    """The demo page, the style sheet of pages, the launcher, and what the launcher loads."""
 
     def routes(self) -> list[web.RouteDef]:
-        """All four routes."""
+        """All of them."""
         return [
             web.get("/", self.demo),
             web.get("/widget.js", self.widget),
+            web.get("/widget/texts/{language}.json", self.widget_texts),
             web.get("/widget/{file}", self.widget_file),
             web.get("/pages.css", self.pages_style),
         ]
@@ -46,6 +50,13 @@ class AssetDoor:
         if not FILE_NAME.fullmatch(name):
             raise web.HTTPNotFound
         return _file(WIDGET / name)
+
+    async def widget_texts(self, request: web.Request) -> web.StreamResponse:
+        """What the widget says in a language; nothing of one that is not there."""
+        language = request.match_info["language"]
+        if language == ENGLISH or language not in available():
+            return web.json_response({}, headers=EMBEDDABLE)
+        return _file(LANGUAGES / language / "widget.json")
 
     async def pages_style(self, _request: web.Request) -> web.StreamResponse:
         """The style sheet of the server-rendered pages."""

@@ -14,6 +14,10 @@ from channels.web.markdown import plain_to_html, to_html
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A name that the widget gives a message once and keeps for retries; a UUID as a rule."""
+Tag = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
+]
+"""A BCP 47 tag; those in use are far shorter than 35 characters."""
 
 
 class Hello(BaseModel):
@@ -24,6 +28,8 @@ class Hello(BaseModel):
     type: Literal["hello"]
     token: str = Field(max_length=200)
     after: int = Field(default=0, ge=0, le=2**31 - 1)
+    language: Tag | None = None
+    """The language that the student reads the chat in."""
 
 
 class Said(BaseModel):

@@ -93,7 +93,7 @@ class Tab:
             await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
             return
         with self._chat.places.hold(key):
-            await self._converse(session, hello.after)
+            await self._converse(session, hello)
 
     async def _hello(self) -> frames.Hello | None:
         try:
@@ -114,7 +114,7 @@ class Tab:
         await self.socket.close(code=WSCloseCode.POLICY_VIOLATION)
         return None
 
-    async def _converse(self, session: WebSession, after: int) -> None:
+    async def _converse(self, session: WebSession, hello: frames.Hello) -> None:
         with self._chat.hub.listen(session.conversation) as listener:
             self._listener = listener
             last = await self._chat.transcript.watermark(session.conversation)
@@ -124,10 +124,10 @@ class Tab:
                 frames.ready(session.conversation, self._chat.institution, last, limit)
             )
             sender = asyncio.create_task(
-                self._follow(session.conversation, listener, min(after, last))
+                self._follow(session.conversation, listener, min(hello.after, last))
             )
             try:
-                await self._read(session)
+                await self._read(session, hello.language)
             finally:
                 self._left.set()
                 sender.cancel()
@@ -155,7 +155,7 @@ class Tab:
             log.error("transcript_unreadable", error=type(error).__name__)
             await self.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
 
-    async def _read(self, session: WebSession) -> None:
+    async def _read(self, session: WebSession, language: str | None) -> None:
         async for received in self.socket:
             if received.type is not WSMsgType.TEXT:
                 await self.socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
@@ -168,11 +168,11 @@ class Tab:
             if isinstance(frame, frames.Ping):
                 await self._send({"type": "pong"})
             elif isinstance(frame, frames.Said):
-                await self._take(session, frame)
+                await self._take(session, frame, language)
             else:
                 await self._refuse("malformed", "The chat has already been greeted.")
 
-    async def _take(self, session: WebSession, said: frames.Said) -> None:
+    async def _take(self, session: WebSession, said: frames.Said, language: str | None) -> None:
         chat = self._chat
         if not (chat.by_session.take(session.address) and chat.by_address.take(self._peer)):
             slow = "That was a lot at once. Wait a moment and send it again."
@@ -185,6 +185,7 @@ class Tab:
             delivery_id=f"{session.address}/{said.id}",
             text=said.text,
             payload=said.payload,
+            language=language,
         )
         try:
             await chat.reception.accept(inbound)

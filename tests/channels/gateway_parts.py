@@ -47,10 +47,11 @@ class Chat:
         self.client = client
         self.token = token
 
-    async def connect(self, after: int = 0) -> ClientWebSocketResponse:
+    async def connect(self, after: int = 0, language: str | None = None) -> ClientWebSocketResponse:
         """A tab that has said hello; its next frame is ``ready``."""
         tab = await self.client.ws_connect("/chat/socket", headers={"Origin": ORIGIN})
-        await tab.send_json({"type": "hello", "token": self.token, "after": after})
+        hello = {"type": "hello", "token": self.token, "after": after, "language": language}
+        await tab.send_json(hello)
         return tab
 
 

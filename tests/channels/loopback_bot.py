@@ -15,7 +15,7 @@ TOKEN = "a-token-for-tests-with-more-than-32-characters"
 Behaviour = Callable[[dict[str, Any]], Awaitable[web.StreamResponse]]
 
 
-def ok(body: dict[str, Any], *replies: dict[str, Any]) -> web.Response:
+def ok(body: dict[str, Any], *replies: dict[str, Any], language: str | None = None) -> web.Response:
     """A good answer; without replies it repeats what it was told."""
     said = list(replies) or [{"text": f"You said: {body['text']}"}]
     intent = {"name": "greet", "confidence": 0.9}
@@ -26,6 +26,7 @@ def ok(body: dict[str, Any], *replies: dict[str, Any]) -> web.Response:
             "replies": said,
             "intent": intent,
             "form": None,
+            "language": language,
         }
     )
 

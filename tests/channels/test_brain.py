@@ -25,7 +25,13 @@ async def test_a_turn_brings_replies_and_understanding(bot: LoopbackBot, brain: 
     assert [message.text for message in reply.replies] == ["You said: hello"]
     assert (reply.status, reply.intent, reply.confidence) == ("ok", "greet", 0.9)
     assert bot.asked == [
-        {"conversation": "c_1", "turn_id": "t_1", "text": "hello", "payload": None}
+        {
+            "conversation": "c_1",
+            "turn_id": "t_1",
+            "text": "hello",
+            "payload": None,
+            "language": None,
+        }
     ]
 
 

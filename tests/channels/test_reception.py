@@ -45,6 +45,38 @@ async def test_a_message_is_answered_and_recorded(
     assert record.milliseconds >= record.bot_milliseconds > 0
 
 
+async def test_the_language_that_is_spoken_is_kept_for_when_the_bot_cannot_speak(
+    reception: Reception, transcript: Transcript, bot: LoopbackBot
+) -> None:
+    """The bot gets the channel's hint and names the language; an apology is then made in it."""
+
+    async def in_spanish(body: dict[str, Any]) -> web.StreamResponse:
+        return ok(body, {"text": "Hola"}, language="es")
+
+    bot.behaviour = in_spanish
+    english_page = InboundMessage("web", "w_1", "d1", "hola", language="en-US")
+    receipt = await reception.accept(english_page)
+    await settled(transcript)
+    bot.behaviour = refusing(503, {"reason": "dialogue"})
+    await reception.accept(message("precio?", "d2"))
+    await settled(transcript)
+    told = await timeline(transcript, receipt.conversation)
+    assert [asked["language"] for asked in bot.asked[:2]] == ["en-US", None]
+    assert told.entries[-1].message.text.startswith("Lo siento, en este momento no pude responder")
+    assert told.summary.language == "es"
+
+
+async def test_before_the_bot_has_spoken_an_apology_goes_by_the_hint(
+    reception: Reception, transcript: Transcript, bot: LoopbackBot
+) -> None:
+    """A student of a Spanish page who finds the bot down reads Spanish."""
+    bot.behaviour = refusing(503, {"reason": "dialogue"})
+    receipt = await reception.accept(InboundMessage("web", "w_1", "d1", "?", language="es-MX"))
+    await settled(transcript)
+    told = await timeline(transcript, receipt.conversation)
+    assert told.entries[-1].message.text.startswith("Lo siento")
+
+
 async def test_a_repeated_delivery_is_answered_once(
     reception: Reception, transcript: Transcript, bot: LoopbackBot
 ) -> None:

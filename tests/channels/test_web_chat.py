@@ -54,6 +54,17 @@ async def test_a_question_is_echoed_and_answered(client: TestClient, open_chat: 
     assert reply["at"].endswith("Z")
 
 
+async def test_the_page_s_language_goes_with_every_message(
+    client: TestClient, open_chat: OpenChat, bot: LoopbackBot
+) -> None:
+    """As a hint for the bot, which looks at the words first."""
+    tab = await (await open_chat(client)).connect(language="es-MX")
+    await tab.receive_json()
+    await tab.send_json(said("data analytics"))
+    await frames_until(tab, 2)
+    assert [asked["language"] for asked in bot.asked] == ["es-MX"]
+
+
 async def test_typing_is_shown_while_a_turn_runs(
     client: TestClient, open_chat: OpenChat, bot: LoopbackBot
 ) -> None:

@@ -124,6 +124,27 @@ async def test_open_close_toggle_and_reset_can_be_called(chat: Chat) -> None:
         await page.evaluate("advisor.on('massage', () => {})")
 
 
+async def test_a_page_in_spanish_has_the_chat_in_spanish(
+    make_gateway: GatewayFactory, host_site: SiteFactory, browser_page: PageFactory
+) -> None:
+    """Launcher, panel, sources and dates; a reader is told the language, and axe finds nothing."""
+    port = free_port()
+    gateway = await make_gateway(allowed_origins=(f"http://127.0.0.1:{port}",))
+    site = await host_site(port, gateway.url, attributes='data-locale="es-MX"')
+    page = await browser_page(site.url)
+    chat = Chat(page)
+    await expect(chat.launcher).to_have_text("Haz una pregunta")
+    await chat.open()
+    await expect(chat.panel).to_have_attribute("lang", "es-MX")
+    await expect(chat.panel).to_contain_text("Soy un asistente automático, no una persona.")
+    answer = await chat.ask("how much is it")
+    sources = answer.get_by_role("region", name="Fuente")
+    await expect(sources).to_contain_text(re.compile(r"Vigente desde el \d+ de \w+ de \d{4}"))
+    await expect(chat.box).to_have_accessible_name("Tu pregunta")
+    found = await Axe().run(page, context="advisor-widget")
+    assert found.violations_count == 0, found.generate_report()
+
+
 async def test_attributes_set_place_language_and_words(
     make_gateway: GatewayFactory, host_site: SiteFactory, browser_page: PageFactory
 ) -> None:

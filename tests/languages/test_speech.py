@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -138,3 +139,23 @@ def test_a_translation_names_what_its_message_names(
 
 def _names(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
+
+
+WIDGET = ROOT / "channels" / "web" / "static"
+
+
+def _own_texts(path: Path, begins: str) -> dict[str, str]:
+    """The keys of an object of texts in a script, each with its first line of words."""
+    block = path.read_text(encoding="utf-8").split(begins, 1)[1].split("\n  };")[0].split("\n};")[0]
+    return dict(re.findall(r"^ +(\w+):\s*(.*)$", block, re.M))
+
+
+@pytest.mark.parametrize("language", [code for code in available() if code != "en"])
+def test_every_text_of_the_widget_is_translated(language: str) -> None:
+    """The file holds the keys of the panel and of the launcher, no others, and what they name."""
+    texts = json.loads((ROOT / "languages" / language / "widget.json").read_text(encoding="utf-8"))
+    english = _own_texts(WIDGET / "strings.js", "const ENGLISH = {")
+    english |= _own_texts(WIDGET / "widget.js", "const TEXTS = {")
+    assert set(texts) == set(english)
+    assert {key for key in texts if not texts[key].strip()} == set()
+    assert {key for key in texts if _names(texts[key]) != _names(english[key])} == set()

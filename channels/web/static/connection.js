@@ -102,9 +102,8 @@ export class Connection {
     this.#expect(isCurrent);
     socket.onopen = () => {
       if (!isCurrent()) return;
-      socket.send(
-        JSON.stringify({ type: "hello", token: session.token, after: this.#events.after() }),
-      );
+      const { after, language } = this.#events;
+      socket.send(JSON.stringify({ type: "hello", token: session.token, after: after(), language }));
     };
     socket.onmessage = (event) => isCurrent() && this.#receive(event.data);
     socket.onclose = () => isCurrent() && this.#lost();

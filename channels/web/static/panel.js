@@ -7,7 +7,7 @@ import { element } from "./dom.js";
 import { Header } from "./header.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
-import { languageOf, sayIn } from "./strings.js";
+import { sayIn, tagOf } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
 /* Shorter waits for a connection are not worth a word. */
@@ -45,7 +45,7 @@ class Panel {
     const { settings, store, base } = launcher;
     this.#launcher = launcher;
     this.#phone = matchMedia(launcher.phone);
-    this.#say = sayIn(settings.locale, settings.strings);
+    this.#say = sayIn(settings.locale, launcher.translation, settings.strings);
     this.#transcript = new Transcript(store);
     this.#build();
     this.#connection = new Connection(base, store, {
@@ -53,6 +53,7 @@ class Panel {
       frame: (frame) => this.#take(frame),
       state: (state) => this.#showState(state),
       session: () => this.#beginAgain(),
+      language: tagOf(settings.locale),
     });
     this.#outbox = new Outbox({
       say: this.#say,
@@ -103,7 +104,8 @@ class Panel {
   #build() {
     const say = this.#say;
     const { settings, store, base, root } = this.#launcher;
-    const language = languageOf(settings.locale, settings.strings);
+    const isTranslated = Object.keys(this.#launcher.translation).length > 0 || settings.strings;
+    const language = isTranslated ? settings.locale : "en";
     const title = settings.title || store.get("institution") || say("assistant");
     this.#composer = new Composer(say, {
       send: (text) => this.#outbox.write(text, null),

@@ -1,4 +1,5 @@
-/* Every word that the panel says, in one object, so that another language is data and not code. */
+/* Every word that the panel says. Another language is a file of data, `languages/CODE/widget.json`,
+ * with the same keys and those of the launcher. */
 
 const ENGLISH = {
   assistant: "Assistant",
@@ -61,13 +62,11 @@ const ENGLISH = {
   with_sources_other: "{count} sources",
 };
 
-export const STRINGS = { en: ENGLISH };
-
-/* A function say(key, values) for a locale. `own` replaces single texts, as settings.strings does. */
-export function sayIn(locale, own = {}) {
-  const language = locale.split("-")[0].toLowerCase();
-  const texts = { ...ENGLISH, ...STRINGS[language], ...own };
-  const plural = new Intl.PluralRules(language in STRINGS ? locale : "en");
+/* A function say(key, values) for a locale. `translation` holds the texts of its language, {} when
+ * there are none; `own` replaces single texts, as settings.strings does. */
+export function sayIn(locale, translation, own = {}) {
+  const texts = { ...ENGLISH, ...translation, ...own };
+  const plural = new Intl.PluralRules(Object.keys(translation).length ? locale : "en");
   return function say(key, values = {}) {
     const form = "count" in values ? texts[`${key}_${plural.select(values.count)}`] : undefined;
     const pattern = form ?? texts[key] ?? texts[`${key}_other`] ?? key;
@@ -75,9 +74,9 @@ export function sayIn(locale, own = {}) {
   };
 }
 
-/* The language that the texts are really in, for whoever reads them aloud. */
-export function languageOf(locale, own) {
-  return own || locale.split("-")[0].toLowerCase() in STRINGS ? locale : "en";
+/* The locale as a well-formed BCP 47 tag, null when it is none: a page may say anything. */
+export function tagOf(locale) {
+  return /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(locale) && locale.length <= 35 ? locale : null;
 }
 
 /* "July 1, 2026" or "1 July 2026", as the locale has it, of an ISO date; "" for none. */

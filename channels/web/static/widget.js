@@ -7,7 +7,8 @@
  *
  *   server    where the assistant lives; by default the folder this script came from
  *   position  "right" or "left"; by default where a line of the locale ends
- *   locale    BCP 47 tag such as "en-US"; by default the page's lang
+ *   locale    BCP 47 tag such as "en-US"; by default the page's lang. Its language decides what
+ *             the chat's texts are in, and what is answered in until somebody writes another
  *   dir       "ltr" or "rtl"; by default that of the locale
  *   title     words on the launcher
  *   theme     "auto" (default), "light" or "dark"
@@ -47,6 +48,16 @@
     unavailable: "The assistant could not be loaded. Please try again.",
     ...settings.strings,
   };
+
+  /* The texts of the locale's language; {} for English, for one that has none, and when they cannot
+   * be had: then everything is said in English. */
+  const language = settings.locale.split("-")[0].toLowerCase();
+  const translation =
+    language === "en" || !/^[a-z]{2,8}$/.test(language)
+      ? Promise.resolve({})
+      : fetch(new URL(`widget/texts/${language}.json`, base))
+          .then((answer) => (answer.ok ? answer.json() : {}))
+          .catch(() => ({}));
 
   /* A phone shows the panel over the whole page, see panel.css. */
   const PHONE = "(max-width: 480px), (max-height: 420px)";
@@ -151,7 +162,8 @@
   button.className = "launcher";
   button.setAttribute("aria-haspopup", "dialog");
   button.setAttribute("aria-expanded", "false");
-  button.append(bubble(), text("span", "label", settings.title || TEXTS.launch));
+  const label = text("span", "label", settings.title || TEXTS.launch);
+  button.append(bubble(), label);
   const badge = text("span", "badge", "");
   badge.hidden = true;
   button.append(badge);
@@ -206,8 +218,10 @@
   let attempt = 0;
   function panel() {
     const address = new URL(`widget/panel.js${attempt ? `?attempt=${attempt}` : ""}`, base);
-    loading ??= import(address)
-      .then((module) => module.mount({ ...shared, emit, showUnread, onClose }))
+    loading ??= Promise.all([import(address), translation])
+      .then(([module, texts]) =>
+        module.mount({ ...shared, translation: texts, emit, showUnread, onClose }),
+      )
       .catch((error) => {
         loading = null;
         attempt += 1;
@@ -278,7 +292,10 @@
   }
   window.advisor = Object.assign(advisor, api);
 
-  function start() {
+  async function start() {
+    Object.assign(TEXTS, await translation, settings.strings);
+    label.textContent = settings.title || TEXTS.launch;
+    trouble.textContent = TEXTS.unavailable;
     document.body.append(host);
     isReady = true;
     emit("ready");
