@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, zip_longest
 from urllib.parse import quote
 
+from knowledge_base.choices import about
 from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import words
-from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic
-from knowledge_base.program_page import day
+from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic, Validity
 from knowledge_base.quoting import Quoting
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.text.wanted import holds_wanted
+from languages.speech import ENGLISH, say, say_day, spoken
 
 _MOST_PASSAGES = 2
 _LEAST_ODDS = 0.15
@@ -23,16 +24,6 @@ at odds of .5, .36 and .34 at .15. But what is missing is worse than what is too
 stands in one section and its reason in the next: the passage with the span is quoted for 55 and
 54 %, 61 and 59 %, 65 and 64 % of the turns."""
 _TOPICS = 3
-
-UNKNOWN = (
-    "I don't have that in the published information, so I would rather not guess. "
-    "You can ask about something close to it, or talk to a person."
-)
-
-NO_QUESTION = (
-    "I could not find a question in that. Write in a few words what you would like to know, such "
-    "as what a program costs or when it starts, or talk to a person."
-)
 
 
 class Answering:
@@ -113,8 +104,17 @@ def sure(ranking: Ranking) -> float:
 
 def not_known(question: str, institution: str | None = None) -> str:
     """That one of several questions has no answer, in words."""
-    whose = f" of {institution}" if institution else ""
-    return f"I don't have an answer to “{question}” in the published information{whose}."
+    if spoken() != ENGLISH:
+        return say("I don't have an answer to one part of your question.")
+    if institution:
+        return say(
+            "I don't have an answer to “{question}” in the published information of {institution}.",
+            question=question,
+            institution=institution,
+        )
+    return say(
+        "I don't have an answer to “{question}” in the published information.", question=question
+    )
 
 
 def _worth_quoting(question: str, ranking: Ranking) -> Iterator[Passage]:
@@ -148,14 +148,26 @@ def _heading(passage: Passage) -> str:
 
 def provenance(passage: Passage) -> str:
     """Whose words these are and for which dates, in one line."""
-    valid = passage.validity
-    parts = [passage.institution or "The source"]
-    if valid.effective_from:
-        until = f" until {day(valid.effective_to)}" if valid.effective_to else ""
-        parts.append(f"in force from {day(valid.effective_from)}{until}")
-    if valid.last_verified:
-        parts.append(f"last verified {day(valid.last_verified)}")
+    parts = [passage.institution or say("The source"), *in_force(passage.validity)]
     return f"*{', '.join(parts)}.*" if len(parts) > 1 or passage.institution else ""
+
+
+def in_force(valid: Validity) -> list[str]:
+    """From when to when a source holds, and when somebody last checked it; what is known of it."""
+    parts = []
+    if valid.effective_from and valid.effective_to:
+        parts.append(
+            say(
+                "in force from {first} until {last}",
+                first=say_day(valid.effective_from),
+                last=say_day(valid.effective_to),
+            )
+        )
+    elif valid.effective_from:
+        parts.append(say("in force from {day}", day=say_day(valid.effective_from)))
+    if valid.last_verified:
+        parts.append(say("last verified {day}", day=say_day(valid.last_verified)))
+    return parts
 
 
 def _unknown(asked: Sequence[tuple[Query, Ranking]], level: float, edition: str) -> Answer:
@@ -164,11 +176,27 @@ def _unknown(asked: Sequence[tuple[Query, Ranking]], level: float, edition: str)
     near = [list(_topics(query, ranking)) for query, ranking in asked]
     topics = [topic for together in zip_longest(*near) for topic in together if topic]
     return Answer(
-        UNKNOWN if any(map(str.isalnum, said)) else NO_QUESTION,
+        not_published() if any(map(str.isalnum, said)) else no_question(),
         AnswerKind.UNKNOWN,
         confidence=level,
         edition=edition,
         nearest=tuple(dict.fromkeys(topics))[:_TOPICS],
+    )
+
+
+def not_published() -> str:
+    """That nothing of what was asked is published."""
+    return say(
+        "I don't have that in the published information, so I would rather not guess. "
+        "You can ask about something close to it, or talk to a person."
+    )
+
+
+def no_question() -> str:
+    """That a message has no word to search for."""
+    return say(
+        "I could not find a question in that. Write in a few words what you would like to know, "
+        "such as what a program costs or when it starts, or talk to a person."
     )
 
 
@@ -181,5 +209,4 @@ def _topics(query: Query, ranking: Ranking) -> Iterator[Topic]:
     near = [p for p in ranking.passages if asked & set(words(f"{p.context} {p.text}"))]
     first = {passage.document_id: passage for passage in reversed(near)}
     for passage in sorted(near, key=lambda passage: first[passage.document_id] is not passage):
-        label = _heading(passage)
-        yield Topic(label, label.replace(" › ", ": "))
+        yield about(_heading(passage))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from knowledge_base.model import Answer
-from knowledge_base.program_page import day as in_words
 from knowledge_base.text.dates import find_dates, find_periods
 from knowledge_base.text.terms import Period
+from languages.speech import say, say_day
 
 _LONGEST_QUESTION = 500
 """Characters; in a longer message a time is rarely the time of what is asked."""
@@ -121,8 +121,11 @@ def dated(answer: Answer, day: date, today: date) -> Answer:
     """The answer with a line that says for which day it holds, when that is not today."""
     if day == today or answer.abstained:
         return answer
-    holds = "held" if day < today else "will hold"
-    line = f"*This {holds} on {in_words(day)}, the time that you asked about.*"
+    line = (
+        say("*This held on {day}, the time that you asked about.*", day=say_day(day))
+        if day < today
+        else say("*This will hold on {day}, the time that you asked about.*", day=say_day(day))
+    )
     return replace(answer, text=f"{line}\n\n{answer.text}")
 
 

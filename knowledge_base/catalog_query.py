@@ -23,6 +23,7 @@ from knowledge_base.schema import (
     published_programs,
     published_terms,
 )
+from languages.speech import say
 
 _NEAREST = 3
 """Programs that a relaxed wish names; the count beside them says how many there are."""
@@ -90,6 +91,8 @@ class Findings:
     milliseconds: float = 0.0
     filter: And = field(default_factory=lambda: And(()))
     """The conditions as a tree; not in the wire form."""
+    ordered: Order | None = None
+    """The order as a value; not in the wire form."""
 
     @property
     def understood(self) -> bool:
@@ -158,6 +161,7 @@ class CatalogQuery:
             relaxations=relaxations,
             edition=self._edition.id,
             filter=read.filter,
+            ordered=read.order,
         )
 
     def refine(
@@ -205,7 +209,7 @@ class CatalogQuery:
             others = (*parts[:position], *parts[position + 1 :])
             left = self._matching(And(others), day) if others else []
             if left:
-                change = f"without: {part.label}"
+                change = say("without: {condition}", condition=part.label)
                 dropped.append((len(left), self._relaxation(change, others, left)))
             if nearer := self._loosened(part, others, day):
                 loose.append((nearer[0], self._changed(part, nearer[1], others, day)))
@@ -226,7 +230,8 @@ class CatalogQuery:
     def _changed(self, part: Node, nearer: Node, others: tuple[Node, ...], day: date) -> Relaxation:
         parts = (*others, nearer)
         left = self._matching(And(parts), day)
-        return self._relaxation(f"{nearer.label}, not {part.label}", parts, left)
+        change = say("{condition}, not {other}", condition=nearer.label, other=part.label)
+        return self._relaxation(change, parts, left)
 
     def _without_pairs(self, parts: tuple[Node, ...], day: date) -> Iterator[Relaxation]:
         found = []
@@ -235,7 +240,11 @@ class CatalogQuery:
                 others = tuple(p for n, p in enumerate(parts) if n not in {one, two})
                 left = self._matching(And(others), day) if others else []
                 if left:
-                    change = f"without: {parts[one].label}, and without: {parts[two].label}"
+                    change = say(
+                        "without: {condition}, and without: {other}",
+                        condition=parts[one].label,
+                        other=parts[two].label,
+                    )
                     found.append((len(left), self._relaxation(change, others, left)))
         yield from (r for _, r in sorted(found, key=lambda pair: pair[0]))
 

@@ -29,8 +29,11 @@ from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
 from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.typed.draft import Catalog, Draft, joined
+from knowledge_base.source_language import naming_language
+from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.pointing import Meant, Pointed, Pointing
+from languages.lists import joined
+from languages.speech import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,8 @@ class KnowledgeBase:
         meant = await self.meant(question, Pointed(tuple(shown), focus, before))
         if meant.choices:
             listed = joined([f"**{topic.label}**" for topic in meant.choices], "or")
-            draft = Draft(AnswerKind.CLARIFY, f"Which one: {listed}?", nearest=meant.choices)
-            return await self.told(draft)
+            which = say("Which one: {titles}?", titles=listed)
+            return await self.told(Draft(AnswerKind.CLARIFY, which, nearest=meant.choices))
         answer, _ = await self.examine(meant.question, history, meant.focus)
         return replace(answer, question=meant.question)
 
@@ -97,7 +100,8 @@ class KnowledgeBase:
     def _compare(self, programs: Sequence[str], aspects: Sequence[str], day: date) -> Answer:
         started = time.perf_counter()
         answer = self._live().asking.typed.compare(programs, aspects, day)
-        return replace(answer, milliseconds=(time.perf_counter() - started) * 1000)
+        elapsed = (time.perf_counter() - started) * 1000
+        return replace(naming_language(answer), milliseconds=elapsed)
 
     async def refine(
         self,
@@ -139,7 +143,8 @@ class KnowledgeBase:
 
         Raises as `ask`.
         """
-        return await asyncio.to_thread(lambda: self._live().asking.typed.answer(draft))
+        answer = await asyncio.to_thread(lambda: self._live().asking.typed.answer(draft))
+        return naming_language(answer)
 
     async def estimate_credit(
         self, have: str | Sequence[Held], award: Award | None = None, day: date | None = None
@@ -249,7 +254,7 @@ class KnowledgeBase:
         started = time.perf_counter()
         today = self._today()
         answer, ranking = self._live().per_institution.answer(query, typed=query.day == today)
-        answer = dated(answer, query.day, today)
+        answer = naming_language(dated(answer, query.day, today))
         elapsed = (time.perf_counter() - started) * 1000
         return replace(answer, milliseconds=elapsed), ranking
 

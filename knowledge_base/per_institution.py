@@ -6,12 +6,14 @@ from collections import defaultdict
 from dataclasses import replace
 
 from knowledge_base.asking import Asking
+from knowledge_base.choices import meant
 from knowledge_base.edition import Edition
 from knowledge_base.institutions import Institutions
-from knowledge_base.model import Answer, AnswerKind, Topic
+from knowledge_base.model import Answer, AnswerKind
 from knowledge_base.names import named_programs
 from knowledge_base.questions import parts
 from knowledge_base.retriever import Query, Ranking
+from languages.speech import say
 
 _CLEARLY = 0.95
 """Share of the likelihood of all passages found that one institution's must have to be the one that
@@ -21,7 +23,6 @@ was 99 and 0.6 %. With every page given to one of the two at random 44 % were an
 wrongly; at .8 it was 73 and 2.9 %. The rest is asked back."""
 _MOST = 3
 """Institutions that are answered for at once, and that are offered when it is asked which."""
-_WHICH = "Several institutions publish here, and they may differ. Which one do you mean?"
 
 
 class PerInstitution:
@@ -92,13 +93,18 @@ class PerInstitution:
             return self._which(query, [name for name in shares if name]), ranking
         answer, ranking = self._asking.answer(replace(query, institution=first), typed=typed)
         if first and answer.citations:
-            said = f"*You named no institution; this is what {first} publishes.*"
+            said = say(
+                "*You named no institution; this is what {institution} publishes.*",
+                institution=first,
+            )
             answer = replace(answer, text=f"{said}\n\n{answer.text}")
         return answer, ranking
 
     def _which(self, query: Query, names: list[str]) -> Answer:
-        topics = [Topic(name, f"{query.question.strip()} ({name})") for name in names[:_MOST]]
-        return Answer(_WHICH, AnswerKind.CLARIFY, edition=self._edition.id, nearest=tuple(topics))
+        asked = query.question.strip()
+        topics = [meant(name, name, f"{asked} ({name})") for name in names[:_MOST]]
+        text = say("Several institutions publish here, and they may differ. Which one do you mean?")
+        return Answer(text, AnswerKind.CLARIFY, edition=self._edition.id, nearest=tuple(topics))
 
 
 def _shares(ranking: Ranking) -> dict[str, float]:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -72,6 +72,13 @@ def say_day(value: date) -> str:
     if spoken() == ENGLISH:
         return f"{value.day} {value:%B %Y}"
     return format_date(value, "long", locale=spoken())
+
+
+def say_month(value: date) -> str:
+    """The month of a day with its year: `January 2027`, `enero de 2027`."""
+    if spoken() == ENGLISH:
+        return f"{value:%B %Y}"
+    return format_skeleton("yMMMM", value, locale=spoken())
 
 
 def name_of(language: str) -> str:

@@ -9,9 +9,10 @@ from knowledge_base.model import Answer, AnswerKind, Topic, Utterance
 from knowledge_base.typed.comparison import MOST
 from knowledge_base.typed.draft import Draft
 from knowledge_base.typed.pointing import Pointed
+from languages.lists import joined
+from languages.speech import say
 
 _ANSWERS = frozenset({AnswerKind.TABLE, AnswerKind.COMPUTED, AnswerKind.CLARIFY})
-_WHICH = "Which programs shall I compare? Name two to four, by title or code."
 
 
 async def compared(
@@ -34,8 +35,9 @@ async def compared(
             return answer
     if 1 < len(ids) <= MOST:
         return await library.compare(ids)
+    which = say("Which programs shall I compare? Name two to four, by title or code.")
     return await library.told(
-        Draft(AnswerKind.CLARIFY, _WHICH, nearest=await _pairs(library, before))
+        Draft(AnswerKind.CLARIFY, which, nearest=await _pairs(library, before))
     )
 
 
@@ -44,5 +46,5 @@ async def _pairs(library: KnowledgeBase, before: Pointed) -> tuple[Topic, ...]:
     titles = (await library.catalog()).titles
     spoken_of = [before.focus or "", *before.shown]
     known = [i for i in dict.fromkeys(spoken_of) if i in titles]
-    pairs = [f"{titles[known[0]]} and {titles[i]}" for i in known[1:MOST]]
-    return tuple(Topic(pair, f"Compare {pair}") for pair in pairs)
+    pairs = [joined([titles[known[0]], titles[i]]) for i in known[1:MOST]]
+    return tuple(Topic(pair, say("Compare {titles}", titles=pair)) for pair in pairs)

@@ -12,7 +12,8 @@ from knowledge_base.credit_transfer import Estimate, Line
 from knowledge_base.model import AnswerKind, Topic, UsedFact
 from knowledge_base.model import plain as figure
 from knowledge_base.program_page import day
-from knowledge_base.typed.draft import Draft, joined
+from knowledge_base.typed.draft import Draft
+from languages.lists import joined
 
 NOTHING = (
     "Then there is nothing to estimate yet, and that is fine: you can start without any credit. "

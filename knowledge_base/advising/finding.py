@@ -10,12 +10,15 @@ from typing import Any
 
 from knowledge_base.advising.cards import card
 from knowledge_base.catalog_query import Findings, Match
-from knowledge_base.filters.tree import Compare, Op
+from knowledge_base.filters.refining import spoken
+from knowledge_base.filters.tree import Compare, Op, Wish
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Topic, UsedFact
-from knowledge_base.typed.cells import ROWS
-from knowledge_base.typed.draft import Catalog, Draft, joined
+from knowledge_base.typed.cells import cell
+from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.question import Aspect
+from languages.lists import joined
+from languages.speech import counted, say
 
 AT_ONCE = 5
 """Cards in one reply: more cannot be read on a telephone."""
@@ -25,8 +28,6 @@ might fit that are named."""
 _SUBJECTS = 6
 """Subjects that are offered when all programs are asked for."""
 _ALL = "all programs"
-_ASK_FOR = "Show me programs: "
-"""Before the words of a whole wish, so that they are asked again and not taken for a detail."""
 _MORE = re.compile(
     r"\W*(?:(?:yes|ok|okay|please|can you|could you) )*"
     r"(?:show|see|list|give)?(?: me)?(?: some| the)? ?"
@@ -100,11 +101,11 @@ def _than(catalog: Catalog, shown: Sequence[str]) -> dict[str, Compare]:
     if program is None:
         return {}
     cells = {"total": Aspect.COST, "duration": Aspect.LENGTH}
-    told = {field: ROWS[aspect][1](program, catalog) for field, aspect in cells.items()}
+    told = {field: cell(aspect, program, catalog) for field, aspect in cells.items()}
     return {
-        field: Compare(field, Op.LT, cell.rank, unit=cell.unit)
-        for field, cell in told.items()
-        if cell.rank is not None
+        field: Compare(field, Op.LT, known.rank, unit=known.unit)
+        for field, known in told.items()
+        if known.rank is not None
     }
 
 
@@ -121,7 +122,7 @@ async def _cards(library: KnowledgeBase, findings: Findings, start: int) -> Foun
     texts += _left_out(findings.not_understood)
     facts: list[UsedFact] = [fact for _, used, _ in cards for fact in used]
     stated = {match.id: words for match, (_, _, words) in zip(page, cards, strict=True)}
-    only = page[0].id if len(findings.matches) == 1 else None
+    only = page[0].id if len(page) == len(findings.matches) == 1 else None
     draft = Draft(
         AnswerKind.PROGRAMS,
         "\n\n".join(texts),
@@ -138,78 +139,105 @@ def _head(findings: Findings, start: int, number: int) -> str:
     wish = _conditions(findings)
     total = len(findings.matches)
     if not total:
-        return f"No program fits {wish}."
+        return say("No program fits {wish}.", wish=wish)
     if not number:
-        return f"That was all: {_counted(total)} {wish}."
-    said = f"{_counted(total)} {wish}"
-    if total > number:
-        said += f". Here {'are' if number > 1 else 'is'} {start + 1}–{start + number} of them"
-        said = said.replace(f"{start + 1}–{start + 1} ", f"number {start + 1} ")
-    return f"{said}:"
-
-
-def _counted(total: int) -> str:
-    return "One program fits" if total == 1 else f"{total} programs fit"
+        return counted(
+            "That was all: One program fits {wish}.",
+            "That was all: {count} programs fit {wish}.",
+            total,
+            wish=wish,
+        )
+    if total == number:
+        return counted("One program fits {wish}:", "{count} programs fit {wish}:", total, wish=wish)
+    if number == 1:
+        return say(
+            "{count} programs fit {wish}. Here is number {place} of them:",
+            count=total,
+            wish=wish,
+            place=start + 1,
+        )
+    return say(
+        "{count} programs fit {wish}. Here are {first}–{last} of them:",
+        count=total,
+        wish=wish,
+        first=start + 1,
+        last=start + number,
+    )
 
 
 def _conditions(findings: Findings) -> str:
     """The conditions, and the order, as they were understood."""
     told = joined([f"**{label}**" for label in findings.conditions]) if findings.conditions else ""
-    if findings.order is None:
-        return told or "what you asked for"
-    word = findings.order.removeprefix("the ").removesuffix(" programs")
-    ordered = f"(**{word}** first)" if findings.order.endswith(" programs") else f"(**{word}**)"
-    return f"{told or 'what you asked for'} {ordered}"
+    told = told or say("what you asked for")
+    order = findings.ordered
+    if order is None:
+        return told
+    if order.take is None:
+        return say("{wish} (**{order}** first)", wish=told, order=order.word)
+    return say("{wish} (**{count} {order}**)", wish=told, count=order.take, order=order.word)
 
 
 def _relaxed(findings: Findings, start: int) -> list[str]:
     if start or not findings.relaxations:
         return []
     lines = [
-        f"- {relaxation.change}: {relaxation.total}, such as {relaxation.nearest[0].title}"
+        say(
+            "- {change}: {count}, such as {title}",
+            change=relaxation.change,
+            count=relaxation.total,
+            title=relaxation.nearest[0].title,
+        )
         for relaxation in findings.relaxations[:_OFFERED]
     ]
-    return ["These would fit with one change:\n\n" + "\n".join(lines)]
+    return [say("These would fit with one change:") + "\n\n" + "\n".join(lines)]
 
 
 def _might_fit(unknown: Sequence[Match]) -> list[str]:
     if not unknown:
         return []
-    lines = [
-        f"- {match.title}: {joined([f'“{label}”' for label in match.unsaid], 'or') or 'all of it'}"
-        for match in unknown[:_OFFERED]
-    ]
+    whole = say("all of it")
+    lines = [f"- {match.title}: {_either(match.unsaid) or whole}" for match in unknown[:_OFFERED]]
     more = len(unknown) - _OFFERED
-    lines += [f"- and {more} more"] if more > 0 else []
-    return ["Might also fit, but the catalog does not say whether:\n\n" + "\n".join(lines)]
+    lines += [say("- and {count} more", count=more)] if more > 0 else []
+    head = say("Might also fit, but the catalog does not say whether:")
+    return [head + "\n\n" + "\n".join(lines)]
 
 
 def _left_out(words: Sequence[str]) -> list[str]:
     if not words:
         return []
-    return [f"I could not search by {joined([f'“{word}”' for word in words], 'or')}."]
+    return [say("I could not search by {words}.", words=_either(words))]
+
+
+def _either(words: Sequence[str]) -> str:
+    return joined([f"“{word}”" for word in words], "or")
 
 
 def _spoken(findings: Findings) -> str:
     """The whole wish in words that are read as the same wish."""
-    order = [findings.order] if findings.order else []
-    return ", and ".join([*findings.conditions, *order]) or _ALL
+    return spoken(Wish(findings.filter, findings.ordered)) or _ALL
+
+
+def _topic(label: str, wish: str) -> Topic:
+    """A whole wish to tap, which is asked anew and not taken for a detail."""
+    return Topic(label, say("Show me programs: {wish}", wish=wish))
 
 
 def _offers(findings: Findings, start: int) -> tuple[Topic, ...]:
     """What can be tapped next: each is a whole question of its own."""
     if not findings.matches:
-        nearer = [Topic(r.change, _ASK_FOR + r.wish) for r in findings.relaxations[:_OFFERED]]
-        return (*nearer, Topic("What is there?", "What programs do you have?"))
+        nearer = [_topic(r.change, r.wish) for r in findings.relaxations[:_OFFERED]]
+        return (*nearer, Topic(say("What is there?"), say("What programs do you have?")))
     topics = []
     if len(findings.matches) > start + AT_ONCE:
-        topics.append(Topic("Show more", "Show more"))
+        topics.append(Topic(say("Show more"), say("Show more")))
     if len(findings.matches[start : start + AT_ONCE]) > 1:
-        topics.append(Topic("Compare the first two", "Compare the first two"))
+        topics.append(Topic(say("Compare the first two"), say("Compare the first two")))
     for label in findings.conditions[:_OFFERED] if len(findings.conditions) > 1 else ():
         rest = [other for other in findings.conditions if other != label]
         rest += [findings.order] if findings.order else []
-        topics.append(Topic(f"Without “{label}”", _ASK_FOR + ", and ".join(rest)))
+        without = say("Without “{condition}”", condition=label)
+        topics.append(_topic(without, say(", and ").join(rest)))
     return tuple(topics)
 
 
@@ -219,16 +247,20 @@ async def _overview(library: KnowledgeBase) -> Found:
     running = [p for p in catalog.programs.values() if p.validity.holds_on(catalog.day)]
     subjects = Counter(program.subject for program in running if program.subject)
     most = [name for name, _ in sorted(subjects.items(), key=lambda pair: (-pair[1], pair[0]))]
-    text = f"There are {len(running)} programs"
+    held = say("There are {programs} programs.", programs=len(running))
     if most:
-        listed = [f"{name} ({subjects[name]})" for name in most]
-        text += f", in {len(most)} subjects: {joined(listed)}"
-    text += (
-        ". Tell me what you would like: a subject, a job, what it may cost, when it should start,"
+        held = say(
+            "There are {programs} programs, in {subjects} subjects: {listed}.",
+            programs=len(running),
+            subjects=len(most),
+            listed=joined([f"{name} ({subjects[name]})" for name in most]),
+        )
+    asked = say(
+        "Tell me what you would like: a subject, a job, what it may cost, when it should start,"
         " how many hours a week you have, online or in person."
     )
-    topics = [Topic(name, f"{_ASK_FOR}about {name}") for name in most[:_SUBJECTS]]
-    draft = Draft(AnswerKind.PROGRAMS, text, nearest=tuple(topics))
+    topics = [_topic(name, say("about {topic}", topic=name)) for name in most[:_SUBJECTS]]
+    draft = Draft(AnswerKind.PROGRAMS, f"{held} {asked}", nearest=tuple(topics))
     return Found(await library.told(draft), (), {"text": _ALL, "from": 0})
 
 

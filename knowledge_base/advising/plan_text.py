@@ -10,7 +10,8 @@ from knowledge_base.pathway.plan import Plan, Stack
 from knowledge_base.pathway.schedule import Run
 from knowledge_base.program_page import day, money
 from knowledge_base.typed.costing import cost_facts, cost_words, prices
-from knowledge_base.typed.draft import Catalog, Draft, Telling, joined
+from knowledge_base.typed.draft import Catalog, Draft, Telling
+from languages.lists import joined
 
 _LABELS = {
     "cheapest": "The cheapest way",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from knowledge_base.answering import in_force
 from knowledge_base.credit.equivalency import Source
 from knowledge_base.model import AnswerKind, Topic, UsedFact, Validity
-from knowledge_base.program_page import day
 from knowledge_base.typed.draft import Draft
+from languages.speech import say
 
 
 class Quoted:
@@ -48,11 +49,6 @@ class Quoted:
 
 
 def _dates(valid: Validity, numbers: Sequence[int]) -> str:
-    parts = []
-    if valid.effective_from:
-        until = f" until {day(valid.effective_to)}" if valid.effective_to else ""
-        parts.append(f"in force from {day(valid.effective_from)}{until}")
-    if valid.last_verified:
-        parts.append(f"last verified {day(valid.last_verified)}")
-    marks = " ".join(f"[{number}]" for number in numbers) or "Source"
+    parts = in_force(valid)
+    marks = " ".join(f"[{number}]" for number in numbers) or say("Source")
     return f"*{marks}: {', '.join(parts)}.*" if parts else ""

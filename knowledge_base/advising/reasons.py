@@ -11,9 +11,12 @@ from knowledge_base.filters.text import padded, stem, words
 from knowledge_base.filters.tree import And, Compare, Has, Node, Not, Op, Or
 from knowledge_base.model import Program, UsedFact
 from knowledge_base.program_page import day as in_words
-from knowledge_base.typed.cells import NOT_STATED, ROWS, Cell
-from knowledge_base.typed.draft import Catalog, joined
+from knowledge_base.terms import term
+from knowledge_base.typed.cells import Cell, cell
+from knowledge_base.typed.draft import Catalog
 from knowledge_base.typed.question import Aspect
+from languages.lists import joined
+from languages.speech import say_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def reason(program: Program, node: Node, catalog: Catalog) -> Reason:
     if isinstance(node, Has) and node.field in _VALUES:
         return _valued(node, _VALUES[node.field](program, catalog))
     aspect = _ASPECTS.get(node.field)
-    return _of(node, ROWS[aspect][1](program, catalog)) if aspect else Reason(node.label)
+    return _of(node, cell(aspect, program, catalog)) if aspect else Reason(node.label)
 
 
 _ASPECTS = {
@@ -92,8 +95,9 @@ def _valued(node: Has, values: Iterable[_Value]) -> Reason:
     if not meant:
         return Reason(node.label)
     kind, value = meant[0]
-    told = f"{kind}: {value}" if kind and kind != "title" else value
-    if kind == "title" or value.casefold() in node.label.casefold():
+    shown = term(value)
+    told = f"{term(kind)}: {shown}" if kind and kind != "title" else shown
+    if kind == "title" or shown.casefold() in node.label.casefold():
         told = ""
     fact = UsedFact(kind or node.field, value)
     return Reason(node.label, told, (fact,), (value,))
@@ -106,10 +110,9 @@ def _stands(node: Has, value: str) -> bool:
     return any(padded([form(word) for word in term.split()]) in inside for term in node.terms)
 
 
-def _of(node: Node, cell: Cell) -> Reason:
-    told = cell.text if cell.rank is None else cell.text.partition(" (")[0]
-    told = "" if told == NOT_STATED or told in node.label else told
-    return Reason(node.label, told, cell.facts, cell.stated)
+def _of(node: Node, known: Cell) -> Reason:
+    told = known.text if known.rank is None else known.text.partition(" (")[0]
+    return Reason(node.label, "" if told in node.label else told, known.facts, known.stated)
 
 
 def _run(program: Program, node: Compare) -> Reason:
@@ -122,8 +125,8 @@ def _run(program: Program, node: Compare) -> Reason:
     if not days:
         return Reason(node.label)
     name = "next start" if node.field == "starts" else "apply by"
-    told = in_words(days[0])
-    return Reason(node.label, told, (UsedFact(name, days[0].isoformat()),), (told,))
+    fact = UsedFact(name, days[0].isoformat())
+    return Reason(node.label, say_day(days[0]), (fact,), (in_words(days[0]),))
 
 
 def _holds(node: Compare, value: date) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from knowledge_base.filters.joining import field_of
 from knowledge_base.filters.text import plain_wish
 from knowledge_base.filters.tree import And, Compare, Node, Not, Op, Or, Order, Wish
+from languages.speech import ENGLISH, speaking
 
 _DROP = re.compile(
     r"\b(?:forget|drop|ignore|remove|delete|never mind|nevermind|skip|leave out|without"
@@ -89,8 +90,9 @@ def refined(
 
 def spoken(wish: Wish) -> str:
     """A wish in words that are read as the same wish; empty for everything."""
-    labels = [part.label for part in wish.filter.parts]
-    return ", and ".join([*labels, wish.order.label] if wish.order else labels)
+    with speaking(ENGLISH):
+        labels = [part.label for part in wish.filter.parts]
+        return ", and ".join([*labels, wish.order.label] if wish.order else labels)
 
 
 def _without_dropped(

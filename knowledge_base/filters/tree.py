@@ -1,4 +1,7 @@
-"""The nouns of a typed catalog query: conditions as a tree, each with words that can be edited."""
+"""The nouns of a typed catalog query: conditions as a tree, each with words that can be edited.
+
+The words are in the language that is spoken; in English the parser reads them as the same.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from knowledge_base.filters import wording
+from knowledge_base.terms import term
+from languages.speech import counted, say
 
 
 class Op(StrEnum):
@@ -38,30 +45,20 @@ class Compare:
 
     @property
     def label(self) -> str:
-        """The condition in words that the parser reads as the same condition."""
+        """The condition in words."""
         if isinstance(self.value, bool):
-            return _FLAGS[self.field, self.value]
+            return wording.flag(self.field, holds=self.value)
         if isinstance(self.value, date):
-            return f"{_DATED[self.field]} {self._range()}"
-        if self.field == "credits":
-            kind = f"{self.unit} credits".strip()
-            return f"{self._range()} {kind}"
-        if self.field in _HOURS:
-            return f"{self._range()} {_HOURS[self.field]}"
-        if self.field == "duration":
-            one = self.value == 1 and self.to is None
-            return f"takes {self._range()} {self.unit.removesuffix('s') if one else self.unit}"
-        return f"{'total cost' if self.field == 'total' else self.field} {self._range()}"
-
-    def _range(self) -> str:
-        if self.op is Op.BETWEEN:
-            return f"between {self._shown(self.value)} and {self._shown(self.to)}"
-        words = _DATE_WORDS if isinstance(self.value, date) else _NUMBER_WORDS
-        return f"{words[self.op]} {self._shown(self.value)}"
+            last = self.to if isinstance(self.to, date) else None
+            return wording.dated(self.field, wording.time(self.op, self.value, last))
+        amount = wording.amount(self.op, self._shown(self.value), self._shown(self.to))
+        one = self.field == "duration" and self.value == 1 and self.to is None
+        unit = self.unit.removesuffix("s") if one else self.unit
+        return wording.numbered(self.field, amount, term(unit))
 
     def _shown(self, value: Decimal | date | bool | None) -> str:
-        if isinstance(value, date):
-            return f"{value.day} {value:%B %Y}"
+        if value is None:
+            return ""
         figure = f"{value:,f}"
         if self.field not in {"total", "tuition"}:
             return figure
@@ -87,14 +84,12 @@ class Has:
 
     @property
     def label(self) -> str:
-        """The condition in words that the parser reads as the same condition."""
+        """The condition in words."""
         if self.field == "award":
-            article = "an" if self.terms[0][0] in "aeiou" else "a"
-            noun = "" if self.terms[0] in {"degree", "certificate"} else " degree"
-            return f"counts toward {article} {self.terms[0]}{noun}"
+            return wording.phrase("stack", wording.award(self.terms[0]))
         if self.terms == ("*",):
-            return _ANY[self.field]
-        return _PHRASES[self.field].format(self.said or self.terms[0])
+            return say("accredited") if self.field == "accreditation" else say("with financial aid")
+        return wording.phrase(self.field, term(self.said or self.terms[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +101,7 @@ class Not:
     @property
     def label(self) -> str:
         """The part's words with `not` before them."""
-        return f"not {self.part.label}"
+        return say("not {condition}", condition=self.part.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +113,9 @@ class Or:
     @property
     def label(self) -> str:
         """The parts' words with `or` between them."""
-        words = " or ".join(part.label for part in self.parts)
-        return f"either {words}" if any(isinstance(part, And) for part in self.parts) else words
+        words = say(" or ").join(part.label for part in self.parts)
+        grouped = any(isinstance(part, And) for part in self.parts)
+        return say("either {alternatives}", alternatives=words) if grouped else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ class And:
     @property
     def label(self) -> str:
         """The parts' words with `and` between them."""
-        return " and ".join(part.label for part in self.parts)
+        return say(" and ").join(part.label for part in self.parts)
 
 
 Node = Compare | Has | Not | Or | And
@@ -150,9 +146,15 @@ class Order:
 
     @property
     def label(self) -> str:
-        """The order in words that the parser reads as the same order."""
-        word = _SUPERLATIVES[self.field, self.descending]
-        return f"the {word} programs" if self.take is None else f"the {self.take} {word}"
+        """The order in words."""
+        if self.take is None:
+            return say("the {order} programs", order=self.word)
+        return counted("the {count} {order}", "the {count} {order}", self.take, order=self.word)
+
+    @property
+    def word(self) -> str:
+        """By what it orders, such as `cheapest`."""
+        return wording.superlative(self.field, descending=self.descending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,56 +171,3 @@ class Wish:
     def understood(self) -> bool:
         """Whether there is anything to search by."""
         return bool(self.filter.parts) or self.order is not None or self.everything
-
-
-_NUMBER_WORDS = {
-    Op.LT: "under",
-    Op.LE: "at most",
-    Op.GT: "over",
-    Op.GE: "at least",
-    Op.EQ: "exactly",
-}
-_DATE_WORDS = {
-    Op.LT: "before",
-    Op.LE: "on or before",
-    Op.GT: "after",
-    Op.GE: "on or after",
-    Op.EQ: "on",
-}
-_HOURS = {"hours": "hours per week", "workload": "hours in total"}
-_ANY = {"aid": "with financial aid", "accreditation": "accredited"}
-_DATED = {"starts": "starts", "apply_by": "application deadline"}
-_FLAGS = {
-    ("credit_bearing", True): "for credit",
-    ("credit_bearing", False): "non-credit",
-    ("no_prerequisites", True): "no prerequisites",
-    ("no_prerequisites", False): "with prerequisites",
-}
-_PHRASES = {
-    "topic": "about {}",
-    "summary": "about {}",
-    "occupation": "to work as {}",
-    "stack": "counts toward {}",
-    "aid": "with {}",
-    "delivery": "{}",
-    "level": "{} level",
-    "location": "located at {}",
-    "institution": "offered by {}",
-    "credential": "credential type {}",
-    "badge": "with a {}",
-    "accreditation": "accredited by {}",
-    "prerequisite": "requires {}",
-    "residency": "{} price",
-}
-_SUPERLATIVES = {
-    ("total", False): "cheapest",
-    ("total", True): "most expensive",
-    ("duration", False): "shortest",
-    ("duration", True): "longest",
-    ("hours", False): "fewest hours",
-    ("hours", True): "most hours",
-    ("credits", False): "fewest credits",
-    ("credits", True): "most credits",
-    ("starts", False): "soonest",
-    ("starts", True): "latest",
-}

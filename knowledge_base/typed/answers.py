@@ -7,19 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from knowledge_base.answering import provenance
+from knowledge_base.choices import meant
 from knowledge_base.edition import Edition
 from knowledge_base.errors import UnknownProgram
 from knowledge_base.filters.rows import Purposes
-from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program, Topic
+from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
 from knowledge_base.text.sentences import statements
 from knowledge_base.typed.comparison import MOST, compared
 from knowledge_base.typed.computation import computed
-from knowledge_base.typed.draft import Catalog, Draft, joined
+from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.profile import profiled
 from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read
 from knowledge_base.typed.referents import Referents
+from languages.lists import joined
+from languages.speech import say
 
 _SURE = 0.95
 """Confidence of a typed answer. Of 57 that were given to 150 fresh questions over the sample, 55
@@ -148,13 +151,20 @@ class TypedAnswers:
             name = program.code or program.id if same else program.title
             label = f"{program.title} ({program.institution or name})" if same else program.title
             asked = f"{question[: mention.start]}{name}{question[mention.end :]}"
-            topics.append(Topic(label, asked))
+            topics.append(meant(label, name, asked))
         listed = joined([f"**{topic.label}**" for topic in topics], "or")
-        text = f"More than one program fits “{question[mention.start : mention.end]}”: {listed}?"
-        return Draft(AnswerKind.CLARIFY, f"{text} Which one do you mean?", nearest=tuple(topics))
+        text = say(
+            "More than one program fits “{words}”: {titles}? Which one do you mean?",
+            words=question[mention.start : mention.end],
+            titles=listed,
+        )
+        return Draft(AnswerKind.CLARIFY, text, nearest=tuple(topics))
 
     def _itself(self, program: Program) -> Draft:
-        text = f"Both names are of one program, **{program.title}**. What shall I compare it with?"
+        text = say(
+            "Both names are of one program, **{title}**. What shall I compare it with?",
+            title=program.title,
+        )
         return Draft(AnswerKind.CLARIFY, text, focus=program.id)
 
     def _source(self, program_id: str, words: Sequence[str]) -> tuple[Passage, str]:

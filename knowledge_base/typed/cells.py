@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from knowledge_base.model import Join, Offering, Program, Requirement, UsedFact, plain
 from knowledge_base.program_page import day as in_words
+from knowledge_base.terms import credits_of, measured, term
 from knowledge_base.typed.costing import Price, cost_facts, cost_words, prices
-from knowledge_base.typed.draft import Catalog, joined
+from knowledge_base.typed.draft import Catalog
 from knowledge_base.typed.question import Aspect
-
-NOT_STATED = "not stated"
+from languages.lists import joined
+from languages.speech import say, say_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Cell:
     """What is known of a program in one respect."""
 
     text: str
+    """Empty where the catalog states nothing."""
     facts: tuple[UsedFact, ...] = ()
     stated: tuple[str, ...] = ()
     """Words of the program's page that say so."""
@@ -29,7 +31,7 @@ class Cell:
     unit: str = ""
 
 
-_UNKNOWN = Cell(NOT_STATED)
+_UNKNOWN = Cell("")
 
 
 def next_run(program: Program, day: date) -> Offering | None:
@@ -44,7 +46,7 @@ def _cost(program: Program, catalog: Catalog) -> Cell:
     found = prices(program, catalog.day, catalog.missing(program))
     if not found:
         return _UNKNOWN
-    told = [f"{f'{p.residency}: ' if p.residency else ''}{_priced(p)}" for p in found]
+    told = [f"{f'{term(p.residency)}: ' if p.residency else ''}{_priced(p)}" for p in found]
     exact = len(found) == 1 and found[0].exact
     return Cell(
         "; ".join(told),
@@ -57,21 +59,23 @@ def _cost(program: Program, catalog: Catalog) -> Cell:
 
 def _priced(price: Price) -> str:
     parts = [" + ".join(map(str, price.paid))] if price.paid else []
-    parts += [f"no {purpose}" for purpose in price.waived]
-    parts += [f"{purpose} not stated" for purpose in price.missing]
-    bound = "at least " if price.missing else ""
-    return f"{bound}{price.total} ({'; '.join(parts)})" if parts else price.total
+    parts += [say("no {purpose}", purpose=term(purpose)) for purpose in price.waived]
+    parts += [say("{purpose} not stated", purpose=term(purpose)) for purpose in price.missing]
+    total = say("at least {amount}", amount=price.total) if price.missing else price.total
+    return f"{total} ({'; '.join(parts)})" if parts else total
 
 
 def _credit(program: Program, _catalog: Catalog) -> Cell:
     if program.credit_bearing is False:
-        return Cell("non-credit", (UsedFact("credits", "0", "credits"),), ("non-credit",))
+        return Cell(say("non-credit"), (UsedFact("credits", "0", "credits"),), ("non-credit",))
     if program.credits is None:
-        told = "for credit, how many is not stated" if program.credit_bearing else NOT_STATED
-        return Cell(told, (), ("academic credit",) if program.credit_bearing else ())
+        if not program.credit_bearing:
+            return _UNKNOWN
+        return Cell(say("for credit, how many is not stated"), (), ("academic credit",))
     number = f"{program.credits.normalize():f}"
     unit = f"{program.credit_kind} {'credit' if program.credits == 1 else 'credits'}".strip()
-    return Cell(f"{number} {unit}", (UsedFact("credits", number, unit),), (f"{number} {unit}",))
+    told = credits_of(program.credits, program.credit_kind)
+    return Cell(told, (UsedFact("credits", number, unit),), (f"{number} {unit}",))
 
 
 def _length(program: Program, _catalog: Catalog) -> Cell:
@@ -80,41 +84,44 @@ def _length(program: Program, _catalog: Catalog) -> Cell:
         return _UNKNOWN
     fact = UsedFact("length", plain(span.low, span.high), span.unit)
     rank = span.low if span.low == span.high else None
-    return Cell(str(span), (fact,), (f"takes {span}",), rank, span.unit)
+    return Cell(measured(span), (fact,), (f"takes {span}",), rank, span.unit)
 
 
 def _effort(program: Program, _catalog: Catalog) -> Cell:
-    spans = [("effort", program.effort, ""), ("workload", program.workload, " in all")]
-    known = [(name, span, more) for name, span, more in spans if span is not None]
-    if not known:
-        return _UNKNOWN
+    spans = [("effort", program.effort), ("workload", program.workload)]
+    known = [(name, span) for name, span in spans if span is not None]
+    told = [measured(program.effort)] if program.effort else []
+    told += [say("{hours} in all", hours=measured(program.workload))] if program.workload else []
     return Cell(
-        "; ".join(f"{span}{more}" for _, span, more in known),
-        tuple(UsedFact(n, plain(s.low, s.high), s.unit) for n, s, _ in known),
-        tuple(str(span) for _, span, _ in known),
+        "; ".join(told),
+        tuple(UsedFact(name, plain(span.low, span.high), span.unit) for name, span in known),
+        tuple(str(span) for _, span in known),
     )
 
 
 def _delivery(program: Program, _catalog: Catalog) -> Cell:
-    return _listed("delivery", program.delivery, f"Delivery: {', '.join(program.delivery)}")
+    found = _listed("delivery", program.delivery, f"Delivery: {', '.join(program.delivery)}")
+    return replace(found, text=", ".join(map(term, program.delivery)))
 
 
 def _start(program: Program, catalog: Catalog) -> Cell:
     run = next_run(program, catalog.day)
     if run is None or run.starts is None:
         past = any(run.starts for run in program.offerings)
-        return Cell("none listed from today on") if past else _UNKNOWN
-    told = in_words(run.starts)
+        return Cell(say("none listed from today on")) if past else _UNKNOWN
     fact = UsedFact("next start", run.starts.isoformat())
-    return Cell(told, (fact,), (told,), Decimal(run.starts.toordinal()))
+    rank = Decimal(run.starts.toordinal())
+    return Cell(say_day(run.starts), (fact,), (in_words(run.starts),), rank)
 
 
 def _deadline(program: Program, catalog: Catalog) -> Cell:
     run = next_run(program, catalog.day)
     if run and run.apply_by:
-        told = in_words(run.apply_by)
-        passed = " (passed)" if run.apply_by < catalog.day else ""
-        return Cell(told + passed, (UsedFact("apply by", run.apply_by.isoformat()),), (told,))
+        told = say_day(run.apply_by)
+        if run.apply_by < catalog.day:
+            told = say("{day} (passed)", day=told)
+        fact = UsedFact("apply by", run.apply_by.isoformat())
+        return Cell(told, (fact,), (in_words(run.apply_by),))
     terms = dict.fromkeys(run.apply_terms for run in program.offerings if run.apply_terms)
     return _listed("apply by", tuple(terms), *terms)
 
@@ -123,7 +130,8 @@ def _prerequisites(program: Program, catalog: Catalog) -> Cell:
     needed = program.prerequisites.rstrip(".")
     if needed:
         none = needed.casefold() in {"none", "no prerequisites"}
-        return _listed("prerequisites", (needed,), "no prerequisites" if none else needed)
+        found = _listed("prerequisites", (needed,), "no prerequisites" if none else needed)
+        return replace(found, text=term(needed))
     if program.requirement is None:
         return _UNKNOWN
     return _listed("prerequisites", tuple(_leaves(program.requirement, catalog)), "Requirements")
@@ -133,7 +141,7 @@ def _leaves(needed: Requirement, catalog: Catalog) -> list[str]:
     own = catalog.titles.get(needed.program) or needed.text.rstrip(".")
     parts = [leaf for part in needed.parts for leaf in _leaves(part, catalog)]
     if needed.parts and needed.join is Join.ANY and len(parts) > 1:
-        parts = [f"any one of {joined(parts, 'or')}"]
+        parts = [say("any one of {parts}", parts=joined(parts, "or"))]
     return [*filter(None, [own]), *parts]
 
 
@@ -145,8 +153,9 @@ def _stacking(program: Program, catalog: Catalog) -> Cell:
 
 
 def _recognition(program: Program, _catalog: Catalog) -> Cell:
-    told = [f"accredited by {joined(list(program.accreditation))}"] if program.accreditation else []
-    told += [program.recognition] if program.recognition else []
+    told = [program.recognition] if program.recognition else []
+    if program.accreditation:
+        told.insert(0, say("accredited by {names}", names=joined(program.accreditation)))
     return _listed("recognition", tuple(told), "accredited by", program.recognition)
 
 
@@ -169,19 +178,42 @@ def _listed(name: str, values: tuple[str, ...], *stated: str) -> Cell:
     return Cell(", ".join(values), facts, tuple(filter(None, stated)))
 
 
-ROWS: dict[Aspect, tuple[str, Callable[[Program, Catalog], Cell]]] = {
-    Aspect.COST: ("Total cost", _cost),
-    Aspect.CREDIT: ("Credit", _credit),
-    Aspect.LENGTH: ("Length", _length),
-    Aspect.EFFORT: ("Effort", _effort),
-    Aspect.DELIVERY: ("Delivery", _delivery),
-    Aspect.START: ("Next start", _start),
-    Aspect.DEADLINE: ("Apply by", _deadline),
-    Aspect.PREREQUISITES: ("Prerequisites", _prerequisites),
-    Aspect.STACKING: ("Stacks into", _stacking),
-    Aspect.RECOGNITION: ("Recognition", _recognition),
-    Aspect.AID: ("Ways to pay", _aid),
-    Aspect.SKILLS: ("Skills", _skills),
-    Aspect.CAREERS: ("Prepares for work as", _careers),
+_CELLS: dict[Aspect, Callable[[Program, Catalog], Cell]] = {
+    Aspect.COST: _cost,
+    Aspect.CREDIT: _credit,
+    Aspect.LENGTH: _length,
+    Aspect.EFFORT: _effort,
+    Aspect.DELIVERY: _delivery,
+    Aspect.START: _start,
+    Aspect.DEADLINE: _deadline,
+    Aspect.PREREQUISITES: _prerequisites,
+    Aspect.STACKING: _stacking,
+    Aspect.RECOGNITION: _recognition,
+    Aspect.AID: _aid,
+    Aspect.SKILLS: _skills,
+    Aspect.CAREERS: _careers,
 }
-"""Per aspect: the label of its row, and what fills a cell of it."""
+
+
+def cell(aspect: Aspect, program: Program, catalog: Catalog) -> Cell:
+    """What is known of a program in a respect, as of the catalog's day."""
+    return _CELLS[aspect](program, catalog)
+
+
+def heading(aspect: Aspect) -> str:
+    """What the row of an aspect is called."""
+    return {
+        Aspect.COST: say("Total cost"),
+        Aspect.CREDIT: say("Credit"),
+        Aspect.LENGTH: say("Length"),
+        Aspect.EFFORT: say("Effort"),
+        Aspect.DELIVERY: say("Delivery"),
+        Aspect.START: say("Next start"),
+        Aspect.DEADLINE: say("Apply by"),
+        Aspect.PREREQUISITES: say("Prerequisites"),
+        Aspect.STACKING: say("Stacks into"),
+        Aspect.RECOGNITION: say("Recognition"),
+        Aspect.AID: say("Ways to pay"),
+        Aspect.SKILLS: say("Skills"),
+        Aspect.CAREERS: say("Prepares for work as"),
+    }[aspect]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
-from knowledge_base.model import AnswerKind, Program
+from knowledge_base.model import AnswerKind, Program, Span
 from knowledge_base.program_page import money
-from knowledge_base.typed.cells import NOT_STATED, ROWS, Cell
+from knowledge_base.terms import measured
+from knowledge_base.typed.cells import Cell, cell, heading
 from knowledge_base.typed.costing import conditions, prices
-from knowledge_base.typed.draft import Catalog, Draft, joined
+from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.question import ASPECT_OF, Aspect, Better
+from languages.lists import joined
+from languages.speech import say
 
 MOST = 4
 """Programs in a table: more columns cannot be read on a telephone."""
@@ -34,16 +36,16 @@ def compared(
     numbers = {program.id: first + place for place, program in enumerate(programs)}
     rows: list[tuple[Aspect, list[Cell]]] = []
     for aspect in aspects or Aspect:
-        cells = [ROWS[aspect][1](program, catalog) for program in programs]
-        if aspects or any(cell.text != NOT_STATED for cell in cells):
+        cells = [cell(aspect, program, catalog) for program in programs]
+        if aspects or any(each.text for each in cells):
             rows.append((aspect, cells))
-    rows.sort(key=lambda row: len({cell.text for cell in row[1]}) == 1)
+    rows.sort(key=lambda row: len({each.text for each in row[1]}) == 1)
     facts, stated = [], {program.id: tuple[str, ...]() for program in programs}
     for _, cells in rows:
-        for program, cell in zip(programs, cells, strict=True):
-            for fact in cell.facts:
+        for program, each in zip(programs, cells, strict=True):
+            for fact in each.facts:
                 facts.append(replace(fact, program=program.id, citation=numbers[program.id]))
-            stated[program.id] += cell.stated
+            stated[program.id] += each.stated
     text = [_verdict(programs, dict(rows), better), _table(programs, rows, numbers)]
     text += _conditions(programs, catalog) if Aspect.COST in dict(rows) else []
     return Draft(AnswerKind.TABLE, "\n\n".join(filter(None, text)), tuple(facts), stated)
@@ -56,7 +58,10 @@ def _table(
 ) -> str:
     head = ["", *(f"{_cell(_name(p, programs))} [{numbers[p.id]}]" for p in programs)]
     lines = [head, ["---"] * len(head)]
-    lines += [[f"**{ROWS[a][0]}**", *(_cell(cell.text) for cell in cells)] for a, cells in rows]
+    lines += [
+        [f"**{heading(a)}**", *(_cell(each.text or say("not stated")) for each in cells)]
+        for a, cells in rows
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -78,8 +83,8 @@ def _verdict(
     """One line where a number decides; nothing when one is not known or has another unit."""
     better = better or Better.CHEAPER
     cells = rows.get(ASPECT_OF[better], ())
-    ranks = [cell.rank for cell in cells if cell.rank is not None]
-    if not cells or len(ranks) < len(cells) or len({cell.unit for cell in cells}) > 1:
+    ranks = [each.rank for each in cells if each.rank is not None]
+    if not cells or len(ranks) < len(cells) or len({each.unit for each in cells}) > 1:
         return ""
     most = better in {Better.DEARER, Better.LONGER}
     order = sorted(range(len(ranks)), key=lambda place: ranks[place], reverse=most)
@@ -88,25 +93,36 @@ def _verdict(
     unit = cells[best].unit
     if not ahead:
         alike = [programs[place].title for place in order if ranks[place] == ranks[best]]
-        return f"{joined(sorted(alike))} {_SAME[better].format(cells[best].text.split(' (')[0])}."
+        return _same(better, joined(sorted(alike)), cells[best].text.split(" (")[0])
     one, other = programs[best].title, programs[second].title
+    if better in {Better.CHEAPER, Better.DEARER}:
+        return _ahead(better, one, other, money(ahead, unit))
+    return _ahead(better, one, other, measured(Span(ahead, ahead, unit or "days")))
+
+
+def _same(better: Better, titles: str, value: str) -> str:
     if better is Better.SOONER:
-        return f"{one} starts {_counted(ahead, 'days')} sooner than {other}."
-    by = money(ahead, unit) if ASPECT_OF[better] is Aspect.COST else _counted(ahead, unit)
-    return f"{one} is {by} {better.value} than {other}."
+        return say("{titles} start on the same day: {value}.", titles=titles, value=value)
+    if better in {Better.SHORTER, Better.LONGER}:
+        return say("{titles} take the same time: {value}.", titles=titles, value=value)
+    return say("{titles} cost the same: {value}.", titles=titles, value=value)
 
 
-_SAME = {
-    Better.CHEAPER: "cost the same: {}",
-    Better.DEARER: "cost the same: {}",
-    Better.SHORTER: "take the same time: {}",
-    Better.LONGER: "take the same time: {}",
-    Better.SOONER: "start on the same day: {}",
-}
-
-
-def _counted(number: Decimal, unit: str) -> str:
-    return f"{number.normalize():f} {unit.removesuffix('s') if number == 1 else unit}"
+def _ahead(better: Better, one: str, other: str, by: str) -> str:
+    """By how much one is put before another."""
+    match better:
+        case Better.CHEAPER:
+            return say("{one} is {amount} cheaper than {other}.", one=one, other=other, amount=by)
+        case Better.DEARER:
+            return say(
+                "{one} is {amount} more expensive than {other}.", one=one, other=other, amount=by
+            )
+        case Better.SHORTER:
+            return say("{one} is {time} shorter than {other}.", one=one, other=other, time=by)
+        case Better.LONGER:
+            return say("{one} is {time} longer than {other}.", one=one, other=other, time=by)
+        case Better.SOONER:
+            return say("{one} starts {time} sooner than {other}.", one=one, other=other, time=by)
 
 
 def _conditions(programs: Sequence[Program], catalog: Catalog) -> list[str]:

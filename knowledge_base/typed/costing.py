@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from knowledge_base.model import Cost, Program, UsedFact, plain
 from knowledge_base.program_page import money
+from knowledge_base.terms import term
+from languages.speech import say
 
 _WHOLE = frozenset({"aggregate cost", "total cost", "total"})
 """Purposes of an amount that holds all others; `aggregate cost` is CTDL's `AggregateCost`."""
@@ -26,14 +28,23 @@ class Part:
     """Each amount with the condition that it holds under."""
 
     def __str__(self) -> str:
-        return f"{self.amounts} {self.purpose}".rstrip()
+        return self.told()
+
+    def told(self, bold: str = "") -> str:
+        """`$60 materials fee`, with marks of emphasis around the amount if they are given."""
+        amounts = f"{bold}{self.amounts}{bold}"
+        if not self.purpose:
+            return amounts
+        return say("{amounts} {purpose}", amounts=amounts, purpose=term(self.purpose))
 
     @property
     def amounts(self) -> str:
         """`$60`, `$900–$1,000`, or `$400 (member) or $500 (non-member)`."""
         if not self.chosen:
             return amount(self.low, self.high, self.currency)
-        return " or ".join(f"{money(a, self.currency)} ({when})" for a, when in self.alternatives)
+        return say(" or ").join(
+            f"{money(a, self.currency)} ({when})" for a, when in self.alternatives
+        )
 
     @property
     def chosen(self) -> bool:
@@ -132,7 +143,7 @@ def amount(low: Decimal, high: Decimal, currency: str) -> str:
 def conditions(costs: Sequence[Price]) -> list[str]:
     """What the amounts hold for, purpose by purpose, and that there may be more to pay."""
     told = dict.fromkeys(
-        f"{part.purpose or 'price'}: {condition}"
+        say("{purpose}: {condition}", purpose=term(part.purpose or "price"), condition=condition)
         for price in costs
         for part in price.parts
         if not part.chosen
@@ -140,7 +151,8 @@ def conditions(costs: Sequence[Price]) -> list[str]:
         if condition
     )
     said = f"{'; '.join(told)}. " if told else ""
-    return [f"*{said[:1].upper()}{said[1:]}The catalog lists these amounts; other fees may apply.*"]
+    listed = say("The catalog lists these amounts; other fees may apply.")
+    return [f"*{said[:1].upper()}{said[1:]}{listed}*"]
 
 
 def cost_facts(price: Price) -> tuple[UsedFact, ...]:

@@ -7,9 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from knowledge_base.model import AnswerKind, Program, UsedFact, plain
 from knowledge_base.program_page import money
+from knowledge_base.terms import credits_of, term
 from knowledge_base.typed.costing import Price, amount, conditions, cost_facts, cost_words, prices
-from knowledge_base.typed.draft import Catalog, Draft, Telling, joined
+from knowledge_base.typed.draft import Catalog, Draft, Telling
 from knowledge_base.typed.question import Asked
+from languages.lists import joined
+from languages.speech import counted, say
 
 _CENT = Decimal("0.01")
 
@@ -19,34 +22,41 @@ def tell_cost(told: Telling, _asked: Asked, catalog: Catalog) -> bool:
     found = prices(told.program, catalog.day, catalog.missing(told.program))
     for price in found:
         told.use(cost_words(price), *cost_facts(price))
-        where = f"{price.residency}: " if price.residency else ""
+        where = f"{term(price.residency)}: " if price.residency else ""
         told.lines.append(where + _working(price, bold="**"))
-        told.lines += [f"{line}." for line in _open(price, told.program)]
+        told.lines += _open(price, told.program)
     told.lines += conditions(found)
     return bool(found)
 
 
 def _working(price: Price, bold: str = "") -> str:
     """`$1,140 tuition + $60 materials fee = $1,200`; one amount needs no sum."""
-    waived = f" (no {joined(list(price.waived), 'or')})" if price.waived else ""
+    paid = " + ".join(map(str, price.paid))
     if len(price.paid) > 1 and not price.missing:
-        return f"{' + '.join(map(str, price.paid))} = {bold}{price.total}{bold}{waived}"
-    if price.missing and price.paid:
-        return f"{' + '.join(map(str, price.paid))}{waived}"
-    if not price.paid:
-        return f"{bold}{price.total}{bold}{waived}"
-    return f"{bold}{price.paid[0].amounts}{bold} {price.paid[0].purpose}".rstrip() + waived
+        paid = f"{paid} = {bold}{price.total}{bold}"
+    elif not price.paid:
+        paid = f"{bold}{price.total}{bold}"
+    elif not price.missing:
+        paid = price.paid[0].told(bold)
+    if not price.waived:
+        return paid
+    waived = joined(list(map(term, price.waived)), "or")
+    return say("{amounts} (no {purposes})", amounts=paid, purposes=waived)
 
 
 def _open(price: Price, program: Program) -> list[str]:
     """What is not stated of a price, and what it therefore is at least."""
     if not price.missing:
         return []
-    verb = "is" if len(price.missing) == 1 else "are"
-    least = money(price.low, price.currency)
     return [
-        f"The {joined(list(price.missing))} of {program.title} {verb} not stated, "
-        f"so the total is at least **{least}**"
+        counted(
+            "The {purposes} of {title} is not stated, so the total is at least **{amount}**.",
+            "The {purposes} of {title} are not stated, so the total is at least **{amount}**.",
+            len(price.missing),
+            purposes=joined(list(map(term, price.missing))),
+            title=program.title,
+            amount=money(price.low, price.currency),
+        )
     ]
 
 
@@ -61,10 +71,15 @@ def tell_sum(programs: Sequence[Program], catalog: Catalog, first: int) -> Draft
         told = Telling(program, number)
         for price in priced:
             told.use(cost_words(price), *cost_facts(price))
-            rest = "".join(f"; the {purpose} is not stated" for purpose in price.missing)
-            lines.append(f"- {program.title} [{number}]: {_working(price)}{rest}")
+            working = _working(price)
+            for purpose in map(term, price.missing):
+                working = say(
+                    "{amounts}; the {purpose} is not stated", amounts=working, purpose=purpose
+                )
+            lines.append(f"- {program.title} [{number}]: {working}")
         if not priced:
-            lines.append(f"- {program.title} [{number}]: the cost is not stated")
+            unknown = say("the cost is not stated")
+            lines.append(f"- {program.title} [{number}]: {unknown}")
         facts += told.facts
         stated[program.id] = tuple(told.stated)
     return Draft(
@@ -80,20 +95,26 @@ def _whole(programs: Sequence[Program], found: Sequence[Sequence[Price]]) -> lis
     low, high = sum(p.low for p in known), sum(p.high for p in known)
     currency = known[0].currency
     sums = " + ".join(price.total for price in known)
-    open_ = [f"the cost of {p.title}" for p, each in zip(programs, found, strict=True) if not each]
+    open_ = [
+        say("the cost of {title}", title=p.title)
+        for p, each in zip(programs, found, strict=True)
+        if not each
+    ]
     open_ += [
-        f"the {purpose} of {program.title}"
+        say("the {purpose} of {title}", purpose=term(purpose), title=program.title)
         for program, each in zip(programs, found, strict=True)
         for price in each
         for purpose in price.missing
     ]
     if not open_:
         return [f"{sums} = **{amount(Decimal(low), Decimal(high), currency)}**"]
-    verb = "is" if len(open_) == 1 else "are"
-    listed = joined(open_)
+    least = money(Decimal(low), currency)
+    missing = counted(
+        "{things} is not stated.", "{things} are not stated.", len(open_), things=joined(open_)
+    )
     return [
-        f"{sums} = at least **{money(Decimal(low), currency)}**",
-        f"{listed[:1].upper()}{listed[1:]} {verb} not stated.",
+        say("{sums} = at least **{amount}**", sums=sums, amount=least),
+        f"{missing[:1].upper()}{missing[1:]}",
     ]
 
 
@@ -109,12 +130,14 @@ def tell_per_credit(told: Telling, asked: Asked, catalog: Catalog) -> bool:
     """Tuition, and all of the cost, for each credit; False when no one amount is stated."""
     program = told.program
     if not program.credits:
-        lead = (
-            f"{program.title} is a non-credit program, so nothing is paid per credit."
+        told.lines.append(
+            say(
+                "{title} is a non-credit program, so nothing is paid per credit.",
+                title=program.title,
+            )
             if program.credit_bearing is False
-            else f"How many credits {program.title} carries is not stated."
+            else say("How many credits {title} carries is not stated.", title=program.title)
         )
-        told.lines.append(lead)
         told.use(["non-credit" if program.credit_bearing is False else "academic credit"])
         return tell_cost(told, asked, catalog)
     found = prices(program, catalog.day, catalog.missing(program))
@@ -122,17 +145,24 @@ def tell_per_credit(told: Telling, asked: Asked, catalog: Catalog) -> bool:
         return False
     (price,) = found
     credits = f"{program.credits.normalize():f}"
-    carried = f"{credits} {'credit' if program.credits == 1 else 'credits'}"
+    carried = credits_of(program.credits)
     told.use(cost_words(price), *cost_facts(price))
     told.use([f"carries {credits}"], UsedFact("credits", credits, "credits"))
     tuition = [part for part in price.paid if part.purpose == "tuition"]
     shares = [(str(part), part.low, part.high) for part in tuition]
     if not price.missing and (price.low, price.high) not in [(p.low, p.high) for p in tuition]:
-        shares.append((f"{price.total} in all", price.low, price.high))
+        shares.append((say("{amount} in all", amount=price.total), price.low, price.high))
     for words, low, high in shares:
         each = [(end / program.credits).quantize(_CENT, ROUND_HALF_UP) for end in (low, high)]
         share = amount(each[0], each[1], price.currency)
-        told.lines.append(f"{words} ÷ {carried} = **{share} per credit**")
+        told.lines.append(
+            say(
+                "{amount} ÷ {credits} = **{share} per credit**",
+                amount=words,
+                credits=carried,
+                share=share,
+            )
+        )
         told.use([], UsedFact("cost per credit", plain(*each), price.currency))
-    told.lines += [f"{line}." for line in _open(price, program)] + conditions(found)
+    told.lines += _open(price, program) + conditions(found)
     return bool(shares)

@@ -67,8 +67,3 @@ class Telling:
             focus=self.program.id,
             session=self.session,
         )
-
-
-def joined(parts: list[str], word: str = "and") -> str:
-    """`A`, `A and B`, `A, B and C`; nothing of nothing."""
-    return f" {word} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

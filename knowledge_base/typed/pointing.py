@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge_base.catalog_query import CatalogQuery
+from knowledge_base.choices import meant
 from knowledge_base.model import Topic
 from knowledge_base.retriever import Query
 from knowledge_base.typed.comparison import MOST
@@ -95,7 +96,7 @@ class Pointing:
                 each = [replace(mention, programs=(program,)) for program in mention.programs]
                 asked = [self._put(words, [*found[:at], one], before, day) for one in each]
                 titles = [self._referents.programs[i].title for i in mention.programs]
-                return Meant(words, before.focus, choices=tuple(map(Topic, titles, asked)))
+                return Meant(words, before.focus, choices=tuple(map(meant, titles, titles, asked)))
         whole = _apart([*found, *(mention for mention in named if len(mention.programs) == 1)])
         ids = tuple(dict.fromkeys(mention.programs[0] for mention in whole))
         if not ids:

@@ -10,9 +10,11 @@ from knowledge_base.filters.periods import PERIOD, period_of
 from knowledge_base.model import Program, UsedFact
 from knowledge_base.program_page import day as in_words
 from knowledge_base.text.terms import Period
-from knowledge_base.typed.cells import NOT_STATED, ROWS
-from knowledge_base.typed.draft import Catalog, Draft, Telling, joined
+from knowledge_base.typed.cells import cell, heading
+from knowledge_base.typed.draft import Catalog, Draft, Telling
 from knowledge_base.typed.question import Aspect
+from languages.lists import joined
+from languages.speech import say, say_day
 
 _LONGEST = 12
 """Words of a question that is taken: a longer one has words of its own weight."""
@@ -92,29 +94,43 @@ def _tell(telling: Telling, catalog: Catalog, aspects: Sequence[Aspect]) -> None
         telling.use([telling.program.summary])
     rows = []
     for aspect in aspects or Aspect:
-        label, tell = ROWS[aspect]
-        cell = tell(telling.program, catalog)
-        if cell.text == NOT_STATED:
-            rows += [f"- {label}: the catalog does not say."] if aspects else []
+        label, known = heading(aspect), cell(aspect, telling.program, catalog)
+        if not known.text:
+            rows += [say("- {fact}: the catalog does not say.", fact=label)] if aspects else []
             continue
-        rows.append(f"- {label}: **{cell.text}**" if aspects else f"- {label}: {cell.text}")
-        telling.use(cell.stated, *cell.facts)
+        rows.append(f"- {label}: **{known.text}**" if aspects else f"- {label}: {known.text}")
+        telling.use(known.stated, *known.facts)
     telling.lines.append("\n".join(rows))
 
 
 def _tell_runs(telling: Telling, when: Period) -> None:
     """The runs that begin in a time, or the next one after it."""
     runs = sorted(r.starts for r in telling.program.offerings if r.starts)
-    time = f"between {in_words(when.first)} and {in_words(when.last)}"
     inside = [day for day in runs if when.first <= day <= when.last]
     after = [day for day in runs if day > when.last][:1]
     if inside:
-        telling.lines.append(f"It starts on {joined([f'**{in_words(d)}**' for d in inside])}.")
+        days = joined([f"**{say_day(day)}**" for day in inside])
+        telling.lines.append(say("It starts on {days}.", days=days))
+    elif after:
+        telling.lines.append(
+            say(
+                "The catalog lists no start between {first} and {last}; "
+                "the next one after that is **{next}**.",
+                first=say_day(when.first),
+                last=say_day(when.last),
+                next=say_day(after[0]),
+            )
+        )
     elif runs:
-        then = f"; the next one after that is **{in_words(after[0])}**" if after else ""
-        telling.lines.append(f"The catalog lists no start {time}{then}.")
+        telling.lines.append(
+            say(
+                "The catalog lists no start between {first} and {last}.",
+                first=say_day(when.first),
+                last=say_day(when.last),
+            )
+        )
     else:
-        telling.lines.append("The catalog does not say when it starts.")
+        telling.lines.append(say("The catalog does not say when it starts."))
     shown = inside or after
     telling.use(
         [in_words(day) for day in shown],

@@ -9,10 +9,13 @@ from decimal import ROUND_CEILING
 from knowledge_base.filters.periods import year_later
 from knowledge_base.model import Offering, Program, Span, UsedFact, plain
 from knowledge_base.program_page import day as in_words
+from knowledge_base.terms import measured
 from knowledge_base.text.terms import Period
 from knowledge_base.typed.cells import next_run
-from knowledge_base.typed.draft import Catalog, Telling, joined
+from knowledge_base.typed.draft import Catalog, Telling
 from knowledge_base.typed.question import Asked
+from languages.lists import joined
+from languages.speech import counted, say, say_day, say_month
 
 _DAYS_IN = {"day": 1, "week": 7}
 """Units in which a last day can be counted; a month has no fixed number of days."""
@@ -26,7 +29,7 @@ def _work(told: Telling) -> tuple[Span, str] | None:
         hours = Span(weeks.low * effort.low, weeks.high * effort.high, "hours")
         told.use([f"takes {weeks}"], UsedFact("length", plain(weeks.low, weeks.high), "weeks"))
         told.use([str(effort)], UsedFact("effort", plain(effort.low, effort.high), effort.unit))
-        return hours, f"{weeks} × {effort}"
+        return hours, f"{measured(weeks)} × {measured(effort)}"
     if workload and workload.unit in {"hours", "clock hours", "contact hours"}:
         fact = UsedFact("workload", plain(workload.low, workload.high), workload.unit)
         told.use([str(workload)], fact)
@@ -40,7 +43,10 @@ def tell_hours(told: Telling, _asked: Asked, _catalog: Catalog) -> bool:
     if work is None:
         return False
     hours, working = work
-    told.lines.append(f"{working} = **{hours}**" if working else f"**{hours}** in all")
+    shown = measured(hours)
+    told.lines.append(
+        f"{working} = **{shown}**" if working else say("**{hours}** in all", hours=shown)
+    )
     told.use([], UsedFact("hours in all", plain(hours.low, hours.high), "hours"))
     return True
 
@@ -54,12 +60,16 @@ def tell_pace(told: Telling, asked: Asked, _catalog: Catalog) -> bool:
     ends = (hours.low / mine.high, hours.high / mine.low)
     low, high = (end.to_integral_value(ROUND_CEILING) for end in ends)
     weeks = Span(low, high, "weeks")
-    told.lines += [f"{working} = {hours}"] if working else []
-    rounded = "" if (low, high) == ends else ", rounded up"
-    told.lines.append(f"{hours} ÷ {mine} = **{weeks}**{rounded}")
+    told.lines += [f"{working} = {measured(hours)}"] if working else []
+    told.lines.append(_divided(hours, mine, weeks, exact=(low, high) == ends))
     told.use([], UsedFact("weeks at the student's hours", plain(low, high), "weeks"))
     told.lines += _spread(told.program, mine)
     return True
+
+
+def _divided(hours: Span, mine: Span, weeks: Span, *, exact: bool) -> str:
+    shown = f"{measured(hours)} ÷ {measured(mine)} = **{measured(weeks)}**"
+    return shown if exact else say("{division}, rounded up", division=shown)
 
 
 def _spread(program: Program, mine: Span) -> list[str]:
@@ -67,10 +77,14 @@ def _spread(program: Program, mine: Span) -> list[str]:
     if program.duration is None:
         return []
     if program.effort and mine.low >= program.effort.high:
-        return [f"The program itself runs {program.duration}."]
+        return [say("The program itself runs {length}.", length=measured(program.duration))]
     return [
-        f"Whether {program.title} can be spread over more time is not stated: "
-        f"the catalog gives it as {program.duration}."
+        say(
+            "Whether {title} can be spread over more time is not stated: "
+            "the catalog gives it as {length}.",
+            title=program.title,
+            length=measured(program.duration),
+        )
     ]
 
 
@@ -80,26 +94,40 @@ def tell_last_day(told: Telling, asked: Asked, catalog: Catalog) -> bool:
     begun = [run for run in program.offerings if run.starts]
     if not begun:
         told.lines.append(
-            f"The start dates of {program.title} are not stated, so no last day can be told."
+            say(
+                "The start dates of {title} are not stated, so no last day can be told.",
+                title=program.title,
+            )
         )
-        told.lines += [f"It takes {length}."] if length else []
+        told.lines += [say("It takes {length}.", length=measured(length))] if length else []
         told.use([f"takes {length}"] if length else [])
         return True
     run = _begun(program, begun, asked.begin, catalog.day)
     if run is None or run.starts is None:
         return _other_starts(told, begun, asked.begin, catalog.day)
-    start = in_words(run.starts)
-    told.use([start], UsedFact("start", run.starts.isoformat()))
+    start = say_day(run.starts)
+    told.use([in_words(run.starts)], UsedFact("start", run.starts.isoformat()))
     if run.apply_by and run.apply_by < catalog.day:
-        told.lines.append(f"The deadline for that start, {in_words(run.apply_by)}, has passed.")
+        told.lines.append(
+            say("The deadline for that start, {day}, has passed.", day=say_day(run.apply_by))
+        )
     if run.ends is not None:
-        told.lines.append(f"It starts on {start} and ends on **{in_words(run.ends)}**.")
+        told.lines.append(
+            say("It starts on {start} and ends on **{end}**.", start=start, end=say_day(run.ends))
+        )
         told.use([in_words(run.ends)], UsedFact("last day", run.ends.isoformat()))
         return True
     days = _DAYS_IN.get(length.unit.removesuffix("s")) if length else None
     if length is None or days is None:
-        takes = f" and takes {length}" if length else ""
-        told.lines.append(f"It starts on {start}{takes}; its last day is not stated.")
+        told.lines.append(
+            say(
+                "It starts on {start} and takes {length}; its last day is not stated.",
+                start=start,
+                length=measured(length),
+            )
+            if length
+            else say("It starts on {start}; its last day is not stated.", start=start)
+        )
         told.use([f"takes {length}"] if length else [])
         return True
     told.use([f"takes {length}"], UsedFact("length", plain(length.low, length.high), length.unit))
@@ -108,11 +136,13 @@ def tell_last_day(told: Telling, asked: Asked, catalog: Catalog) -> bool:
     told.use(
         [], *(UsedFact("last day without breaks", end.isoformat()) for end in dict.fromkeys(ends))
     )
-    last = " to ".join(dict.fromkeys(f"**{in_words(end)}**" for end in ends))
+    last = say(" to ").join(dict.fromkeys(f"**{say_day(end)}**" for end in ends))
     told.lines += [
-        f"{start} + {length} = {last}",
-        "The catalog does not state the last day itself: breaks are not counted here, "
-        "and the academic calendar may move it.",
+        f"{start} + {measured(length)} = {last}",
+        say(
+            "The catalog does not state the last day itself: breaks are not counted here, "
+            "and the academic calendar may move it."
+        ),
     ]
     return True
 
@@ -140,19 +170,28 @@ def _other_starts(told: Telling, runs: Sequence[Offering], begin: Period | None,
     listed = sorted(run.starts for run in runs if run.starts and run.starts >= day)
     told.use([in_words(start) for start in listed])
     told.use([], *(UsedFact("start", start.isoformat()) for start in listed))
-    when = f" in {_named(begin)}" if begin else " from today on"
-    starts = f" It starts on {joined([*map(in_words, listed)], 'or')}." if listed else ""
-    told.lines.append(f"The catalog lists no start{when}.{starts}")
+    told.lines.append(" ".join([_no_start(begin), *_starts(listed)]))
     return True
 
 
-def _named(period: Period) -> str:
-    first, last = period.first, period.last
+def _no_start(begin: Period | None) -> str:
+    if begin is None:
+        return say("The catalog lists no start from today on.")
+    first, last = begin.first, begin.last
     if first == last:
-        return in_words(first)
+        return say("The catalog lists no start in {time}.", time=say_day(first))
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first:%B %Y}"
-    return f"the time from {in_words(first)} to {in_words(last)}"
+        return say("The catalog lists no start in {time}.", time=say_month(first))
+    return say(
+        "The catalog lists no start in the time from {first} to {last}.",
+        first=say_day(first),
+        last=say_day(last),
+    )
+
+
+def _starts(days: Sequence[date]) -> list[str]:
+    listed = joined([*map(say_day, days)], "or")
+    return [say("It starts on {days}.", days=listed)] if days else []
 
 
 def tell_days_left(told: Telling, asked: Asked, catalog: Catalog) -> bool:
@@ -167,11 +206,25 @@ def tell_days_left(told: Telling, asked: Asked, catalog: Catalog) -> bool:
         return _nothing_left(told, what, [until for until, _ in dated])
     until, start = coming[0]
     left = (until - catalog.day).days
-    days = f"**{left} {'day' if left == 1 else 'days'}**"
-    run = f" for the start on {in_words(start)}" if start and not asked.to_start else ""
-    told.lines.append(
-        f"From today, {in_words(catalog.day)}, to the {what} on {in_words(until)}{run}: {days}"
-    )
+    days = counted("**{count} day**", "**{count} days**", left)
+    today, day = say_day(catalog.day), say_day(until)
+    if asked.to_start:
+        said = say(
+            "From today, {today}, to the start on {day}: {days}", today=today, day=day, days=days
+        )
+    elif start is None:
+        said = say(
+            "From today, {today}, to the deadline on {day}: {days}", today=today, day=day, days=days
+        )
+    else:
+        said = say(
+            "From today, {today}, to the deadline on {day} for the start on {start}: {days}",
+            today=today,
+            day=day,
+            start=say_day(start),
+            days=days,
+        )
+    told.lines.append(said)
     told.use([in_words(until)], UsedFact(what, until.isoformat()))
     told.use([], UsedFact(f"days to the {what}", str(left), "days"))
     return True
@@ -181,11 +234,23 @@ def _nothing_left(told: Telling, what: str, past: Sequence[date]) -> bool:
     program = told.program
     terms = dict.fromkeys(run.apply_terms for run in program.offerings if run.apply_terms)
     if past:
-        told.lines.append(f"The last {what} that is listed was on {in_words(past[-1])}.")
+        day = say_day(past[-1])
+        told.lines.append(
+            say("The last deadline that is listed was on {day}.", day=day)
+            if what == "deadline"
+            else say("The last start that is listed was on {day}.", day=day)
+        )
         told.use([in_words(past[-1])], UsedFact(what, past[-1].isoformat()))
     elif terms and what == "deadline":
-        told.lines.append(f"The deadline is not a date: {joined(list(terms), 'or')}.")
+        told.lines.append(
+            say("The deadline is not a date: {terms}.", terms=joined(list(terms), "or"))
+        )
         told.use(list(terms), *(UsedFact(what, words) for words in terms))
     else:
-        told.lines.append(f"The {what} of {program.title} is not stated.")
+        title = program.title
+        told.lines.append(
+            say("The deadline of {title} is not stated.", title=title)
+            if what == "deadline"
+            else say("The start of {title} is not stated.", title=title)
+        )
     return True

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from editions import PROJECT, TODAY, asking, page, silent
 
-from knowledge_base.answering import NO_QUESTION, UNKNOWN, Answering
+from knowledge_base.answering import Answering, no_question, not_published
 from knowledge_base.edition import Edition
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
@@ -135,7 +135,7 @@ async def test_below_the_threshold_it_says_that_it_does_not_know(
 ) -> None:
     """No quote, no citation, but nearby topics that can be asked."""
     answer = await asking(sample_shelf, encoder, abstain_below=1.0).ask("What is the fee?")
-    assert (answer.kind, answer.text, answer.citations) == (AnswerKind.UNKNOWN, UNKNOWN, ())
+    assert (answer.kind, answer.text, answer.citations) == (AnswerKind.UNKNOWN, not_published(), ())
     assert answer.abstained
     assert 0 < len(answer.nearest) <= 3
     assert len({topic.label for topic in answer.nearest}) == len(answer.nearest)
@@ -195,7 +195,7 @@ async def test_a_message_without_a_word_asks_for_a_question(
 ) -> None:
     """And offers no topics, since none can be near."""
     answer = await asking(sample_shelf, encoder).ask(message)
-    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, NO_QUESTION)
+    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, no_question())
     assert (answer.citations, answer.nearest) == ((), ())
 
 
@@ -207,7 +207,7 @@ async def test_what_means_nothing_is_not_known(
 ) -> None:
     """An address, letters, or two thousand characters of them: no guess, and no topics."""
     answer = await asking(sample_shelf, encoder).ask(message)
-    assert (answer.kind, answer.text, answer.nearest) == (AnswerKind.UNKNOWN, UNKNOWN, ())
+    assert (answer.kind, answer.text, answer.nearest) == (AnswerKind.UNKNOWN, not_published(), ())
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ async def test_questions_that_are_all_unknown_are_one_unknown(
     answer = await asking(sample_shelf, encoder).ask(
         "Who won the world cup? And how tall is the Eiffel tower?"
     )
-    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, UNKNOWN)
+    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, not_published())
 
 
 async def test_every_claim_says_where_it_stands(sample_shelf: Shelf, encoder: Encoder) -> None:
