@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered
+from actions.conversation import remembered, said
 from knowledge_base.advising.screening import Screening
 from knowledge_base.library import KnowledgeBase
 
@@ -29,6 +29,6 @@ class CheckAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
         answer, check = await self._screening.verdicts(tracker.get_slot("aid"))
         dispatcher.utter_message(json_message=answer.to_wire())
-        question = tracker.latest_message.get("text") or ""
+        question = said(tracker)
         events = remembered(question, answer, task="aid")
         return [*events, SlotSet("aid", check.to_slot()), SlotSet("aid_fact", None)]

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered
+from actions.conversation import remembered, said
 from knowledge_base.advising.screening import Screening
 from knowledge_base.library import KnowledgeBase
 
@@ -33,7 +33,7 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
-        text, slot = tracker.latest_message.get("text") or "", tracker.get_slot("aid")
+        text, slot = said(tracker), tracker.get_slot("aid")
         intent = (tracker.latest_message.get("intent") or {}).get("name")
         if tracker.get_slot("requested_slot") is None:
             told = await self._screening.begin(text, slot, tracker.get_slot("focus"))

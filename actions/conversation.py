@@ -13,6 +13,8 @@ from actions.library import Library
 from knowledge_base.advising.finding import Found
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.typed.pointing import Pointed
+from languages.reading import in_english
+from languages.speech import ENGLISH, spoken
 
 EARLIER_TURNS = 4
 """Utterances that go with a question: two exchanges, which is as far as "and that one?" reaches."""
@@ -25,13 +27,17 @@ _OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
 
 
 def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
-    """The last utterances before the newest message of the user, oldest first."""
+    """The last utterances before the newest message of the user, oldest first.
+
+    What the student said is read in English; what the assistant quoted stands in English already.
+    """
     said: list[Utterance] = []
     before_latest = 0
     for event in events:
         if event.get("event") == "user":
             before_latest = len(said)
-            _append(said, "user", event.get("text"))
+            language = (event.get("parse_data") or {}).get("language") or ENGLISH
+            _append(said, "user", in_english(event.get("text") or "", language))
         elif event.get("event") == "bot":
             custom = (event.get("data") or {}).get("custom") or {}
             _append(said, "agent", event.get("text") or custom.get("text"))
@@ -52,8 +58,8 @@ def at_a_loss(events: Iterable[dict[str, Any]]) -> bool:
 
 
 def said(tracker: Tracker) -> str:
-    """What the student wrote last."""
-    return str(tracker.latest_message.get("text") or "")
+    """What the student wrote last, read in English when they write another language."""
+    return in_english(str(tracker.latest_message.get("text") or ""), spoken())
 
 
 def pointed(tracker: Tracker) -> Pointed:

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered
+from actions.conversation import remembered, said
 from knowledge_base.advising.appraising import Appraising
 from knowledge_base.advising.crediting import NOTHING
 from knowledge_base.library import KnowledgeBase
@@ -33,5 +33,5 @@ class EstimateCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
             return [SlotSet("credit_have", None), SlotSet("task", "credit")]
         answer = await self._appraising.estimate(tracker.get_slot("credit"))
         dispatcher.utter_message(json_message=answer.to_wire())
-        question = tracker.latest_message.get("text") or ""
+        question = said(tracker)
         return [*remembered(question, answer, task="credit"), SlotSet("credit_have", None)]

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import said
 from knowledge_base.advising.appraising import Appraising
 from knowledge_base.advising.credit_claim import says_nothing
 from knowledge_base.library import KnowledgeBase
@@ -33,7 +34,7 @@ class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, _dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
-        text, slot = tracker.latest_message.get("text") or "", tracker.get_slot("credit")
+        text, slot = said(tracker), tracker.get_slot("credit")
         intent = (tracker.latest_message.get("intent") or {}).get("name")
         if tracker.get_slot("requested_slot") is None:
             claim = await self._appraising.begin(text, slot)

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered
+from actions.conversation import remembered, said
 from knowledge_base.advising.plan_answers import SLOTS, UNCLEAR
 from knowledge_base.advising.planning import Planning
 from knowledge_base.library import KnowledgeBase
@@ -43,14 +43,14 @@ async def shown(
     """Shows the plan of a conversation with some slots changed; the events that keep it."""
     answer = await planning.plan({**known(tracker), **changed})
     dispatcher.utter_message(json_message=answer.to_wire())
-    question = tracker.latest_message.get("text") or ""
+    question = said(tracker)
     events = [SlotSet(name, value) for name, value in changed.items()]
     return [*events, *remembered(question, answer, task=TASK)]
 
 
 async def changed_by(planning: Planning, tracker: Tracker) -> dict[str, Any] | None:
     """The slots that a detail outside the form changes; None when it says nothing of them."""
-    words = tracker.latest_message.get("text") or ""
+    words = said(tracker)
     changed = await planning.taken_in(words, known(tracker))
     told = {name: value for name, value in changed.items() if name != UNCLEAR}
     return told if told and None not in told.values() else None

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.conversation import said
 from actions.plan_path import known
 from knowledge_base.advising.plan_answers import UNCLEAR
 from knowledge_base.advising.planning import MISSED, Planning
@@ -41,7 +42,7 @@ class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if not begins and not _answers(tracker):
             return []
         asked = None if begins else tracker.get_slot("requested_slot")
-        words = tracker.latest_message.get("text") or ""
+        words = said(tracker)
         changed = await self._planning.taken_in(words, known(tracker), asked, begins=begins)
         unclear = (changed.get(UNCLEAR) or {}).get("slot")
         if unclear in MISSED:

@@ -170,6 +170,30 @@ async def test_the_library_gets_question_history_and_focus() -> None:
     ]
 
 
+async def test_another_language_is_read_in_english() -> None:
+    """Every earlier message in the language that it was understood in; replies as they stand."""
+    library = OneAnswer()
+    events = [
+        user("how much is it") | {"parse_data": {"language": "en"}},
+        user("y cuánto dura") | {"parse_data": {"language": "es"}},
+        {"event": "bot", "text": "Dura 6 semanas."},
+    ]
+    asked = call("action_answer_question", "¿cuándo empieza?", events=events)
+    asked["tracker"]["latest_message"]["language"] = "es"
+    await run(library, asked)
+    assert library.asked == [
+        (
+            "when starts?",
+            [
+                Utterance("user", "how much is it"),
+                Utterance("user", "and how long is"),
+                Utterance("agent", "Dura 6 semanas."),
+            ],
+            None,
+        )
+    ]
+
+
 def test_only_the_last_turns_go_along() -> None:
     """A long conversation is cut to its end."""
     texts = [f"message {number}" for number in range(30)]

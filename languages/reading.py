@@ -1,0 +1,211 @@
+"""Reads what a student writes in another language as plain English, which all parsers and the
+content are in.
+
+It is no translation to be shown: it keeps the words that ask, name and measure, in English order,
+and leaves what the glossary does not have as it stands, such as the title of a program.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from languages.glossary import CLOSE, OPEN, Entry, Glossary, Kind, folded, glossary_of
+from languages.numerals import in_words, value_of, with_figures
+
+_TOKEN = re.compile(
+    r"[A-F][+-](?!\w)|[$€£]?\d+(?:[.,:/]\d+)*%?(?![^\W\d_]|-[^\W_])|[^\W_]+(?:['’-][^\W_]+)*|\S"
+)
+_MARKS = frozenset("¿¡")
+"""They open a sentence; English has none."""
+_ENDS_CLAUSE = frozenset(".,;:?!()")
+_GRADES = frozenset("abcdf")
+"""Letters that are marks, and no words of one letter."""
+_LONG_ENOUGH = 7
+"""Letters from which a word that is written nowhere is taken for one that is a slip away: shorter
+words that are one letter apart mean different things."""
+_LONGER = 10
+"""Letters from which two slips are forgiven."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word or some words of the message, in English."""
+
+    text: str
+    kind: Kind | None = None
+    """None: not in the glossary, or no word."""
+    before_noun: str = ""
+    degrees: tuple[str, ...] = ()
+
+
+@functools.lru_cache(maxsize=1024)
+def in_english(text: str, language: str) -> str:
+    """A message as plain English; as it stands when the language has no glossary.
+
+    It depends on nothing but the two. What is left of the message keeps its case.
+    """
+    glossary = glossary_of(language)
+    if glossary is None:
+        return text
+    words = [word for word in _TOKEN.findall(text) if word not in _MARKS]
+    words = with_figures([_spelt(word, glossary) for word in words], glossary)
+    pieces = _compounds(_adjectives_first(_compared(_looked_up(words, glossary))))
+    return _joined([piece.text for piece in pieces])
+
+
+def _spelt(word: str, glossary: Glossary) -> str:
+    """The word, or the one of the glossary that sounds like it or is a slip away."""
+    plain = folded(word)
+    if plain in glossary.known or plain in glossary.english or not plain.isalpha():
+        return word
+    sound = glossary.sound(plain)
+    if alike := glossary.spellings.get(sound):
+        return alike
+    if len(plain) < _LONG_ENOUGH:
+        return word
+    slips = 2 if len(plain) >= _LONGER else 1
+    sounds = glossary.spellings.keys()
+    near = process.extractOne(sound, sounds, scorer=OSA.distance, score_cutoff=slips)
+    return glossary.spellings[near[0]] if near and near[0][0] == sound[0] else word
+
+
+def _looked_up(words: Sequence[str], glossary: Glossary) -> list[_Piece]:
+    """The longest entry at each place, in English."""
+    pieces, at = [], 0
+    while at < len(words):
+        found = _longest(words, at, glossary)
+        if found is None:
+            pieces.append(_Piece(words[at]))
+            at += 1
+            continue
+        entry, end, slots = found
+        text = entry.english.format(**slots) if slots else entry.english
+        if entry.kind is Kind.NUMBER:
+            text = in_words(text)
+        pieces.append(_Piece(text, entry.kind, entry.before_noun, entry.degrees))
+        at = end
+    return [piece for piece in pieces if piece.text]
+
+
+def _longest(
+    words: Sequence[str], at: int, glossary: Glossary
+) -> tuple[Entry, int, dict[str, str]] | None:
+    """The longest entry that begins at a place, where it ends, and what fills its slots.
+
+    Of equals the one that is no form of a verb, and is written as the message is, accents and all.
+    """
+    best: tuple[tuple[int, bool, bool], Entry, int, dict[str, str]] | None = None
+    for first in (folded(words[at]), *glossary.slots):
+        for entry in glossary.entries.get(first, ()):
+            matched = _matched(entry, words, at, glossary)
+            if matched is None:
+                continue
+            end, slots, careful = matched
+            rank = (len(entry.words), entry.kind is not Kind.CONJUGATED, careful)
+            if best is None or rank > best[0]:
+                best = rank, entry, end, slots
+    return best[1:] if best else None
+
+
+def _matched(
+    entry: Entry, words: Sequence[str], at: int, glossary: Glossary
+) -> tuple[int, dict[str, str], bool] | None:
+    """Where an entry ends that begins at a place, its slots, and whether its accents are there."""
+    slots: dict[str, str] = {}
+    careful = True
+    for wanted in entry.words:
+        if wanted == OPEN:
+            if at > 0 and words[at - 1] not in _ENDS_CLAUSE:
+                return None
+            continue
+        if wanted == CLOSE:
+            if at < len(words) and words[at] not in _ENDS_CLAUSE:
+                return None
+            continue
+        if at >= len(words):
+            return None
+        word = words[at]
+        if wanted[0] == "{":
+            slot = wanted[1:-1]
+            filled = _filled(slot.rstrip("2"), word, glossary)
+            if filled is None:
+                return None
+            slots[slot] = filled
+        elif folded(wanted) != folded(word):
+            return None
+        careful = careful and (wanted == word.casefold() or wanted[0] == "{")
+        at += 1
+    return at, slots, careful
+
+
+def _filled(slot: str, word: str, glossary: Glossary) -> str | None:
+    """What a word is in English where an entry has a slot of some kind; None when it is none."""
+    if slot == "n":
+        value = value_of(word, glossary)
+        return word if word[-1].isdigit() else None if value is None else str(value)
+    if slot == "letter":
+        return word if len(word) == 1 and word.casefold() in _GRADES else None
+    if slot == "word":
+        return word if word.isalnum() else None
+    kind = Kind(slot)
+    entries = glossary.entries.get(folded(word), ())
+    return next((e.english for e in entries if len(e.words) == 1 and e.kind is kind), None)
+
+
+def _compared(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """`more cheap` becomes `cheaper`, and behind an article `cheapest`."""
+    found: list[_Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if not (last and last.kind is Kind.MORE and piece.kind is Kind.ADJECTIVE):
+            found.append(piece)
+            continue
+        found.pop()
+        least = last.text == "less"
+        degrees = piece.degrees if len(piece.degrees) == 2 and not least else ()
+        more = degrees or (f"{last.text} {piece.text}", f"{_MOST[last.text]} {piece.text}")
+        place = -2 if found and found[-1].kind is Kind.NOUN else -1
+        top = len(found) >= -place and found[place].kind is Kind.ARTICLE
+        found.append(_Piece(more[top], Kind.ADJECTIVE))
+    return found
+
+
+_MOST = {"more": "most", "less": "least"}
+
+
+def _adjectives_first(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Nouns behind their adjectives."""
+    found: list[_Piece] = []
+    for piece in pieces:
+        if piece.kind is Kind.ADJECTIVE and found and found[-1].kind is Kind.NOUN:
+            noun = found.pop()
+            text, short = f"{piece.text} {noun.text}", f"{piece.text} {noun.before_noun}"
+            found.append(_Piece(text, Kind.NOUN, short))
+        else:
+            found.append(piece)
+    return found
+
+
+def _compounds(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """`certificate of analysis of data` becomes `data analysis certificate`."""
+    found: list[_Piece] = []
+    for piece in reversed(pieces):
+        nouns = piece.kind is Kind.NOUN and len(found) > 1 and found[-2].kind is Kind.NOUN
+        if nouns and found[-1].kind is Kind.OF:
+            found.pop()
+            of = found.pop().before_noun
+            found.append(_Piece(f"{of} {piece.text}", Kind.NOUN, f"{of} {piece.before_noun}"))
+        else:
+            found.append(piece)
+    return found[::-1]
+
+
+def _joined(texts: Sequence[str]) -> str:
+    text = " ".join(texts)
+    return re.sub(r" (?=[.,;:?!)%])|(?<=\() ", "", text)
