@@ -11,6 +11,7 @@ from pathlib import Path
 
 from advisor.errors import NoSpace, SetupError, TrainingFailed
 from advisor.settings import Settings
+from languages import speech
 
 _PARTS = ("config.yml", "domain", "data", "components", "requirements.txt")
 """What a model depends on, within the bot's folder."""
@@ -28,11 +29,16 @@ def bot_python(settings: Settings) -> Path:
     return python
 
 
+def examples(bot: Path) -> list[Path]:
+    """Folders of the dialogue's data: the bot's own, and the examples of each other language."""
+    return [bot / "data", *sorted(speech.FOLDER.glob("*/nlu"))]
+
+
 def fingerprint(bot: Path) -> str:
-    """SHA-256, shortened, over the bot's files that shape a model."""
+    """SHA-256, shortened, over the files that shape a model."""
     digest = hashlib.sha256()
-    for path in _files(bot):
-        digest.update(str(path.relative_to(bot)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in _files(bot):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -66,8 +72,9 @@ def train(settings: Settings) -> Path:
         out = str(Path(folder).resolve())
         # Rasa's cache does not see a change in a module that a component imports.
         options = ["--force", "--domain", "domain", "--out", out, "--fixed-model-name", "model"]
+        data = [str(folder.resolve()) for folder in examples(settings.bot.folder)]
         run = subprocess.run(
-            [str(python), "-m", "rasa", "train", *options],
+            [str(python), "-m", "rasa", "train", *options, "--data", *data],
             cwd=settings.bot.folder,
             env=bot_environment(),
             capture_output=True,
@@ -85,17 +92,15 @@ def train(settings: Settings) -> Path:
     return target
 
 
-def _files(bot: Path) -> Iterator[Path]:
-    for name in _PARTS:
-        part = bot / name
-        if part.is_file():
-            yield part
-        elif part.is_dir():
-            yield from sorted(
-                path
-                for path in part.rglob("*")
-                if path.is_file() and "__pycache__" not in path.parts
-            )
+def _files(bot: Path) -> Iterator[tuple[str, Path]]:
+    """Each file with its name below the folder that holds all of its kind."""
+    parts = [(bot, bot / name) for name in _PARTS]
+    parts += [(speech.FOLDER, folder) for folder in examples(bot)[1:]]
+    for root, part in parts:
+        paths = sorted(part.rglob("*")) if part.is_dir() else [part]
+        for path in paths:
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield str(path.relative_to(root)), path
 
 
 def _forget_old(models: Path) -> None:

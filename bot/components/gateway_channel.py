@@ -10,6 +10,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, response
 from sanic.exceptions import SanicException
@@ -18,6 +19,9 @@ from sanic.response import HTTPResponse
 
 from components import patches
 from components.context import in_context
+from components.language_identifier import LANGUAGE, settled
+from components.languages import ENGLISH, grammar
+from components.nlg import in_language
 from components.reply import Collected, HandledTurns, Wire, disclosing
 from components.turn import Malformed, Turn
 
@@ -117,12 +121,13 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
     """
     before = await handled.read_back(turn.conversation, turn.turn_id)
     if before is not None:
-        replies = _opened(agent, turn, before["replies"], handled)
+        replies = _opened(agent, turn, before["replies"], before["parse_data"], handled)
         form = await active_form(agent, turn.conversation)
         return _result(turn, replies, before["parse_data"], form)
-    parse_data = in_context(
-        await understand(agent, turn), await active_form(agent, turn.conversation)
-    )
+    tracker = await agent.tracker_store.retrieve(turn.conversation)
+    language = spoken(tracker) or turn.language
+    form = tracker.active_loop_name if tracker is not None else None
+    parse_data = in_context(await understand(agent, turn, language), form)
     out = Collected()
     await agent.handle_message(
         UserMessage(
@@ -135,19 +140,24 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
         )
     )
     handled.add(turn.conversation, turn.turn_id, out.replies)
-    replies = _opened(agent, turn, out.replies, handled)
+    replies = _opened(agent, turn, out.replies, parse_data, handled)
     form = await active_form(agent, turn.conversation)
     return _result(turn, replies, parse_data, form)
 
 
 def _opened(
-    agent: Agent, turn: Turn, replies: List[Dict[Text, Any]], handled: HandledTurns
-) -> List[Dict[Text, Any]]:
-    """The replies; those that begin a conversation disclose what answers, in the domain's words."""
-    told = agent.domain.responses.get(DISCLOSURE) if agent.domain else None
+    agent: Agent,
+    turn: Turn,
+    replies: List[Wire],
+    parse_data: Dict[Text, Any],
+    handled: HandledTurns,
+) -> List[Wire]:
+    """The replies; those that begin a conversation disclose what answers, in the turn's language."""
+    language = parse_data.get(LANGUAGE, ENGLISH)
+    told = in_language(agent.domain.responses, language).get(DISCLOSURE) if agent.domain else None
     if not told or not handled.opens(turn.conversation, turn.turn_id):
         return replies
-    return disclosing(replies, told[0]["text"])
+    return disclosing(replies, told[0]["text"], grammar(language).disclosed)
 
 
 async def active_form(agent: Agent, conversation: Text) -> Optional[Text]:
@@ -158,15 +168,23 @@ async def active_form(agent: Agent, conversation: Text) -> Optional[Text]:
     return tracker.active_loop_name if tracker is not None else None
 
 
-async def understand(agent: Agent, turn: Turn) -> Dict[Text, Any]:
-    """What the turn means: the command it picked, or else what its text says.
+def spoken(tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
+    """The language of a conversation's last turn; None before there is one."""
+    latest = tracker.latest_message if tracker is not None else None
+    return latest.parse_data.get(LANGUAGE) if latest is not None else None
+
+
+async def understand(agent: Agent, turn: Turn, language: Optional[Text]) -> Dict[Text, Any]:
+    """What the turn means: the command it picked, or else what its text says, in a conversation
+    in ``language``.
 
     Rasa would take a typed ``/restart`` for a command, so leading slashes are not shown to it.
     """
     shown = turn.payload or turn.text.lstrip("/ \t\r\n\f\v\u00a0\u3000")
-    parse_data = await agent.processor.parse_message(UserMessage(shown))
+    message = UserMessage(shown, metadata={LANGUAGE: language})
+    parse_data = dict(await agent.processor.parse_message(message))
     parse_data["text"] = (turn.text or turn.payload or "").strip()
-    return dict(parse_data)
+    return settled(parse_data, language, command=turn.payload is not None)
 
 
 def _result(turn: Turn, replies: Any, parse_data: Any, form: Optional[Text]) -> Wire:
@@ -176,6 +194,7 @@ def _result(turn: Turn, replies: Any, parse_data: Any, form: Optional[Text]) -> 
         "replies": replies,
         "intent": _intent(parse_data),
         "form": form,
+        "language": parse_data.get(LANGUAGE, ENGLISH),
     }
 
 

@@ -13,23 +13,31 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.dense_featurizer import SentenceFeaturizer
+from components.language_identifier import LANGUAGE
+from components.languages import ENGLISH
 from components.linear_model import LinearModel, train
 
 FILE = "linear_model.npz"
+MULTILINGUAL_FILE = "multilingual_model.npz"
 RANKING_LENGTH = 5
 """Intents kept with a message; the tracker stores them with every turn."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
-    """Rasa's side of `LinearModel`."""
+    """Rasa's side of `LinearModel`: one of English, and one of all other languages together."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, model: Optional[LinearModel] = None
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[LinearModel] = None,
+        multilingual: Optional[LinearModel] = None,
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._multilingual = multilingual
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -68,29 +76,49 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     ) -> "LinearIntentClassifier":
         """Called by Rasa for serving."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, LinearModel.load(folder / FILE))
+            multilingual = folder / MULTILINGUAL_FILE
+            return cls(
+                model_storage,
+                resource,
+                LinearModel.load(folder / FILE),
+                LinearModel.load(multilingual) if multilingual.is_file() else None,
+            )
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the model to all examples that have a text and an intent."""
+        """Fits a model to the English examples that have a text and an intent, and one to the rest."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
-        vectors = np.stack([_vector(example) for example in examples])
-        self._model = train(vectors, [example.get(INTENT) for example in examples])
+        english = [example for example in examples if _language(example) == ENGLISH]
+        others = [example for example in examples if _language(example) != ENGLISH]
+        self._model = _fitted(english)
+        self._multilingual = _fitted(others) if others else None
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / FILE)
+            if self._multilingual is not None:
+                self._multilingual.save(folder / MULTILINGUAL_FILE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets the intent and the ranking, unless a command has set them already."""
         for message in messages:
-            if self._model is None or not message.get_dense_features(TEXT)[1]:
+            model = self._model if _language(message) == ENGLISH else self._multilingual
+            if model is None or not message.get_dense_features(TEXT)[1]:
                 continue
             ranking = [
                 {"name": name, "confidence": confidence}
-                for name, confidence in self._model.ranking(_vector(message))[:RANKING_LENGTH]
+                for name, confidence in model.ranking(_vector(message))[:RANKING_LENGTH]
             ]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
+
+
+def _fitted(examples: List[Message]) -> LinearModel:
+    vectors = np.stack([_vector(example) for example in examples])
+    return train(vectors, [example.get(INTENT) for example in examples])
+
+
+def _language(message: Message) -> Text:
+    return str(message.get(LANGUAGE, ENGLISH))
 
 
 def _vector(message: Message) -> np.ndarray:

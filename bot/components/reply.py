@@ -7,6 +7,8 @@ from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from components.languages import plain
+
 Wire = Dict[Text, Any]
 
 CONVERSATIONS = 5000
@@ -29,8 +31,6 @@ def wire_of(message: Wire) -> List[Wire]:
 
 FAILURE = "failure"
 """Type of the payload of an action that could not do its work."""
-DISCLOSED = "automated assistant"
-"""Words by which a reply discloses that a machine speaks."""
 
 
 class Collected(OutputChannel):
@@ -65,15 +65,15 @@ def opening_turn(tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
     return None
 
 
-def disclosing(replies: List[Wire], disclosure: Text) -> List[Wire]:
+def disclosing(replies: List[Wire], disclosure: Text, disclosed: Text) -> List[Wire]:
     """The first replies of a conversation, which say that it is a machine that answers.
 
-    What they say already is not said twice.
+    What they say already, in the words ``disclosed``, is not said twice.
     """
     texts = [
         reply.get("text") or (reply.get("custom") or {}).get("text") or "" for reply in replies
     ]
-    told = any(DISCLOSED in text.casefold() for text in texts)
+    told = any(plain(disclosed) in plain(text) for text in texts)
     place = next((place for place, text in enumerate(texts) if text), None)
     if told or place is None:
         return replies

@@ -29,6 +29,7 @@ class Turn:
         self.turn_id = _identifier(body, "turn_id")
         self.payload = _payload(body.get("payload"))
         self.text = _text(body.get("text"), required=self.payload is None)
+        self.language = _language(body.get("language"))
 
     @property
     def command(self) -> Optional[Text]:
@@ -51,6 +52,13 @@ def _payload(value: Any) -> Optional[Text]:
     if match is None or match.group("intent") in DEFAULT_INTENTS:
         raise Malformed("payload must be null, or /intent with entities as one JSON object")
     return Text(value)
+
+
+def _language(value: Any) -> Optional[Text]:
+    """The ISO 639-1 code with which a BCP 47 tag begins; a page's tag may be anything."""
+    if value is not None and not isinstance(value, str):
+        raise Malformed("language must be null or a BCP 47 tag such as es-MX")
+    return re.split(r"[-_]", value)[0].casefold() if value else None
 
 
 def _text(value: Any, required: bool) -> Text:

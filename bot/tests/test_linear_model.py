@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from components import linear_model
-from components.dense_featurizer import encoder
+from components.encoders import encoder
 from components.linear_model import LinearModel
 
 TEXTS = {

@@ -7,6 +7,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 WORDS = "I'm an automated assistant."
+TOLD = "automated assistant"
 FAILED = {"custom": {"type": "failure", "reason": "timeout"}}
 
 
@@ -16,21 +17,21 @@ class Disclosure(unittest.TestCase):
     def test_a_text_and_an_answer_begin_with_it(self) -> None:
         """Whatever the form of the first reply, choices and sources stay."""
         text = {"text": "Bye!", "choices": [{"label": "A"}]}
-        (told,) = disclosing([text], WORDS)
+        (told,) = disclosing([text], WORDS, TOLD)
         self.assertEqual(told, {"text": f"{WORDS}\n\nBye!", "choices": [{"label": "A"}]})
         answer = {"custom": {"type": "answer", "text": "$25", "citations": [1]}}
-        (told,) = disclosing([answer], WORDS)
+        (told,) = disclosing([answer], WORDS, TOLD)
         self.assertEqual(told["custom"], {**answer["custom"], "text": f"{WORDS}\n\n$25"})
         self.assertEqual(answer["custom"]["text"], "$25")
 
     def test_what_discloses_itself_is_left_alone(self) -> None:
         """Also when only the second of two replies says so."""
         replies = [{"text": "Hello!"}, {"text": "I am an Automated Assistant."}]
-        self.assertEqual(disclosing(replies, WORDS), replies)
+        self.assertEqual(disclosing(replies, WORDS, TOLD), replies)
 
     def test_nothing_is_said_in_place_of_a_failure(self) -> None:
         """The gateway apologises; the disclosure waits for the first reply."""
-        self.assertEqual(disclosing([FAILED], WORDS), [FAILED])
+        self.assertEqual(disclosing([FAILED], WORDS, TOLD), [FAILED])
         self.assertFalse(speaks([FAILED]))
         self.assertFalse(speaks([]))
 

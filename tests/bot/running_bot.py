@@ -25,6 +25,8 @@ from actions.server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT = ROOT / "bot"
+LANGUAGES = sorted((ROOT / "languages").glob("*/nlu"))
+"""Folders of examples in other languages than English."""
 PYTHON = BOT / ".venv" / "bin" / "python"
 CACHE = ROOT / "var" / "test-models"
 START_SECONDS = 120
@@ -66,7 +68,8 @@ def run_rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
 def train(folder: Path, name: str) -> Path:
     """Trains from nothing, so that a change of a component's module is never overlooked."""
     trained = run_rasa(
-        *("train", "--force", "--config", "config.yml", "--domain", "domain", "--data", "data"),
+        *("train", "--force", "--config", "config.yml", "--domain", "domain"),
+        *("--data", "data", *(str(folder) for folder in LANGUAGES)),
         *("--out", str(folder), "--fixed-model-name", name),
     )
     if trained.returncode:
@@ -77,7 +80,7 @@ def train(folder: Path, name: str) -> Path:
 def trained_model() -> Path:
     """The model of the bot's files as they are now, trained once for each state of them."""
     parts = ("config.yml", "domain", "data", "components", "requirements.txt")
-    model = CACHE / f"{content_hash(*(BOT / part for part in parts))}.tar.gz"
+    model = CACHE / f"{content_hash(*(BOT / part for part in parts), *LANGUAGES)}.tar.gz"
     if not model.is_file():
         CACHE.mkdir(parents=True, exist_ok=True)
         train(CACHE, f"new-{os.getpid()}").replace(model)

@@ -9,7 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from running_bot import BOT, PYTHON, QUIET, run_rasa, train
+from running_bot import BOT, LANGUAGES, PYTHON, QUIET, run_rasa, train
 
 
 @pytest.mark.usefixtures("bot_environment")
@@ -32,7 +32,8 @@ def test_the_training_data_is_valid() -> None:
     """`rasa data validate` finds nothing to warn of, and RulePolicy no contradiction."""
     ended = run_rasa(
         *("data", "validate", "--fail-on-warnings"),
-        *("--config", "config.yml", "--domain", "domain", "--data", "data"),
+        *("--config", "config.yml", "--domain", "domain"),
+        *("--data", "data", *(str(folder) for folder in LANGUAGES)),
     )
     assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
 
