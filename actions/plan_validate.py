@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.conversation import said
 from actions.plan_path import known
 from knowledge_base.advising.plan_answers import UNCLEAR
-from knowledge_base.advising.planning import MISSED, Planning
+from knowledge_base.advising.planning import Planning, not_found
 from knowledge_base.library import KnowledgeBase
 
 FORM = "plan_form"
@@ -45,8 +45,8 @@ class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
         words = said(tracker)
         changed = await self._planning.taken_in(words, known(tracker), asked, begins=begins)
         unclear = (changed.get(UNCLEAR) or {}).get("slot")
-        if unclear in MISSED:
-            dispatcher.utter_message(text=MISSED[unclear])
+        if text := not_found(unclear or ""):
+            dispatcher.utter_message(text=text)
         return [SlotSet(name, value) for name, value in changed.items()]
 
 

@@ -13,8 +13,9 @@ from knowledge_base.pathway.plan import Goal, Limits, Plan, Relaxation, Stack, S
 from knowledge_base.pathway.prerequisites import Clause, clauses
 from knowledge_base.pathway.runs import among, cost_of, runs_within
 from knowledge_base.pathway.schedule import Caps, Needs, Run, Schedule
-from knowledge_base.program_page import day as written
 from knowledge_base.program_page import money
+from knowledge_base.terms import term
+from languages.speech import say, say_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def plan(
     if missing:
         return Plan(day, notes=missing)
     if not needs.groups and needs.credits <= 0:
-        return Plan(day, notes=("what you hold already reaches the goal",))
+        return Plan(day, notes=(say("what you hold already reaches the goal"),))
     before = _before(current, student)
     leading = _leading(needs, before)
     useful = tuple(program for program in current if program.id in leading)
@@ -50,7 +51,7 @@ def plan(
     cheapest = schedule.cheapest()
     if cheapest is None:
         relax = tuple(_relaxations(task, limits)) or tuple(_all_relaxed(task))
-        return Plan(day, relax=relax, notes=("nothing fits", *notes))
+        return Plan(day, relax=relax, notes=(nothing_fits(), *notes))
     soonest = schedule.soonest()
     found = [("cheapest", cheapest)]
     if soonest is not None and _names(soonest) != _names(cheapest):
@@ -62,6 +63,11 @@ def plan(
         elif (other := schedule.cheapest([cheapest])) is not None:
             found.append(("another way", other))
     return Plan(day, tuple(_stack(task, label, runs) for label, runs in found), notes=notes)
+
+
+def nothing_fits() -> str:
+    """What a plan notes beside the limits that stand in the way."""
+    return say("nothing fits")
 
 
 def _names(runs: Iterable[Run]) -> set[tuple[str, date]]:
@@ -79,18 +85,24 @@ def _needs(
     def ask(words: str, members: Iterable[str]) -> None:
         ids = frozenset(members)
         if not ids:
-            missing.append(f"no program in the catalog {words}")
+            missing.append(words)
         elif not ids & set(student.credentials):
             groups.append(ids)
 
     if goal.program:
-        ask(f"is {goal.program}", (p.id for p in programs if goal.program in {p.id, p.code}))
+        ask(
+            say("no program in the catalog is {name}", name=goal.program),
+            (p.id for p in programs if goal.program in {p.id, p.code}),
+        )
     if goal.occupation:
         leading = (p.id for p in programs if among(goal.occupation, p.occupations))
-        ask(f"leads to {goal.occupation}", leading)
+        ask(say("no program in the catalog leads to {name}", name=goal.occupation), leading)
     for skill in goal.skills:
         if not among(skill, student.skills):
-            ask(f"teaches {skill}", (p.id for p in programs if among(skill, p.skills)))
+            ask(
+                say("no program in the catalog teaches {name}", name=skill),
+                (p.id for p in programs if among(skill, p.skills)),
+            )
     credits: dict[str, Decimal] = {}
     needed = Decimal(0)
     if goal.award:
@@ -98,7 +110,7 @@ def _needs(
             if among(goal.award, program.stacks_into) and program.credits:
                 credits[program.id] = program.credits
         if not credits:
-            missing.append(f"no program in the catalog counts toward {goal.award}")
+            missing.append(say("no program in the catalog counts toward {name}", name=goal.award))
         brought = sum((credits.get(p.id, Decimal(0)) for p in held), student.transfer_credits)
         open_ = sum((c for i, c in credits.items() if i not in student.credentials), Decimal(0))
         size = award_size(goal.award, programs)
@@ -164,14 +176,23 @@ def _stack(task: _Task, label: str, runs: Sequence[Run]) -> Stack:
     credits = gained + brought + task.student.transfer_credits if task.goal.award else Decimal(0)
     currency = next((c.currency for run in runs for c in run.program.costs), "USD")
     amounts = " + ".join(money(run.cost, currency) for run in runs)
-    working = [f"{amounts} = {money(cost, currency)}: what the catalog lists, before other fees"]
-    working.append(f"{written(first)} to {written(last)} = {weeks} weeks")
-    working.append(f"at most {peak.normalize():f} hours in a week")
+    working = [
+        say(
+            "{amounts} = {total}: what the catalog lists, before other fees",
+            amounts=amounts,
+            total=money(cost, currency),
+        ),
+        say(
+            "{first} to {last} = {weeks} weeks",
+            first=say_day(first),
+            last=say_day(last),
+            weeks=weeks,
+        ),
+        say("at most {hours} hours in a week", hours=f"{peak.normalize():f}"),
+    ]
     size = award_size(task.goal.award, task.programs) if task.goal.award else None
     if task.goal.award:
-        parts = f"{gained.normalize():f} from this plan + {(credits - gained).normalize():f} held"
-        of = f" of {size.normalize():f}" if size is not None else ""
-        working.append(f"{parts} = {credits.normalize():f}{of} credits; each program counted once")
+        working.append(_credits(gained, credits, size))
     leads = dict.fromkeys(
         x for run in runs for x in (*run.program.stacks_into, *run.program.occupations)
     )
@@ -181,18 +202,43 @@ def _stack(task: _Task, label: str, runs: Sequence[Run]) -> Stack:
     )
 
 
+def _credits(gained: Decimal, credits: Decimal, size: Decimal | None) -> str:
+    """How the credits toward an award come together; `size` are those of the award."""
+    shown = {
+        "gained": f"{gained.normalize():f}",
+        "held": f"{(credits - gained).normalize():f}",
+        "credits": f"{credits.normalize():f}",
+    }
+    if size is None:
+        return say(
+            "{gained} from this plan + {held} held = {credits} credits; each program counted once",
+            **shown,
+        )
+    return say(
+        "{gained} from this plan + {held} held = {credits} of {size} credits; "
+        "each program counted once",
+        size=f"{size.normalize():f}",
+        **shown,
+    )
+
+
 def _notes(
     task: _Task, runs: Sequence[Run], size: Decimal | None, credits: Decimal
 ) -> Iterable[str]:
     ids = {p.id for p in task.programs} | {p.code for p in task.programs}
     for run in runs:
         if cost_of(run.program, task.day, task.student.residence) is None:
-            yield f"{run.program.title}: its cost is not known and not in the sum"
+            yield say("{title}: its cost is not known and not in the sum", title=run.program.title)
         for clause in clauses(run.program, ids):
-            yield f"{run.program.title} asks for: {clause.text}"
+            yield say(
+                "{title} asks for: {condition}", title=run.program.title, condition=clause.text
+            )
     if size is not None and credits < size:
-        rest = (size - credits).normalize()
-        yield f"{rest:f} credits of {task.goal.award} remain, which other courses give"
+        yield say(
+            "{credits} credits of {award} remain, which other courses give",
+            credits=f"{(size - credits).normalize():f}",
+            award=task.goal.award,
+        )
 
 
 def _relaxations(task: _Task, limits: Limits) -> Iterable[Relaxation]:
@@ -201,28 +247,27 @@ def _relaxations(task: _Task, limits: Limits) -> Iterable[Relaxation]:
         runs = _schedule(task, replace(limits, budget=None))[0].cheapest()
         if runs:
             needed = sum((run.cost for run in runs), Decimal(0))
-            yield Relaxation("budget", f"with a budget of {money(needed)} it would fit")
+            yield _relaxed("budget", say("with a budget of {amount}", amount=money(needed)))
     if limits.hours_per_week is not None:
         runs = _schedule(task, replace(limits, hours_per_week=None))[0].lightest()
         if runs:
-            peak = _stack(task, "", runs).peak_hours
-            yield Relaxation(
-                "hours_per_week", f"with {peak.normalize():f} hours a week it would fit"
-            )
+            peak = f"{_stack(task, '', runs).peak_hours.normalize():f}"
+            yield _relaxed("hours_per_week", say("with {hours} hours a week", hours=peak))
     if limits.finish is not None:
         runs = _schedule(task, replace(limits, finish=None))[0].soonest()
         if runs:
             last = max(run.ends for run in runs)
-            yield Relaxation("finish", f"with an end on {written(last)} it would fit")
+            yield _relaxed("finish", say("with an end on {day}", day=say_day(last)))
     if limits.begin is not None:
         runs = _schedule(task, replace(limits, begin=None))[0].soonest()
         if runs:
-            yield Relaxation("begin", f"with a start on {written(runs[0].starts)} it would fit")
+            first = say_day(runs[0].starts)
+            yield _relaxed("begin", say("with a start on {day}", day=first))
     if limits.delivery:
         runs = _schedule(task, replace(limits, delivery=()))[0].cheapest()
         if runs:
-            kinds = dict.fromkeys(d for run in runs for d in run.program.delivery)
-            yield Relaxation("delivery", f"with {', '.join(kinds)} it would fit")
+            kinds = dict.fromkeys(term(d) for run in runs for d in run.program.delivery)
+            yield _relaxed("delivery", say("with {delivery}", delivery=", ".join(kinds)))
     if task.needs.credits > 0:
         runs = _schedule(task, limits, award=False)[0].fullest()
         counted = task.needs.award_credits
@@ -230,9 +275,17 @@ def _relaxations(task: _Task, limits: Limits) -> Iterable[Relaxation]:
         if most:
             yield Relaxation(
                 "goal",
-                f"within your limits {most.normalize():f} of {task.needs.credits.normalize():f} "
-                f"credits toward {task.goal.award} can be earned",
+                say(
+                    "within your limits {most} of {credits} credits toward {award} can be earned",
+                    most=f"{most.normalize():f}",
+                    credits=f"{task.needs.credits.normalize():f}",
+                    award=task.goal.award,
+                ),
             )
+
+
+def _relaxed(limit: str, change: str) -> Relaxation:
+    return Relaxation(limit, say("{change} it would fit", change=change), change)
 
 
 def _all_relaxed(task: _Task) -> Iterable[Relaxation]:
@@ -242,7 +295,12 @@ def _all_relaxed(task: _Task) -> Iterable[Relaxation]:
         stack = _stack(task, "", runs)
         yield Relaxation(
             "several",
-            f"no single limit is enough; the soonest way takes {money(stack.cost)}, "
-            f"{stack.peak_hours.normalize():f} hours a week, from {written(runs[0].starts)} to "
-            f"{written(max(run.ends for run in runs))}",
+            say(
+                "no single limit is enough; the soonest way takes {amount}, "
+                "{hours} hours a week, from {first} to {last}",
+                amount=money(stack.cost),
+                hours=f"{stack.peak_hours.normalize():f}",
+                first=say_day(runs[0].starts),
+                last=say_day(max(run.ends for run in runs)),
+            ),
         )

@@ -10,7 +10,9 @@ from typing import Any, Self
 
 from knowledge_base.advising.plan_details import ANY, BUDGET, DELIVERY, FINISH, HOURS, START
 from knowledge_base.pathway.plan import Goal, Limits, Student
-from knowledge_base.program_page import day, money
+from knowledge_base.program_page import money
+from knowledge_base.terms import term
+from languages.speech import say, say_day
 
 GOAL, HAVE, UNCLEAR = "plan_goal", "plan_have", "plan_unclear"
 SLOTS = (GOAL, HAVE, HOURS, BUDGET, START, FINISH, DELIVERY, UNCLEAR)
@@ -52,28 +54,33 @@ class PlanAnswers:
     def goal_words(self, titles: Mapping[str, str]) -> str:
         """The goal as a phrase that follows "to": `become a data analyst`."""
         goal = self.goal
+        if goal.occupation and goal.occupation[0].casefold() in "aeiou":
+            return say("work as an **{occupation}**", occupation=goal.occupation)
         if goal.occupation:
-            article = "an" if goal.occupation[0].casefold() in "aeiou" else "a"
-            return f"work as {article} **{goal.occupation}**"
+            return say("work as a **{occupation}**", occupation=goal.occupation)
         if goal.award:
-            return f"earn the **{goal.award}**"
+            return say("earn the **{award}**", award=goal.award)
         if goal.program:
-            return f"complete **{titles.get(goal.program, goal.program)}**"
-        return f"learn **{' and '.join(goal.skills)}**"
+            return say("complete **{title}**", title=titles.get(goal.program, goal.program))
+        return say("learn **{skills}**", skills=say(" and ").join(goal.skills))
 
     def conditions(self, titles: Mapping[str, str]) -> str:
         """What the plan stays within, and what is held already, in one line."""
         limits = self.limits
         held = [titles.get(i, i) for i in self.student.credentials] + list(self.student.skills)
         said = [
-            f"at most {limits.hours_per_week:f} hours a week"
+            say("at most {hours} hours a week", hours=f"{limits.hours_per_week:f}")
             if limits.hours_per_week is not None
-            else "any number of hours",
-            f"at most {money(limits.budget)}" if limits.budget is not None else "any cost",
-            f"from {day(limits.begin)} on" if limits.begin else "starting as soon as possible",
-            *([f"finished by {day(limits.finish)}"] if limits.finish else []),
-            " or ".join(limits.delivery) if limits.delivery else "any format",
-            *([f"you have {', '.join(held)}"] if held else []),
+            else say("any number of hours"),
+            say("at most {amount}", amount=money(limits.budget))
+            if limits.budget is not None
+            else say("any cost"),
+            say("from {day} on", day=say_day(limits.begin))
+            if limits.begin
+            else say("starting as soon as possible"),
+            *([say("finished by {day}", day=say_day(limits.finish))] if limits.finish else []),
+            say(" or ").join(map(term, limits.delivery)) if limits.delivery else say("any format"),
+            *([say("you have {things}", things=", ".join(held))] if held else []),
         ]
         return " · ".join(said)
 

@@ -11,8 +11,9 @@ from icalendar import Calendar, Event
 from knowledge_base.model import File
 from knowledge_base.pathway.plan import Plan, Stack
 from knowledge_base.pathway.schedule import Run
+from languages.speech import say, spoken
 
-_MAKER = "-//Student advisor//Plan//EN"
+_MAKER = "-//Student advisor//Plan//{language}"
 _LINK = re.compile(r"\s?\[\d+\]")
 _MARKS = re.compile(r"\*\*?|^#+ |^\|[-| ]+\|\n", re.M)
 
@@ -39,7 +40,7 @@ def plan_files(plan: Plan, text: str) -> tuple[File, ...]:
 def calendar(stack: Stack, made: date) -> str:
     """One all-day event for each run, and one for the last day to apply."""
     found = Calendar()
-    found.add("prodid", _MAKER)
+    found.add("prodid", _MAKER.format(language=spoken().upper()))
     found.add("version", "2.0")
     for run in stack.runs:
         for event in _events(run, made):
@@ -52,7 +53,7 @@ def _events(run: Run, made: date) -> Iterator[Event]:
     yield _event(run, made, "run", title, run.starts, run.ends)
     if run.offering.apply_by is not None:
         last = run.offering.apply_by
-        yield _event(run, made, "apply", f"Last day to apply: {title}", last, last)
+        yield _event(run, made, "apply", say("Last day to apply: {title}", title=title), last, last)
 
 
 def _event(run: Run, made: date, what: str, summary: str, first: date, last: date) -> Event:

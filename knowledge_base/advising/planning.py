@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from knowledge_base import choices
 from knowledge_base.advising.goals import (
     GoalKind,
     Goals,
@@ -29,17 +30,12 @@ from knowledge_base.advising.plan_files import plan_files
 from knowledge_base.advising.plan_text import plan_draft
 from knowledge_base.arrays import Vectors
 from knowledge_base.library import KnowledgeBase
-from knowledge_base.model import Answer, AnswerKind, Topic
+from knowledge_base.model import Answer, AnswerKind
 from knowledge_base.typed.draft import Catalog
+from languages.speech import say
 
 _OFFERED = 4
 """Goals that are offered to choose from: as many as one reads at a glance."""
-_QUESTION = "What would you like to get to? A job, a certificate or degree, a program, or a skill."
-_FIELDS = (
-    "That's fine. Name a field that you like, such as data or health, and I'll show what the "
-    "programs here lead to; or ask me to find programs first."
-)
-_NEAREST = "Do you mean one of these? They come nearest to it."
 _MOST_ENCODED = 500
 """Names whose meaning is compared with a wish: some 3 ms each, once for each edition."""
 _CORRECTS = re.compile(
@@ -68,14 +64,18 @@ _NOTHING_SAID = re.compile(
 _OTHER_GOAL = re.compile(r"\b(?:another|other|different|new|change (?:the|my)) goal\b", re.I)
 
 
-MISSED = {
-    HAVE: "I can't place that.",
-    HOURS: "I don't find a number of hours in that.",
-    BUDGET: "I don't find an amount in US dollars in that.",
-    START: "I don't find a day, month or term in that.",
-    DELIVERY: "I don't find in that whether it should be online.",
-}
-"""What is said before a question is asked again; a limit that is not found twice is left open."""
+def not_found(slot: str) -> str:
+    """What is said before the question of a slot is asked again; empty where nothing is.
+
+    A limit that is not found twice is left open.
+    """
+    return {
+        HAVE: say("I can't place that."),
+        HOURS: say("I don't find a number of hours in that."),
+        BUDGET: say("I don't find an amount in US dollars in that."),
+        START: say("I don't find a day, month or term in that."),
+        DELIVERY: say("I don't find in that whether it should be online."),
+    }.get(slot, "")
 
 
 class Planning:
@@ -126,19 +126,24 @@ class Planning:
         goals = self._goals_of(catalog)
         phrase = (unclear or {}).get("words", "") if (unclear or {}).get("slot") == GOAL else ""
         if leaves_open(phrase):
-            return _ask(_FIELDS, ())
+            fields = say(
+                "That's fine. Name a field that you like, such as data or health, and I'll show "
+                "what the programs here lead to; or ask me to find programs first."
+            )
+            return _ask(fields, ())
+        question = say(
+            "What would you like to get to? A job, a certificate or degree, a program, or a skill."
+        )
         if not content(phrase):
-            return _ask(_QUESTION, ())
+            return _ask(question, ())
         meant = goals.meant(phrase) or goals.meant(content(phrase))
         if len(meant) > 1:
-            more = len(meant) - _OFFERED
-            text = "Which of these do you mean?"
-            rest = f" {more} more fit; say it more exactly if it is none of these."
-            return _ask(text + (rest if more > 0 else ""), meant[:_OFFERED])
+            return _ask(_which(len(meant) - _OFFERED), meant[:_OFFERED])
         near = await self._nearest(content(phrase), goals)
         listed = list(dict.fromkeys([*meant, *near]))[:_OFFERED]
-        lead = "" if meant else "No program here leads to that by that name. "
-        return _ask(f"{lead}{_NEAREST if listed else _QUESTION}", listed)
+        lead = [] if meant else [say("No program here leads to that by that name.")]
+        nearest = say("Do you mean one of these? They come nearest to it.")
+        return _ask(" ".join([*lead, nearest if listed else question]), listed)
 
     async def plan(self, known: Mapping[str, Any]) -> Answer:
         """The plan for the answers so far, with its files. Raises as `KnowledgeBase.ask`."""
@@ -231,10 +236,21 @@ def _held(
     }
 
 
+def _which(more: int) -> str:
+    """Asks which goal is meant; `more` fit than are offered."""
+    which = say("Which of these do you mean?")
+    if more <= 0:
+        return which
+    rest = say("{count} more fit; say it more exactly if it is none of these.", count=more)
+    return f"{which} {rest}"
+
+
 def _ask(text: str, goals: Sequence[NamedGoal]) -> Answer:
-    topics = tuple(Topic(_label(goal), goal.name) for goal in goals)
+    topics = tuple(choices.meant(_label(goal), goal.name, goal.name) for goal in goals)
     return Answer(text, AnswerKind.CLARIFY, nearest=topics)
 
 
 def _label(goal: NamedGoal) -> str:
-    return f"{goal.name} (program)" if goal.kind is GoalKind.PROGRAM else goal.name
+    if goal.kind is GoalKind.PROGRAM:
+        return say("{title} (program)", title=goal.name)
+    return goal.name

@@ -92,6 +92,8 @@ class Relaxation:
 
     limit: str
     words: str
+    change: str = ""
+    """The part of the words that says how to plan instead: `with a budget of $1,200`."""
 
 
 @dataclass(frozen=True, slots=True)

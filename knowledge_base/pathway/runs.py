@@ -10,6 +10,7 @@ from knowledge_base.model import Offering, Program
 from knowledge_base.pathway.plan import Limits, Student
 from knowledge_base.pathway.schedule import Run
 from knowledge_base.typed.costing import prices
+from languages.speech import say
 
 
 def among(name: str, names: Iterable[str]) -> bool:
@@ -32,19 +33,28 @@ def runs_within(
         if (cost is None and limits.budget is not None) or (
             hours is None and limits.hours_per_week is not None
         ):
-            fact = "cost" if cost is None and limits.budget is not None else "hours per week"
-            notes[f"{program.title}: its {fact} is not known, so it is left out"] = None
+            unpriced = cost is None and limits.budget is not None
+            notes[_left_out(program.title, unpriced=unpriced)] = None
             continue
         for offering in program.offerings:
             ends = _ends(program, offering)
             if offering.starts is None or ends is None:
-                notes[f"{program.title}: when a run starts or ends is not known"] = None
+                unknown = say(
+                    "{title}: when a run starts or ends is not known", title=program.title
+                )
+                notes[unknown] = None
             elif _open(offering, offering.starts, ends, limits, day):
                 runs.append(
                     Run(program, offering, offering.starts, ends, hours or Decimal(0),
                         cost or Decimal(0))
                 )  # fmt: skip
     return runs, tuple(notes)
+
+
+def _left_out(title: str, *, unpriced: bool) -> str:
+    if unpriced:
+        return say("{title}: its cost is not known, so it is left out", title=title)
+    return say("{title}: its hours per week is not known, so it is left out", title=title)
 
 
 def _open(offering: Offering, starts: date, ends: date, limits: Limits, day: date) -> bool:
