@@ -51,6 +51,9 @@ class Asking:
         ranking = self._retriever.search(query)
         asked = self._asked(query, ranking)
         if not typed:
+            draft = self.typed.bill(query)
+            if draft is not None:
+                return self._told(draft, query), ranking
             return self._answering.answer_parts(asked, self._edition.id), ranking
         whole = self.typed.draft(query)
         if whole is not None and not self._are_apart(whole, asked):

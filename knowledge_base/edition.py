@@ -205,6 +205,11 @@ class Edition:
     def _read_of_institution(self, name: str) -> Allowed:
         return self._rows_where(published_documents.c.institution.in_([name, ""]))
 
+    @cached_property
+    def of_pages(self) -> Allowed:
+        """Whether each row is of a page that is no program's, shape (passages,)."""
+        return self._rows_where(~published_documents.c.is_program)
+
     def in_force(self, day: date) -> Allowed:
         """Whether each row's document holds on a day, shape (passages,)."""
         return self._in_force(day)

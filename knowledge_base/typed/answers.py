@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from knowledge_base.answering import provenance
@@ -14,12 +15,15 @@ from knowledge_base.filters.rows import Purposes
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
 from knowledge_base.text.sentences import statements
+from knowledge_base.typed.bill import bill
+from knowledge_base.typed.billed import asks_for_bill, without_billing
+from knowledge_base.typed.charges import charges
 from knowledge_base.typed.comparison import MOST, compared
 from knowledge_base.typed.computation import computed
 from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.profile import profiled
-from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read
+from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read, read_comparison
 from knowledge_base.typed.referents import Referents
 from languages.lists import joined
 from languages.speech import say
@@ -55,12 +59,13 @@ class TypedAnswers:
         None when the question is of another kind, when a word of it is not understood, or when
         it names no program or a thing that is none.
         """
+        return self.bill(query, first) or self._worked_out(query, first)
+
+    def _worked_out(self, query: Query, first: int) -> Draft | None:
         found = self.referents.mentions(query) if may_ask(query.question) else None
         asked = None if found is None else read(_without(query.question, found), query.day)
-        if asked is None:
-            return self._profile(query, first)
-        if found is None:
-            return None
+        if asked is None or found is None:
+            return self._side_by_side(query, first) or self._profile(query, first)
         if open_ := [mention for mention in found if len(mention.programs) > 1]:
             return self._which(query.question, open_[0])
         ids = list(dict.fromkeys(mention.programs[0] for mention in found))
@@ -72,17 +77,44 @@ class TypedAnswers:
         programs = [self._programs[i] for i in ids]
         return computed(asked, programs, self.catalog(query.day), first) if programs else None
 
-    def _profile(self, query: Query, first: int) -> Draft | None:
-        """What is stated of the one program that a question names, or that is in focus."""
+    def _side_by_side(self, query: Query, first: int) -> Draft | None:
+        """A comparison of several programs that a question names, each of them clearly."""
+        found = self.referents.mentions(query) or ()
+        ids = list(dict.fromkeys(i for mention in found for i in mention.programs))
+        if not 1 < len(ids) == len(found):
+            return None
+        asked = read_comparison(_without(query.question, found), query.day)
+        return self._comparison(asked, ids, query, first) if asked else None
+
+    def bill(self, query: Query, first: int = 1) -> Draft | None:
+        """All that the one program costs that a question names, or that is in focus, with the rates
+        and fees of the pages in force on its day; None when it asks for something else."""
+        if not asks_for_bill(query.question):
+            return None
+        known = charges(self._edition, query)
+        plain = replace(query, question=without_billing(query.question, known))
+        program = self._one(plain)
+        if program is None:
+            return None
+        return bill(query.question, program, known, self.catalog(query.day), first)
+
+    def _one(self, query: Query) -> Program | None:
+        """The one program that a question names, or else that the conversation is about."""
         found = self.referents.mentions(query)
         if found is None or any(len(mention.programs) > 1 for mention in found):
             return None
         named = {mention.programs[0] for mention in found}
         ids = list(named or self.referents.one_spoken_of(query))
-        if len(ids) != 1:
+        return self._programs[ids[0]] if len(ids) == 1 else None
+
+    def _profile(self, query: Query, first: int) -> Draft | None:
+        """What is stated of the one program that a question names, or that is in focus."""
+        program = self._one(query)
+        if program is None:
             return None
+        found = self.referents.mentions(query) or ()
         question = _without(query.question, found)
-        return profiled(question, self._programs[ids[0]], self.catalog(query.day), first)
+        return profiled(question, program, self.catalog(query.day), first)
 
     def named(self, query: Query) -> str | None:
         """The one program that a question names, if it does."""

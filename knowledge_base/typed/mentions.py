@@ -79,7 +79,8 @@ class Mentions:
         while position < len(tokens):
             last, used = self._longest(tokens, position)
             said = [token.group() for token in tokens[position : last + 1]]
-            if used and not set(said) <= set(plain) and self._says_enough(said):
+            telling = not set(said) <= set(plain) or self._begin_title(said, used)
+            if used and telling and self._says_enough(said):
                 yield Mention(tokens[position].start(), tokens[last].end(), self._best(used))
                 position = last
             position += 1
@@ -98,6 +99,12 @@ class Mentions:
             elif word not in _JOINERS:
                 break
         return last, used
+
+    def _begin_title(self, said: list[str], used: _Used) -> bool:
+        """Whether several words begin the one title that they fit, as *full stack* does: together
+        they name something even if each alone only asks."""
+        title = self._titles[next(iter(used))] if len(used) == 1 else []
+        return len(said) > 1 and title[: len(said)] == said
 
     def _says_enough(self, said: list[str]) -> bool:
         """Two words of a title do, or one that is whole: *book* is not Bookkeeping."""

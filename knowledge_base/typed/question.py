@@ -133,6 +133,15 @@ _PACED = re.compile(r"\b(?:long|weeks?|months?|time|finish|done|take|complete)\b
 _COMPARED = re.compile(
     r"\b(?:compar\w+|diff|differences?|differ|differs|different|vs|versus|better|side by side)\b"
 )
+_NEEDS = re.compile(r"\bneed(?:ed|s)?\b.*\b(?:first|before)\b|\bto get in(?:to)?\b")
+_STRANGE = 3
+"""Words that need not be understood where several programs are named: a story has more."""
+_OF_OTHER_MATTERS = re.compile(
+    r"\b(?:refund\w*|drop\w*|withdr\w*|switch\w*|transfer\w*|discount\w*|same (?:time|day|term)"
+    r"|at once|together|both (?:in|and)|after|instead)\b"
+)
+_JOINED = re.compile(r"\b(?:can|could|may|should|do) i (?:take|do|start|combine|add|skip|need)\b")
+"""What is asked of taking programs together is no comparison."""
 _WITH_FEES = re.compile(
     r"\b(?:including|incl|with|plus)(?: all)?(?: the| its)? (?:materials? )?fees?\b"
 )
@@ -157,6 +166,22 @@ def read(question: str, today: date) -> Asked | None:
     asked = _task(text, hours, begin)
     words = set(re.findall(r"[a-z0-9'$]+", text))
     return asked if asked and words <= _understood(asked) else None
+
+
+def read_comparison(question: str, today: date) -> Asked | None:
+    """In what a question compares the several programs that it names; None when it does not.
+
+    `question` has blanks where programs are named. Between two names few words change what is
+    asked, so that not all of them must be understood.
+    """
+    text, _ = _period(_written(question), today)
+    unknown = set(re.findall(r"[a-z0-9'$]+", text)) - FILLER - COMPARING - BETTER - _ASPECT_WORDS
+    if len(unknown) > _STRANGE or _OF_OTHER_MATTERS.search(text):
+        return None
+    better = next((better for better, sign in _BETTER.items() if sign.search(text)), None)
+    aspects = _aspects(text, better)
+    compares = better or _COMPARED.search(text) or (aspects and not _JOINED.search(text))
+    return Asked(Task.COMPARE, aspects, better) if compares else None
 
 
 def _written(question: str) -> str:
@@ -214,6 +239,8 @@ def _aspects(text: str, better: Better | None) -> tuple[Aspect, ...]:
     named = {aspect for aspect, of in _ASPECTS.items() if words & set(of.split())}
     if better:
         named.add(ASPECT_OF[better])
+    if _NEEDS.search(text):
+        named.add(Aspect.PREREQUISITES)
     if "how much" in text:
         named.add(Aspect.COST)
     return tuple(aspect for aspect in Aspect if aspect in named)

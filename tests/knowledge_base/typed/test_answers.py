@@ -79,10 +79,10 @@ def stands(answer: Answer, edition: Edition) -> None:
         ("how much is Data Analytics Foundations", ["DA101"]),
         ("total cost of phlebotomy technician?", ["HC101"]),
         ("whats the price of welding fundamentals", ["WE110"]),
-        ("how much does MHC-CY110 cost all in", ["CY110"]),
-        ("cost of hvac installation and service with fees", ["HV101"]),
+        ("how much does MHC-CY110 cost", ["CY110"]),
+        ("cost of hvac installation and service", ["HV101"]),
         ("how much is phlebotmy technician", ["HC101"]),
-        ("hi! can you tell me how much the welding course costs in total please", ["WE110"]),
+        ("hi! can you tell me how much the welding course costs please", ["WE110"]),
         ("data analytics foundations then data analytics with python, cost all together?",
          ["DA101", "DA120"]),
         ("what would i pay in total for bookkeeping essentials plus payroll and accounting "
@@ -119,7 +119,7 @@ async def test_a_total_is_the_sum_of_what_the_catalog_states(
 @pytest.mark.parametrize(
     ("question", "stated"),
     [
-        ("how much is solar installation fundamentals in total", ["GE120"]),
+        ("how much is solar installation fundamentals", ["GE120"]),
         ("solar installation fundamentals and residential electrical wiring total cost",
          ["GE120", "EL115"]),
     ],
@@ -456,7 +456,7 @@ async def test_two_programs_fit_the_name(knowledge_base: KnowledgeBase, question
     [
         "how much is the refund if i drop data analytics foundations",
         "how much do phlebotomy technicians get paid",
-        "how much is data analytics foundations for out of state students",
+        "how much is data analytics foundations for veterans",
         "what is the difference between credit and non-credit",
         "can i get a discount on welding fundamentals",
         "compare phlebotomy technician and underwater basket weaving",

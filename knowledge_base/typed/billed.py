@@ -1,0 +1,127 @@
+"""Reads from a question whether it asks for a whole bill, and for which student."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge_base.lexical import words
+from knowledge_base.typed.charges import Charge
+
+_TOTAL = re.compile(
+    r"\b(?:total|altogether|all[ -]in|in all|bill|(?:full|whole|overall|entire|final) "
+    r"(?:cost|price|amount|tuition)|(?:every|all|any|extra|other)(?: of)?(?: the| your| its)? fees?"
+    r"|everything|just|only|including|incl|plus|with|together with)\b",
+    re.I,
+)
+_MONEY = re.compile(
+    r"\b(?:costs?|price[ds]?|pay|paid|fees?|bill|tuition|how much|total|charged?"
+    r"|dollars?|all[ -]in)\b",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:refund\w*|discount\w*|scholarships?|grants?|aid|loans?|borrow|instal+ments?|payment plan"
+    r"|deposit|defer\w*|employer\w*|senior|veteran\w*|benefits?|gi bill|per credit|each credit"
+    r"|compar\w*|cheap\w*|hours?|weeks?|how long|when|deadline|transfer\w*|books?|parking|waive\w*"
+    r"|missed|returned|lost|drop\w*|withdraw\w*|cancel\w*|last year|why)\b",
+    re.I,
+)
+"""What asks for more than what is paid in the ordinary way."""
+_NEW = re.compile(
+    r"\b(?:never applied|first[ -]time|new (?:student|applicant|here)|not applied|application fee"
+    r"|app fee|apply(?:ing)?|every fee|all(?: of)?(?: the)? fees|everything)\b",
+    re.I,
+)
+_KNOWN = re.compile(
+    r"\b(?:already (?:applied|a student|enrolled|study\w*)|current student|returning student"
+    r"|without (?:the )?app\w* fee|(?:took|did|finished) (?:a|one|another))\b",
+    re.I,
+)
+_ONLY = re.compile(r"\b(?:just|only)\b", re.I)
+_DELIVERIES = {
+    "online": re.compile(r"\b(?:online|remote(?:ly)?|distance)\b", re.I),
+    "hybrid": re.compile(r"\b(?:hybrid|blended)\b", re.I),
+    "in person": re.compile(r"\b(?:in[ -]person|on[ -]campus|face to face)\b", re.I),
+}
+
+
+class Residency(StrEnum):
+    """Where a student counts as living, which sets the rate."""
+
+    INTERNATIONAL = "international"
+    OTHER_STATE = "another state"
+    RESIDENT = "resident"
+
+
+_RESIDENCIES = {
+    Residency.INTERNATIONAL: re.compile(
+        r"\b(?:international\w*|foreign\w*|abroad|overseas|visa|another country|outside (?:of )?the"
+        r" (?:us|u\.s\.|usa|country)|(?:not|isn'?t|non) (?:an? |the )?(?:us|u\.s\.|american)?"
+        r"[ -]?citizens?)\b",
+        re.I,
+    ),
+    Residency.OTHER_STATE: re.compile(
+        r"\b(?:other (?:u\.?s\.? )?states?|another state|different state|out[ -]of[ -]state"
+        r"|non-?residents?|not a resident)\b",
+        re.I,
+    ),
+    Residency.RESIDENT: re.compile(r"\b(?:residents?|in[ -]state|local)\b", re.I),
+}
+
+
+def residency_of(text: str) -> Residency | None:
+    """What a page or a student says of it; None when neither is said."""
+    return next((of for of, sign in _RESIDENCIES.items() if sign.search(text)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What a question says about whom a bill is for."""
+
+    residency: Residency | None
+    delivery: str | None
+    new: bool | None
+    """Whether the student applies for the first time; None: not said."""
+    only: frozenset[str] | None
+    """Stems of the only things that are asked for; None: all of them."""
+
+
+def ways_in(text: str) -> list[str]:
+    """The ways of study that a page or a student names, as a catalog writes them."""
+    return [name for name, sign in _DELIVERIES.items() if sign.search(text)]
+
+
+def asks_for_bill(question: str) -> bool:
+    """Whether it asks for all that is paid, or for the price somewhere else than at home."""
+    if _ELSEWHERE.search(question) or not _MONEY.search(question):
+        return False
+    return bool(_TOTAL.search(question)) or residency_of(question) is not None
+
+
+def without_billing(question: str, found: Sequence[Charge]) -> str:
+    """The question with blanks for what it says of the bill, where programs are looked for."""
+    for sign in (_TOTAL, _MONEY, *(_named(charge.name) for charge in found)):
+        question = sign.sub(lambda match: " " * len(match[0]), question)
+    return question
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(name)}\b", re.I)
+
+
+def billed(question: str, found: Sequence[Charge]) -> Billed:
+    """What the question says about whom the bill is for; the rates name the place of residents."""
+    residency = residency_of(question)
+    home = {
+        word
+        for charge in found
+        if residency_of(charge.payer) is Residency.RESIDENT
+        for word in words(_RESIDENCIES[Residency.RESIDENT].sub(" ", charge.payer))
+    }
+    if residency is None and home & set(words(question)):
+        residency = Residency.RESIDENT
+    new = False if _KNOWN.search(question) else True if _NEW.search(question) else None
+    only = frozenset(words(question)) if _ONLY.search(question) else None
+    return Billed(residency, next(iter(ways_in(question)), None), new, only)
