@@ -36,6 +36,8 @@ class Kind(StrEnum):
     OF = "of"
     """It joins two nouns, the second of which comes first in English."""
     MORE = "more"
+    NAME = "names"
+    """Words that no glossary has, such as those of a title."""
     JOINT = "joints"
     """It stands between tens and ones."""
 
@@ -184,10 +186,10 @@ def _conjugated(
 ) -> Iterator[Entry]:
     """Every regular form on every stem of a verb, and the infinitive with what hangs on to it."""
     match = _VERB.fullmatch(written)
-    if match is None:
+    infinitive = match["infinitive"] if match else ""
+    kind = next((of for of in endings if infinitive.endswith(of)), None)
+    if match is None or kind is None:
         raise ValueError(f"no verb: {written}")
-    infinitive = match["infinitive"]
-    kind = next(of for of in endings if infinitive.endswith(of))
     base, *parts = english.split("|")
     for stem in (infinitive[: -len(kind)], *(match["stems"] or "").split()):
         for ending, said in endings[kind]:

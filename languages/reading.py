@@ -38,8 +38,7 @@ class _Piece:
     """A word or some words of the message, in English."""
 
     text: str
-    kind: Kind | None = None
-    """None: not in the glossary, or no word."""
+    kind: Kind = Kind.WORD
     before_noun: str = ""
     degrees: tuple[str, ...] = ()
 
@@ -81,7 +80,8 @@ def _looked_up(words: Sequence[str], glossary: Glossary) -> list[_Piece]:
     while at < len(words):
         found = _longest(words, at, glossary)
         if found is None:
-            pieces.append(_Piece(words[at]))
+            name = words[at].isalpha() and not words[at].isupper()  # ENG of ENG 101 is a code's
+            pieces.append(_Piece(words[at], Kind.NAME if name else Kind.WORD, words[at]))
             at += 1
             continue
         entry, end, slots = found
@@ -176,6 +176,7 @@ def _compared(pieces: Sequence[_Piece]) -> list[_Piece]:
     return found
 
 
+_NAMING = (Kind.NOUN, Kind.NAME)
 _MOST = {"more": "most", "less": "least"}
 
 
@@ -193,12 +194,21 @@ def _adjectives_first(pieces: Sequence[_Piece]) -> list[_Piece]:
 
 
 def _compounds(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """`certificate of analysis of data` becomes `data analysis certificate`."""
+    """`certificate of analysis of data` becomes `data analysis certificate`.
+
+    A name behind its noun goes before it too: `scholarship Harbor`.
+    """
     found: list[_Piece] = []
     for piece in reversed(pieces):
-        nouns = piece.kind is Kind.NOUN and len(found) > 1 and found[-2].kind is Kind.NOUN
-        if nouns and found[-1].kind is Kind.OF:
-            found.pop()
+        names = piece.kind is Kind.NAME and found and found[-1].kind is Kind.NAME
+        joined = len(found) > 1 and found[-1].kind is Kind.OF and found[-2].kind in _NAMING
+        named = found and found[-1].kind is Kind.NAME
+        if names:
+            text = f"{piece.text} {found.pop().text}"
+            found.append(_Piece(text, Kind.NAME, text))
+        elif piece.kind is Kind.NOUN and (joined or named):
+            if joined:
+                found.pop()
             of = found.pop().before_noun
             found.append(_Piece(f"{of} {piece.text}", Kind.NOUN, f"{of} {piece.before_noun}"))
         else:
