@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from advisor.commands import (
     ask,
+    channels,
     chat,
     content,
     doctor,
@@ -76,6 +77,7 @@ _MODULES = (
     serve,
     ask,
     find,
+    channels,
     chat,
     imports,
     content,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
     """The process that answers from the knowledge base."""
     knowledge_base: KnowledgeBaseSettings = KnowledgeBaseSettings()
     """Content and how it is searched."""
+    channels: dict[str, dict[str, Any]] = Field(default={}, repr=False)
+    """Messaging channels, one section `[channels.NAME]` each; see `advisor channels`."""
 
     @classmethod
     def settings_customise_sources(

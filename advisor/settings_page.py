@@ -130,6 +130,8 @@ def _line(section: str, key: str, field: FieldInfo) -> SettingLine:
 def _type(annotation: Any) -> str:
     """The type in words. Raises KeyError for one that has no words yet."""
     origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is dict:
+        return "sections"
     if origin in (Union, types.UnionType):
         return " or ".join(_type(one) for one in inner if one is not type(None))
     if origin is tuple:
@@ -139,7 +141,7 @@ def _type(annotation: Any) -> str:
 
 def _default(value: Any) -> str:
     """The default as `advisor.toml` writes it; a path inside the project without the folder."""
-    if value is None or value in ("", ()):
+    if value is None or value in ("", (), {}):
         return "empty"
     if isinstance(value, Path):
         inside = value.is_relative_to(PROJECT)

@@ -15,6 +15,8 @@ from advisor.secrets import bot_token
 from advisor.settings import Settings
 from advisor.shelf import shelf_of
 from channels.brain import RasaBrain
+from channels.delivery.channel import Channel
+from channels.discovery import ChannelMisconfigured, open_channels
 from channels.gateway import build_app
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
@@ -73,6 +75,14 @@ def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
     )
 
 
+def messaging(settings: Settings) -> dict[str, Channel]:
+    """The messaging channels that are set up. Raises SettingsError."""
+    try:
+        return open_channels(settings.channels, settings.gateway.url)
+    except ChannelMisconfigured as error:
+        raise SettingsError(str(error)) from None
+
+
 @asynccontextmanager
 async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
     """The gateway's application over its database and the bot."""
@@ -86,4 +96,6 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             engine=engine,
             brain=brain,
             content=editing_service(settings, engine),
+            messaging=messaging(settings),
+            client=session,
         )

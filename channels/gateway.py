@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,22 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 import structlog
-from aiohttp import web
+from aiohttp import ClientSession, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts import Accounts
 from channels.apology import Apologist
 from channels.brain import Brain
 from channels.content import Content
+from channels.delivery.channel import Channel
+from channels.delivery.door import WebhookDoor
+from channels.delivery.post import Post
+from channels.delivery.sender import Sender
 from channels.health import HealthDoor
 from channels.hub import Hub
 from channels.metrics import Metrics
 from channels.middleware import NONCE, name_request, say_errors, secure_headers
+from channels.outbox import Outbox
 from channels.reception import TALK_TO_PERSON, Reception
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.entrance import Entrance
@@ -50,12 +56,17 @@ def build_app(
     engine: AsyncEngine,
     brain: Brain,
     content: Content,
+    messaging: Mapping[str, Channel] | None = None,
+    client: ClientSession | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
-    The caller owns ``engine``, whose tables exist, and closes it after the application.
+    The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
+    the ``messaging`` channels; it closes both after the application.
     """
     hub, metrics, transcript = Hub(), Metrics(), Transcript(engine)
+    providers = dict(messaging or {})
+    sender = Sender(Outbox(engine), providers, client, metrics) if client else None
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
@@ -66,7 +77,9 @@ def build_app(
         metrics=metrics,
         apologist=Apologist(institution, TALK_TO_PERSON),
         message_limit=settings.message_limit,
+        post=Post(providers, sender.knock) if sender else None,
     )
+    webhooks = WebhookDoor(providers, reception, metrics, settings.url)
     sockets = SocketDoor(
         settings=settings,
         institution=institution,
@@ -92,11 +105,21 @@ def build_app(
         SupportPages(transcript, entrance),
     ):
         app.add_routes(door.routes())
+    app.add_subapp("/channels/", webhooks.application())
 
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()
         log.info("gateway_started", conversations_resumed=resumed)
         yield
+
+    async def sending(_app: web.Application) -> AsyncIterator[None]:
+        if not (sender and providers):
+            yield
+            return
+        task = asyncio.create_task(sender.run())
+        yield
+        sender.stop()
+        await task
 
     async def wind_down(_app: web.Application) -> None:
         # Replies of running turns still reach their tabs; then the tabs are told to come back.
@@ -104,6 +127,7 @@ def build_app(
         await sockets.close_all()
 
     app.cleanup_ctx.append(answering)
+    app.cleanup_ctx.append(sending)
     app.on_shutdown.append(wind_down)
     return app
 

@@ -22,6 +22,18 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self.deliveries = Counter(
+            "advisor_deliveries",
+            "Requests of providers, by what became of them",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.parts = Counter(
+            "advisor_parts",
+            "Parts of replies that were handed to providers, by what became of them",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
         self.turns = Counter(
             "advisor_turns", "Turns ended", ["outcome", "reason"], registry=self.registry
         )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
+
+Part = dict[str, Any]
+"""A piece of a message as a provider takes it: JSON without a secret or an address of an API."""
 
 
 class Author(StrEnum):
@@ -47,6 +51,12 @@ class Choice:
     text: str = ""
     payload: str | None = None
 
+    @property
+    def key(self) -> str:
+        """A short name for it that fits into any provider's button; 16 hexadecimal digits."""
+        said = f"{self.text or self.label}\0{self.payload or ''}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
     def to_wire(self) -> dict[str, Any]:
         """``label``, ``text`` and ``payload``."""
         return {"label": self.label, "text": self.text or self.label, "payload": self.payload}
@@ -68,6 +78,8 @@ class InboundMessage:
     """The provider's id of this delivery; the same id is handled once."""
     text: str
     payload: str | None = None
+    picked: str | None = None
+    """Key of the choice that was picked, where the channel has buttons; see `Choice.key`."""
     language: str | None = None
     """What the channel knows of the student's language, as a BCP 47 tag; a hint for the bot."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -7,6 +7,7 @@ import time
 from contextvars import Context
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,17 +17,58 @@ from channels.brain import Brain, BrainReply
 from channels.errors import MessageEmpty, MessageTooLong, NotAccepting, UnofferedChoice
 from channels.hub import Hub
 from channels.metrics import Metrics
-from channels.model import ConversationStatus, InboundMessage, TurnStatus
+from channels.model import (
+    Choice,
+    ConversationStatus,
+    InboundMessage,
+    OutboundMessage,
+    Part,
+    TurnStatus,
+)
+from channels.picking import picked
 from channels.records import Outcome, PendingTurn, Receipt
 from channels.transcript import Transcript
 from languages.speech import short, speaking
 
 TALK_TO_PERSON = "/talk_to_person"
 """The command that always stands open: a student may ask for a person at any time."""
+ALWAYS_OPEN = frozenset({TALK_TO_PERSON, "/greet"})
+"""Commands that need not have been offered: a messenger's start button is a greeting."""
 FIRST_RETRY_SECONDS = 0.2
 LONGEST_RETRY_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
+
+
+class Post(Protocol):
+    """What carries replies to where they are read; the web chat reads them from here."""
+
+    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
+        """What a channel's provider is sent; nothing of a channel that has none."""
+        ...
+
+    def numbers_choices(self, channel: str) -> bool:
+        """Whether a channel shows choices with numbers."""
+        ...
+
+    def knock(self) -> None:
+        """Parts were put in line."""
+        ...
+
+
+class NoPost:
+    """For a gateway that has no channel but the web chat."""
+
+    def parts(self, _channel: str, _message: OutboundMessage) -> tuple[Part, ...]:
+        """Nothing."""
+        return ()
+
+    def numbers_choices(self, _channel: str) -> bool:
+        """No channel does."""
+        return False
+
+    def knock(self) -> None:
+        """Nobody is there to hear it."""
 
 
 class Reception:
@@ -41,6 +83,7 @@ class Reception:
         metrics: Metrics,
         apologist: Apologist,
         message_limit: int,
+        post: Post | None = None,
     ) -> None:
         self._transcript = transcript
         self._brain = brain
@@ -48,6 +91,7 @@ class Reception:
         self._metrics = metrics
         self._apologist = apologist
         self._message_limit = message_limit
+        self._post = post or NoPost()
         self._accepting = True
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._knocks: set[str] = set()
@@ -67,8 +111,9 @@ class Reception:
         """
         # PostgreSQL cannot store a NUL, and no reader would miss it.
         inbound = replace(inbound, text=inbound.text.replace("\x00", ""))
-        await self._check(inbound)
+        self._check(inbound)
         try:
+            inbound = await self._with_choice(inbound)
             receipt = await self._transcript.record(inbound)
         except SQLAlchemyError as error:
             log.error("transcript_unwritable", error=type(error).__name__)
@@ -81,7 +126,7 @@ class Reception:
         self._wake(receipt.conversation)
         return receipt
 
-    async def _check(self, inbound: InboundMessage) -> None:
+    def _check(self, inbound: InboundMessage) -> None:
         if not self._accepting:
             raise NotAccepting("The assistant is restarting.")
         if len(inbound.text) > self._message_limit:
@@ -91,15 +136,22 @@ class Reception:
             )
         if not inbound.text.strip():
             raise MessageEmpty("The message is empty.")
-        if inbound.payload is None or inbound.payload == TALK_TO_PERSON:
-            return
-        try:
-            conversation = await self._transcript.open(inbound.channel, inbound.address)
-            offered = await self._transcript.offered(conversation, inbound.payload)
-        except SQLAlchemyError as error:
-            raise NotAccepting("The message could not be recorded.") from error
-        if not offered:
-            raise UnofferedChoice("This choice was not offered in this conversation.")
+
+    async def _with_choice(self, inbound: InboundMessage) -> InboundMessage:
+        """The message as the choice that it picks, if any; only what was offered can be picked."""
+        by_number = self._post.numbers_choices(inbound.channel)
+        if inbound.payload in ALWAYS_OPEN or not (inbound.payload or inbound.picked or by_number):
+            return inbound
+        conversation = await self._transcript.open(inbound.channel, inbound.address)
+        offers = await self._transcript.offers(conversation)
+        if inbound.payload or inbound.picked:
+            every = (choice for choices in offers for choice in choices)
+            choice = next((one for one in every if _is_picked(one, inbound)), None)
+            if choice is None:
+                raise UnofferedChoice("This choice was not offered in this conversation.")
+        else:
+            choice = picked(inbound.text, offers[0] if offers else ())
+        return _picking(inbound, choice) if choice else inbound
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running turns finish; the rest waits for the next start."""
@@ -155,6 +207,7 @@ class Reception:
         bot_seconds = time.monotonic() - began
         outcome = self._outcome(turn, reply, bot_seconds)
         last = await self._transcript.finish(turn, outcome)
+        self._post.knock()
         self._hub.announce(turn.conversation, last, typing=False)
         self._measure(turn, outcome, bot_seconds)
 
@@ -176,6 +229,7 @@ class Reception:
                 replies = (self._apologist.contact(),)
             else:
                 replies = (self._apologist.apology(),)
+            parts = tuple(self._post.parts(turn.channel, message) for message in replies)
         handed_over = any(message.kind == "handover" for message in replies)
         answered = reply.reason is None or wants_person
         return Outcome(
@@ -188,6 +242,7 @@ class Reception:
             bot_milliseconds=bot_seconds * 1000,
             conversation_status=ConversationStatus.WAITING if handed_over else None,
             language=reply.language,
+            parts=parts,
         )
 
     def _measure(self, turn: PendingTurn, outcome: Outcome, bot_seconds: float) -> None:
@@ -206,3 +261,17 @@ class Reception:
             gateway_ms=round(gateway_seconds * 1000, 1),
             bot_ms=round(bot_seconds * 1000, 1),
         )
+
+
+def _is_picked(choice: Choice, inbound: InboundMessage) -> bool:
+    if inbound.picked:
+        return choice.key == inbound.picked
+    return choice.payload == inbound.payload
+
+
+def _picking(inbound: InboundMessage, choice: Choice) -> InboundMessage:
+    """The message that a choice stands for; a command keeps the words that were shown or typed."""
+    if inbound.payload:
+        return inbound
+    text = choice.label if choice.payload else choice.text or choice.label
+    return replace(inbound, text=text, payload=choice.payload)

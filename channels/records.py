@@ -8,7 +8,14 @@ from typing import Any, Self
 
 from sqlalchemy import Row
 
-from channels.model import Author, Choice, ConversationStatus, OutboundMessage, TurnStatus
+from channels.model import (
+    Author,
+    Choice,
+    ConversationStatus,
+    OutboundMessage,
+    Part,
+    TurnStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class PendingTurn:
     text: str
     payload: str | None
     accepted_at: datetime
+    channel: str = ""
     hint: str | None = None
     """What the channel said of the student's language."""
     language: str | None = None
@@ -50,6 +58,8 @@ class Outcome:
     bot_milliseconds: float | None = None
     conversation_status: ConversationStatus | None = None
     language: str | None = None
+    parts: tuple[tuple[Part, ...], ...] = ()
+    """For each reply what its provider is sent; empty where the channel is read from here."""
 
 
 @dataclass(frozen=True, slots=True)

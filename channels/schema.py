@@ -103,6 +103,29 @@ messages = Table(
     UniqueConstraint("conversation_id", "seq"),
 )
 
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("message_id", ForeignKey("messages.id"), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("address", String(255), nullable=False),
+    # Rises along the conversation; parts are sent in its order.
+    Column("position", Integer, nullable=False),
+    Column("part", JSON, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("provider_id", String(255)),
+    Column("reason", String(60)),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    UniqueConstraint("conversation_id", "position"),
+    Index(None, "status", "due_at"),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from channels.identifiers import new_id
 from channels.model import (
     Author,
+    Choice,
     ConversationStatus,
     InboundMessage,
     OutboundMessage,
     TurnStatus,
 )
+from channels.outbox import enqueue
 from channels.records import (
     ConversationSummary,
     Entry,
@@ -141,7 +143,7 @@ class Transcript:
             if row is None:
                 return None
             query = (
-                select(messages.c.text, conversations.c.language)
+                select(messages.c.text, conversations.c.language, conversations.c.channel)
                 .join_from(messages, conversations)
                 .where(messages.c.conversation_id == conversation, messages.c.seq == row.seq)
             )
@@ -153,6 +155,7 @@ class Transcript:
             said.text,
             row.payload,
             row.accepted_at,
+            said.channel,
             hint,
             said.language or hint,
         )
@@ -185,6 +188,8 @@ class Transcript:
             for seq, reply in enumerate(replies, first):
                 receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
                 await db.execute(insert(messages).values(_message_row(reply, receipt, seq, now)))
+                parts = outcome.parts[seq - first] if outcome.parts else ()
+                await enqueue(db, turn.conversation, receipt.message_id, seq, parts, now)
             changed = _changed(outcome) if ended.rowcount else {}
             if changed:
                 await db.execute(update(conversations).where(mine).values(changed))
@@ -218,16 +223,19 @@ class Transcript:
         async with self._engine.connect() as db:
             return tuple(Entry.from_row(row) for row in await db.execute(query))
 
-    async def offered(self, conversation: str, payload: str) -> bool:
-        """Whether a message of this conversation offered ``payload`` as a choice."""
-        query = select(messages.c.choices).where(
-            messages.c.conversation_id == conversation,
-            messages.c.author != Author.STUDENT.value,
-            messages.c.choices.is_not(None),
+    async def offers(self, conversation: str) -> tuple[tuple[Choice, ...], ...]:
+        """The choices of each message that was said to the student, the newest message first."""
+        query = (
+            select(messages.c.choices)
+            .where(
+                messages.c.conversation_id == conversation,
+                messages.c.author != Author.STUDENT.value,
+            )
+            .order_by(messages.c.seq.desc())
         )
         async with self._engine.connect() as db:
             lists = (await db.execute(query)).scalars()
-            return any(choice.get("payload") == payload for wires in lists for choice in wires)
+            return tuple(tuple(map(Choice.from_wire, wires or ())) for wires in lists)
 
     async def conversations(self, offset: int, limit: int) -> tuple[ConversationSummary, ...]:
         """A page of conversations in which something was said: waiting ones first, then newest."""

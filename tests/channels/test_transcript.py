@@ -90,17 +90,18 @@ async def test_turns_come_in_the_order_of_their_messages(transcript: Transcript)
     assert following is not None and following.text == "m2"
 
 
-async def test_only_what_was_offered_counts_as_offered(transcript: Transcript) -> None:
-    """A payload must have been a choice in this very conversation."""
+async def test_offers_are_those_of_the_conversation(transcript: Transcript) -> None:
+    """The newest message's first; none of another conversation."""
     receipt = await transcript.record(inbound("hello", "d1"))
     turn = await transcript.next_turn(receipt.conversation)
     assert turn is not None
-    offer = OutboundMessage("Which?", choices=(Choice("UX", payload='/pick{"program":"ux"}'),))
-    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, (offer,)))
+    offer = Choice("UX", payload='/pick{"program":"ux"}')
+    said = (OutboundMessage("Which?", choices=(offer,)), OutboundMessage("Well?"))
+    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, said))
     other = await transcript.record(inbound("hello", "d2", "w_2"))
-    assert await transcript.offered(receipt.conversation, '/pick{"program":"ux"}')
-    assert not await transcript.offered(receipt.conversation, '/pick{"program":"law"}')
-    assert not await transcript.offered(other.conversation, '/pick{"program":"ux"}')
+    newest, before = await transcript.offers(receipt.conversation)
+    assert (newest, [choice.key for choice in before]) == ((), [offer.key])
+    assert await transcript.offers(other.conversation) == ()
 
 
 async def test_waiting_conversations_are_listed_first(transcript: Transcript) -> None:

@@ -1,0 +1,115 @@
+"""What a messaging channel is: pure functions between a provider's traffic and our messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from channels.model import InboundMessage, OutboundMessage, Part
+
+
+class Forged(Exception):
+    """A delivery that the provider did not sign, or that is too old. It is answered with 401."""
+
+
+class Malformed(Exception):
+    """A delivery that is signed and still cannot be read. It is answered with 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request of a provider as it came; nothing is parsed before it is verified."""
+
+    method: str
+    url: str
+    """The public address with its query, as the provider was given it."""
+    headers: Mapping[str, str]
+    """Without regard to case."""
+    body: bytes
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the provider wants to read; most want nothing."""
+
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a provider. It may hold secrets, so that it is never stored or logged."""
+
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it; ``provider_id`` is its name for it, where it gives one."""
+
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The provider wants it again, after so many seconds where it says how many."""
+
+    seconds: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will never take it; a reason in one word, for staff."""
+
+    reason: str
+
+
+Verdict = Sent | Later | Refused
+
+
+class Channel(Protocol):
+    """One provider. Everything is a function of its arguments and of frozen settings."""
+
+    name: ClassVar[str]
+    """The file's name, and the last part of the webhook's address."""
+    numbers_choices: ClassVar[bool]
+    """Whether choices are shown with numbers, so that a typed number picks one."""
+
+    @property
+    def settings(self) -> BaseModel:
+        """What the operator set."""
+        ...
+
+    def verify(self, delivery: Delivery) -> None:
+        """Raises Forged unless the provider signed the raw body, lately."""
+        ...
+
+    def answer(self, delivery: Delivery) -> Response:
+        """What to answer once its messages are recorded, such as a challenge's own words."""
+        ...
+
+    def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
+        """Every message of a student in it, in order; none in a receipt. Raises Malformed."""
+        ...
+
+    def render(self, message: OutboundMessage) -> Sequence[Part]:
+        """The message in as many parts as the provider's limits ask for; nothing is lost."""
+        ...
+
+    def call(self, address: str, part: Part, part_id: str) -> Call:
+        """The request that sends a part; ``part_id`` is the same at every try."""
+        ...
+
+    def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
+        """What the provider's answer to a call means."""
+        ...

@@ -1,0 +1,80 @@
+"""Where providers knock: verify the raw body, read it, record every message, then say 2xx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from channels.delivery.channel import Channel, Delivery, Forged, Malformed, Response
+from channels.errors import MessageRefused, NotAccepting
+from channels.metrics import Metrics
+from channels.reception import Reception
+
+BODY_BYTES = 4 * 1024 * 1024
+"""WhatsApp's Cloud API batches up to 3 MB in one delivery; nobody sends more."""
+RETRY_SECONDS = 5
+"""What a provider is asked to wait for when a message could not be recorded."""
+
+log = structlog.get_logger(__name__)
+
+
+class WebhookDoor:
+    """``GET`` and ``POST /channels/{name}`` for every channel that is set up."""
+
+    def __init__(
+        self, channels: Mapping[str, Channel], reception: Reception, metrics: Metrics, url: str
+    ) -> None:
+        """``url`` is the gateway's public address, which signatures are made over."""
+        self._channels = channels
+        self._reception = reception
+        self._metrics = metrics
+        self._url = url.rstrip("/")
+
+    def application(self) -> web.Application:
+        """An application of its own, since a provider's batch is larger than any form."""
+        app = web.Application(client_max_size=BODY_BYTES)
+        app.add_routes([web.get("/{name}", self.knock), web.post("/{name}", self.knock)])
+        return app
+
+    async def knock(self, request: web.Request) -> web.Response:
+        """Answer one delivery: 401 forged, 400 unreadable, 503 not recorded, else 2xx."""
+        channel = self._channels.get(request.match_info["name"])
+        if channel is None:
+            raise web.HTTPNotFound
+        delivery = Delivery(
+            request.method, f"{self._url}{request.path_qs}", request.headers, await request.read()
+        )
+        outcome, response = await self._take(channel, delivery)
+        self._metrics.deliveries.labels(channel.name, outcome).inc()
+        return web.Response(
+            status=response.status,
+            text=response.body,
+            content_type=response.content_type,
+            headers={"Retry-After": str(RETRY_SECONDS)} if outcome == "unrecorded" else None,
+        )
+
+    async def _take(self, channel: Channel, delivery: Delivery) -> tuple[str, Response]:
+        try:
+            channel.verify(delivery)
+        except Forged as error:
+            log.warning("delivery_forged", channel=channel.name, reason=str(error))
+            return "forged", Response(HTTPStatus.UNAUTHORIZED, "This delivery is not signed.")
+        try:
+            messages, response = channel.parse(delivery), channel.answer(delivery)
+        except Malformed as error:
+            log.warning("delivery_malformed", channel=channel.name, reason=str(error))
+            return "malformed", Response(HTTPStatus.BAD_REQUEST, "This delivery cannot be read.")
+        for message in messages:
+            try:
+                await self._reception.accept(message)
+            except NotAccepting:
+                return "unrecorded", Response(
+                    HTTPStatus.SERVICE_UNAVAILABLE, "Not recorded; send it again."
+                )
+            except MessageRefused as refused:
+                # A repeat of the same delivery would be refused again: it counts as taken.
+                log.info("message_refused", channel=channel.name, reason=type(refused).__name__)
+        return ("taken" if messages else "nothing_said"), response

@@ -1,0 +1,31 @@
+"""Replies on their way out: rendered for their provider when they are written, then sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from channels.delivery.channel import Channel
+from channels.model import OutboundMessage, Part
+
+
+class Post:
+    """The channels that are set up, for Reception."""
+
+    def __init__(self, channels: Mapping[str, Channel], knock: Callable[[], None]) -> None:
+        """``knock`` wakes whoever sends."""
+        self._channels = channels
+        self._knock = knock
+
+    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
+        """As `channels.reception.Post`."""
+        provider = self._channels.get(channel)
+        return tuple(provider.render(message)) if provider else ()
+
+    def numbers_choices(self, channel: str) -> bool:
+        """As `channels.reception.Post`."""
+        provider = self._channels.get(channel)
+        return provider is not None and provider.numbers_choices
+
+    def knock(self) -> None:
+        """As `channels.reception.Post`."""
+        self._knock()

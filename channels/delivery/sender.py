@@ -1,0 +1,128 @@
+"""Sends the outbox: in order for each conversation, again after a while when a provider cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.delivery.channel import Channel, Later, Refused, Sent, Verdict
+from channels.metrics import Metrics
+from channels.outbox import Outbox, Parcel
+
+AT_ONCE = 16
+"""Parts on their way at the same time; a provider's own limit answers 429, which is waited for."""
+CALL_SECONDS = 20.0
+"""A provider that takes longer is asked again."""
+LEASE = timedelta(seconds=CALL_SECONDS * 3)
+"""Longer than a call and the recording of its end; a dead sender's parts are found after it."""
+IDLE_SECONDS = 1.0
+"""How often the line is looked at without a knock: retries fall due, other gateways write."""
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 300.0
+MOST_ATTEMPTS = 10
+"""With doubling delays up to five minutes some 17 minutes; then a person has to look."""
+LONGEST_ASKED_SECONDS = 3600.0
+"""A provider may ask to wait for longer; then the part is tried after an hour."""
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """One task that works through the outbox until it is cancelled."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        channels: Mapping[str, Channel],
+        session: aiohttp.ClientSession,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._outbox = outbox
+        self._channels = channels
+        self._session = session
+        self._metrics = metrics
+        self._clock = clock
+        self._knocked = asyncio.Event()
+        self._stopping = False
+
+    def knock(self) -> None:
+        """Something was put in line."""
+        self._knocked.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` ends once the calls under way have."""
+        self._stopping = True
+        self._knocked.set()
+
+    async def run(self) -> None:
+        """Send what is due until `stop`; a database that fails is asked again."""
+        while not self._stopping:
+            self._knocked.clear()
+            try:
+                busy = await self.round()
+            except SQLAlchemyError as error:
+                log.error("outbox_unusable", error=type(error).__name__)
+                busy = False
+            if not busy and not self._stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._knocked.wait(), IDLE_SECONDS)
+
+    async def round(self) -> bool:
+        """Send one batch; whether there was any."""
+        lost = await self._outbox.expire(self._clock())
+        if lost:
+            log.error("sent_perhaps", parts=lost)
+            self._metrics.parts.labels("", "uncertain").inc(lost)
+        parcels = await self._outbox.claim(self._clock(), LEASE, AT_ONCE)
+        await asyncio.gather(*map(self._send, parcels))
+        return bool(parcels)
+
+    async def _send(self, parcel: Parcel) -> None:
+        channel = self._channels.get(parcel.channel)
+        verdict = await self._call(channel, parcel) if channel else Refused("channel_off")
+        now = self._clock()
+        match verdict:
+            case Sent(provider_id):
+                await self._outbox.sent(parcel.id, provider_id, now)
+                outcome = "sent"
+            case Later(seconds, reason) if parcel.attempts < MOST_ATTEMPTS:
+                await self._outbox.again(
+                    parcel.id, now + timedelta(seconds=_delay(parcel.attempts, seconds)), reason
+                )
+                outcome = "again"
+            case Later(reason=reason) | Refused(reason):
+                await self._outbox.dead(parcel.id, reason, now)
+                log.error("part_given_up", channel=parcel.channel, part=parcel.id, reason=reason)
+                outcome = "dead"
+        self._metrics.parts.labels(parcel.channel, outcome).inc()
+
+    async def _call(self, channel: Channel, parcel: Parcel) -> Verdict:
+        """What the provider made of it; a broken connection or silence is a reason to try again."""
+        call = channel.call(parcel.address, parcel.part, parcel.id)
+        limit = aiohttp.ClientTimeout(total=CALL_SECONDS)
+        try:
+            async with self._session.request(
+                call.method, call.url, data=call.body, headers=call.headers, timeout=limit
+            ) as response:
+                return channel.judge(response.status, response.headers, await response.read())
+        except TimeoutError:
+            return Later(reason="timeout")
+        except aiohttp.ClientError:
+            return Later(reason="unreachable")
+
+
+def _delay(attempts: int, asked: float | None) -> float:
+    """Seconds until the next try: what the provider asked for, else a doubling delay; with jitter
+    so that a thousand that failed together do not come back together."""
+    doubled = min(FIRST_RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS)
+    if asked is None:
+        return random.uniform(doubled / 2, doubled)  # noqa: S311 - no secret
+    return min(asked, LONGEST_ASKED_SECONDS) + random.uniform(0, doubled / 2)  # noqa: S311

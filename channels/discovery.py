@@ -1,0 +1,64 @@
+"""Finds the messaging channels by folder, and opens those that the operator has set up."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from channels import messaging
+from channels.delivery.channel import Channel
+
+
+class ChannelMisconfigured(Exception):
+    """A section `[channels.NAME]` does not fit; the message says which key and what it may be."""
+
+
+def channel_classes() -> dict[str, type[Any]]:
+    """The class of every file of `channels/messaging/`, by name."""
+    found: dict[str, type[Any]] = {}
+    for module_info in pkgutil.iter_modules(messaging.__path__):
+        module = importlib.import_module(f"{messaging.__name__}.{module_info.name}")
+        for _, cls in inspect.getmembers(module, inspect.isclass):
+            if cls.__module__ == module.__name__ and getattr(cls, "name", "") == module_info.name:
+                found[module_info.name] = cls
+    return found
+
+
+def settings_class(channel: type[Any]) -> type[BaseModel]:
+    """What a channel's constructor takes first."""
+    settings = inspect.signature(channel, eval_str=True).parameters["settings"].annotation
+    if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
+        raise TypeError(f"{channel.__name__} must take its settings, a pydantic model")
+    return settings
+
+
+def open_channels(sections: Mapping[str, Mapping[str, Any]], url: str) -> dict[str, Channel]:
+    """The channels that have a section, by name; ``url`` is the gateway's public address.
+
+    Raises ChannelMisconfigured.
+    """
+    classes, opened = channel_classes(), {}
+    for name, section in sections.items():
+        if name not in classes:
+            raise ChannelMisconfigured(
+                f"[channels.{name}]: no such channel; there are {', '.join(sorted(classes))}"
+            )
+        cls = classes[name]
+        try:
+            settings = settings_class(cls).model_validate(dict(section))
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            key = ".".join(map(str, first["loc"])) or "section"
+            raise ChannelMisconfigured(f"[channels.{name}] {key}: {first['msg']}") from None
+        opened[name] = cls(settings, url)
+    return opened
+
+
+def webhook_address(name: str, url: str) -> str:
+    """What an operator pastes at the provider."""
+    return f"{url.rstrip('/')}/channels/{name}"

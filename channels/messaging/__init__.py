@@ -1,0 +1,1 @@
+"""The messaging channels, one provider a file; `channels.discovery` finds them here."""

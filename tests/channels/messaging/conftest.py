@@ -1,0 +1,49 @@
+"""A provider on loopback, and a gateway that has one channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient
+from contract import URL, ConnectChannel
+from loopback_provider import LoopbackProvider
+from shelved_content import ShelvedContent
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.brain import RasaBrain
+from channels.discovery import open_channels
+from channels.gateway import build_app
+from channels.settings import GatewaySettings, InstitutionSettings
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[LoopbackProvider]:
+    provider = LoopbackProvider()
+    await provider.start()
+    yield provider
+    await provider.stop()
+
+
+@pytest.fixture
+async def connect(
+    aiohttp_client: Callable[..., Awaitable[TestClient]], engine: AsyncEngine, brain: RasaBrain
+) -> AsyncIterator[ConnectChannel]:
+    """A gateway with one channel; deliveries go to the address that an operator pastes."""
+    async with aiohttp.ClientSession() as session:
+
+        async def make(name: str, section: dict[str, Any]) -> TestClient:
+            app = build_app(
+                GatewaySettings(public_url=URL),
+                InstitutionSettings(),
+                engine=engine,
+                brain=brain,
+                content=ShelvedContent(),
+                messaging=open_channels({name: section}, URL),
+                client=session,
+            )
+            return await aiohttp_client(app)
+
+        yield make

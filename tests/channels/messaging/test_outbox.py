@@ -1,0 +1,220 @@
+"""What is said to a provider's student arrives once, in order, or somebody is told why not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from loopback_provider import LoopbackProvider
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.delivery.channel import Channel
+from channels.delivery.sender import MOST_ATTEMPTS, Sender
+from channels.discovery import open_channels
+from channels.metrics import Metrics
+from channels.model import InboundMessage, OutboundMessage, TurnStatus
+from channels.outbox import Outbox
+from channels.records import Outcome
+from channels.transcript import Transcript
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LEASE = timedelta(minutes=1)
+SECTION = {"token": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "secret": "a" * 16}
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        """The time it shows."""
+        return self.now
+
+
+@pytest.fixture
+def outbox(engine: AsyncEngine) -> Outbox:
+    return Outbox(engine)
+
+
+@pytest.fixture
+def channels(provider: LoopbackProvider) -> dict[str, Channel]:
+    return open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sender(
+    outbox: Outbox, channels: dict[str, Channel], session: aiohttp.ClientSession, clock: Clock
+) -> Sender:
+    return Sender(outbox, channels, session, Metrics(), clock)
+
+
+async def put(
+    transcript: Transcript, *texts: str, address: str = "1", day: datetime = NOON
+) -> None:
+    """A turn of a chat whose replies are these texts."""
+    inbound = InboundMessage("telegram", address, f"{address}:{texts[0]}", "hello", received_at=day)
+    receipt = await transcript.record(inbound)
+    turn = await transcript.next_turn(receipt.conversation)
+    assert turn is not None
+    replies = tuple(OutboundMessage(text) for text in texts)
+    parts = tuple(({"text": text},) for text in texts)
+    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, replies, parts=parts))
+
+
+def texts(provider: LoopbackProvider) -> list[str]:
+    return [body.decode().split('"text": "')[1].split('"')[0] for body in provider.bodies]
+
+
+async def rounds(sender: Sender, count: int) -> None:
+    for _ in range(count):
+        await sender.round()
+
+
+def soon(clock: Clock) -> None:
+    """Past what was just written; `finish` writes the true time."""
+    clock.now = datetime.now(UTC) + timedelta(seconds=1)
+
+
+async def test_parts_of_a_conversation_go_one_after_the_other(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock
+) -> None:
+    """And those of others beside them."""
+    await put(transcript, "a1", "a2", "a3", address="1")
+    await put(transcript, "b1", "b2", address="2")
+    soon(clock)
+    await rounds(sender, 4)
+    sent = texts(provider)
+    assert [one for one in sent if one[0] == "a"] == ["a1", "a2", "a3"]
+    assert [one for one in sent if one[0] == "b"] == ["b1", "b2"]
+
+
+async def test_a_part_that_waits_holds_those_behind_it(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """A limit that the provider names is kept, and order with it."""
+    await put(transcript, "a1", "a2")
+    provider.answers.append((429, {}, {"parameters": {"retry_after": 30}}))
+    soon(clock)
+    await rounds(sender, 3)
+    assert texts(provider) == ["a1"]
+    clock.now += timedelta(seconds=29)
+    await rounds(sender, 1)
+    assert texts(provider) == ["a1"]
+    clock.now += timedelta(seconds=3)
+    await rounds(sender, 3)
+    assert texts(provider) == ["a1", "a1", "a2"]
+    assert await outbox.counts() == {"sent": 2}
+
+
+async def test_what_a_provider_never_takes_is_given_up(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """After a bounded number of tries; what stands behind it goes on."""
+    await put(transcript, "a1", "a2")
+    provider.answers.extend([(503, {}, {})] * MOST_ATTEMPTS)
+    soon(clock)
+    for _ in range(MOST_ATTEMPTS + 2):
+        clock.now += timedelta(hours=1)
+        await sender.round()
+    assert texts(provider) == ["a1"] * MOST_ATTEMPTS + ["a2"]
+    assert await outbox.counts() == {"dead": 1, "sent": 1}
+
+
+async def test_a_refusal_is_final(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """It is not tried again."""
+    await put(transcript, "a1")
+    provider.answers.append((403, {}, {"ok": False}))
+    soon(clock)
+    await rounds(sender, 2)
+    assert await outbox.counts() == {"dead": 1}
+    assert len(provider.bodies) == 1
+
+
+async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """Nobody claims that it was sent, nobody sends it twice, and what follows goes on."""
+    await put(transcript, "a1", "a2")
+    soon(clock)
+    (parcel,) = await outbox.claim(clock.now, LEASE, 16)
+    clock.now += LEASE + timedelta(seconds=1)
+    await rounds(sender, 2)
+    assert texts(provider) == ["a2"]
+    assert await outbox.counts() == {"uncertain": 1, "sent": 1}
+    await outbox.sent(parcel.id, "7", clock.now)
+    assert await outbox.counts() == {"uncertain": 1, "sent": 1}
+
+
+async def test_several_senders_send_each_part_once(
+    transcript: Transcript,
+    channels: dict[str, Channel],
+    session: aiohttp.ClientSession,
+    engine: AsyncEngine,
+    provider: LoopbackProvider,
+    clock: Clock,
+) -> None:
+    """As several gateways on one database do."""
+    for address in range(1, 9):
+        await put(transcript, *(f"{address}-{n}" for n in range(5)), address=str(address))
+    soon(clock)
+    senders = [Sender(Outbox(engine), channels, session, Metrics(), clock) for _ in range(4)]
+    await asyncio.gather(*(rounds(sender, 8) for sender in senders))
+    sent = texts(provider)
+    assert len(sent) == len(set(sent)) == 40
+    for address in range(1, 9):
+        own = [one for one in sent if one.startswith(f"{address}-")]
+        assert own == [f"{address}-{n}" for n in range(5)]
+
+
+async def test_a_provider_that_is_away_is_asked_again(
+    transcript: Transcript,
+    outbox: Outbox,
+    session: aiohttp.ClientSession,
+    provider: LoopbackProvider,
+    clock: Clock,
+) -> None:
+    """A refused connection is no refusal of the message."""
+    section: dict[str, Any] = {**SECTION, "api": "http://127.0.0.1:1"}
+    away = Sender(outbox, open_channels({"telegram": section}, ""), session, Metrics(), clock)
+    back = open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
+    await put(transcript, "a1")
+    soon(clock)
+    await away.round()
+    assert await outbox.counts() == {"waiting": 1}
+    clock.now += timedelta(seconds=2)
+    await Sender(outbox, back, session, Metrics(), clock).round()
+    assert texts(provider) == ["a1"]
+
+
+async def test_a_stopped_sender_ends_its_calls_first(
+    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """So that a restart leaves nothing uncertain."""
+    await put(transcript, "a1")
+    soon(clock)
+    provider.hold = asyncio.Event()
+    task = asyncio.create_task(sender.run())
+    await provider.until(1)
+    sender.stop()
+    provider.hold.set()
+    await asyncio.wait_for(task, 5)
+    assert await outbox.counts() == {"sent": 1}
