@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import remembered, said
 from knowledge_base.advising.appraising import Appraising
-from knowledge_base.advising.crediting import NOTHING
+from knowledge_base.advising.crediting import nothing
 from knowledge_base.library import KnowledgeBase
 
 
@@ -29,7 +29,7 @@ class EstimateCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
         if tracker.get_slot("credit_have") == "nothing":
-            dispatcher.utter_message(text=NOTHING)
+            dispatcher.utter_message(text=nothing())
             return [SlotSet("credit_have", None), SlotSet("task", "credit")]
         answer = await self._appraising.estimate(tracker.get_slot("credit"))
         dispatcher.utter_message(json_message=answer.to_wire())

@@ -8,16 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.library import Library
-
-HANDOVER_TEXT = "Of course. Staff can read what we have written so far, so you need not repeat it."
-"""The gateway adds how to reach them: it knows the institution's contact."""
-COMPLAINT_TEXT = (
-    "I'm sorry about that. Staff can look into it, and they can read what we have written so far."
-)
+from languages.speech import say
 
 
 class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_talk_to_person`: one `handover` payload; the gateway does the handing over."""
+    """`action_talk_to_person`: one `handover` payload; the gateway does the handing over, and adds
+    how to reach staff: it knows the institution's contact."""
 
     def __init__(self, library: Library) -> None:
         """Takes the library like every action, and needs nothing of it."""
@@ -31,7 +27,16 @@ class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
     ) -> list[dict[str, Any]]:
         """Cannot fail."""
         complains = (tracker.latest_message.get("intent") or {}).get("name") == "complaint"
-        text = COMPLAINT_TEXT if complains else HANDOVER_TEXT
+        text = (
+            say(
+                "I'm sorry about that. Staff can look into it, and they can read what we have "
+                "written so far."
+            )
+            if complains
+            else say(
+                "Of course. Staff can read what we have written so far, so you need not repeat it."
+            )
+        )
         reason = "complaint" if complains else "asked"
         dispatcher.utter_message(json_message={"type": "handover", "text": text, "reason": reason})
         return []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -61,6 +62,14 @@ class AidRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How a fact is asked for, and what it is called, in one language."""
+
+    question: str
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskedFact:
     """A fact that a student can be asked for. ``kind`` is ``flag``, ``number`` or ``date``."""
 
@@ -73,6 +82,8 @@ class AskedFact:
     """Words that tell it without being asked; `#` stands for the number. Of a flag they say yes."""
     denied: tuple[str, ...] = ()
     """Words that say no to a flag."""
+    in_languages: Mapping[str, Asking] = field(default_factory=dict)
+    """Per ISO 639-1 code of another language: how it is asked for there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from knowledge_base.credit.equivalency import (
 )
 from knowledge_base.credit.limits import Capped, capped
 from knowledge_base.credit.matching import Unmet, about, has, plain, specific, together, unmet
+from languages.speech import say
 
 _BEST_FIRST = (Tier.ARTICULATED, Tier.RECOMMENDED, Tier.NEEDS_REVIEW)
 _CENT = Decimal("0.01")
@@ -219,8 +220,11 @@ def _line(rule: Equivalency, held: Sequence[Held], table: EquivalencyTable) -> L
         known = [_semester(thing, table) for thing in held]
         if None in known:
             missing.append(
-                f"how many credits: {held[0].name} came without a number in a known unit, "
-                "and the rule names none"
+                say(
+                    "how many credits: {name} came without a number in a known unit, "
+                    "and the rule names none",
+                    name=held[0].name,
+                )
             )
         credits = sum((c for c in known if c is not None), Decimal(0))
     return Line(
@@ -246,8 +250,15 @@ def _semester(held: Held, table: EquivalencyTable) -> Decimal | None:
 
 
 def _with_what(rule: Equivalency, lacking: Sequence[Needed]) -> str:
-    parts = [n.name + (f" with at least {n.minimum}" if n.minimum else "") for n in lacking]
-    return f"together with {' and '.join(parts)}: {rule.target}"
+    parts = [
+        say("{name} with at least {minimum}", name=n.name, minimum=n.minimum)
+        if n.minimum
+        else n.name
+        for n in lacking
+    ]
+    return say(
+        "together with {things}: {target}", things=say(" and ").join(parts), target=rule.target
+    )
 
 
 def _not_in_force(held: Held, table: EquivalencyTable, day: date) -> Iterator[str]:
@@ -256,6 +267,8 @@ def _not_in_force(held: Held, table: EquivalencyTable, day: date) -> Iterator[st
         valid = rule.source.validity
         spoken = any(about(rule, n, held) for a in rule.alternatives for n in a)
         if spoken and valid.effective_to is not None and valid.effective_to < day:
-            yield f"the rule {rule.id} ended on {valid.effective_to.isoformat()}"
+            ended = valid.effective_to.isoformat()
+            yield say("the rule {rule} ended on {day}", rule=rule.id, day=ended)
         elif spoken and valid.effective_from is not None and valid.effective_from > day:
-            yield f"the rule {rule.id} begins on {valid.effective_from.isoformat()}"
+            begins = valid.effective_from.isoformat()
+            yield say("the rule {rule} begins on {day}", rule=rule.id, day=begins)

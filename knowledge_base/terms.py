@@ -40,6 +40,13 @@ def measured(span: Span) -> str:
     return _units(number, 1 if one else 2).get(span.unit, str(span))
 
 
+def amount_in(value: str, unit: str) -> str:
+    """The value of a `UsedFact` with its unit, as `measured` says it."""
+    if spoken() == ENGLISH:
+        return f"{value} {unit}"
+    return _units(value, 1 if value == "1" else 2).get(unit, f"{value} {term(unit)}")
+
+
 def credits_of(number: Decimal, kind: str = "") -> str:
     """`6 credits`, `1 credit`, `3 continuing education credits`."""
     figure, count = f"{number.normalize():f}", 1 if number == 1 else 2
@@ -193,8 +200,16 @@ def _of_facts() -> dict[str, str]:
 
 
 def _of_credit() -> dict[str, str]:
-    """Tiers and outcomes of rules."""
+    """Groups, scales, units, tiers and outcomes of rules."""
     return {
+        "exam": say("exam"),
+        "military": say("military"),
+        "prior learning": say("prior learning"),
+        "transfer": say("transfer"),
+        "number": say("number"),
+        "letter": say("letter"),
+        "semester": say("semester"),
+        "quarter": say("quarter"),
         "articulated": say("agreed in a published rule"),
         "recommended": say("recommended"),
         "needs_review": say("needs review"),

@@ -12,9 +12,7 @@ from knowledge_base.aid import AidReport
 from knowledge_base.aid_rule import AidRule, AskedFact, Condition, Value
 from knowledge_base.kleene import Truth
 
-PROGRAM = AskedFact(
-    "program", "Which program would it be for? Its name or its code will do.", "program"
-)
+PROGRAM = AskedFact("program", "", "program")
 """What the catalog knows of a program settles more rules than any answer does."""
 _ENOUGH = re.compile(
     r"\b(?:thats|that is|this is) (?:enough|all)\b|^enough\b|\bno more questions\b|\bstop asking\b"

@@ -62,7 +62,7 @@ class Claim:
     have: tuple[Held, ...] = ()
     award: Award | None = None
     toward: str = ""
-    """What the student calls the award."""
+    """The name of the award, if it has one."""
 
     def to_slot(self) -> dict[str, Any]:
         """One JSON object."""
@@ -129,7 +129,7 @@ def says_nothing(text: str) -> bool:
 def award_in(
     text: str, table: EquivalencyTable, programs: Iterable[Program]
 ) -> tuple[Award, str] | None:
-    """The award that a text names, with its words: a published one, or a kind with its size."""
+    """The award that a text names, and its name if it is a published one and not only a kind."""
     words = plain(text)
     for name, size in _sized_awards(programs).items():
         if f" {plain(name)} " in f" {words} ":
@@ -140,7 +140,7 @@ def award_in(
             sizes = {Decimal(found) for found in _SIZE.findall(text)} or _sizes(table, kind)
             fitting = [size for size in sizes if kind in _kinds(table, size)]
             if len(fitting) == 1:
-                return Award(kind, fitting[0]), f"{kind} of {fitting[0].normalize():f} credits"
+                return Award(kind, fitting[0]), ""
     return None
 
 

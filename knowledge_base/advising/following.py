@@ -10,11 +10,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
+from knowledge_base.answering import in_force
 from knowledge_base.model import Answer, AnswerKind, Citation, Topic, UsedFact
-from knowledge_base.program_page import day as in_words
 from knowledge_base.program_page import money
+from knowledge_base.source_language import naming_language
+from knowledge_base.terms import amount_in, term
+from languages.speech import counted, say, say_day
 
-PERSON = Topic("Talk to a person", "I'd like to talk to a person")
 _LONGEST = 14
 """Words; a longer message says something of its own, and is asked as a question."""
 _LONGEST_QUOTE = 400
@@ -94,11 +96,11 @@ def follow_up(what: FollowUp, last: LastAnswer | None, today: date) -> Answer:
     """
     if last is None:
         return _asking(
-            "I haven't told you anything yet that has a source. What would you like to know?"
+            say("I haven't told you anything yet that has a source. What would you like to know?")
         )
     if last.kind is AnswerKind.CLARIFY:
         return replace(
-            _asking("I only asked back, so there is no source yet."), nearest=last.nearest
+            _asking(say("I only asked back, so there is no source yet.")), nearest=last.nearest
         )
     if not last.citations:
         return _unsourced(last)
@@ -108,20 +110,26 @@ def follow_up(what: FollowUp, last: LastAnswer | None, today: date) -> Answer:
         FollowUp.SURE: _sure,
         FollowUp.WHY: _why,
     }[what](last, today)
-    return Answer(
+    answer = Answer(
         "\n\n".join(lines),
         AnswerKind.QUOTE,
         citations=last.citations,
         confidence=1.0,
-        nearest=(PERSON,) if what is FollowUp.SURE else (),
+        nearest=(person(),) if what is FollowUp.SURE else (),
         facts=last.facts,
     )
+    return naming_language(answer)
+
+
+def person() -> Topic:
+    """The way to a person, as something to tap."""
+    return Topic(say("Talk to a person"), say("I'd like to talk to a person"))
 
 
 def offering_person(answer: Answer) -> Answer:
     """An answer that failed as the one before did, with a person offered unasked."""
-    text = f"{answer.text}\n\nThat is twice now that I couldn't help. Shall I hand you to a person?"
-    return replace(answer, text=text, nearest=(PERSON, *answer.nearest))
+    offer = say("That is twice now that I couldn't help. Shall I hand you to a person?")
+    return replace(answer, text=f"{answer.text}\n\n{offer}", nearest=(person(), *answer.nearest))
 
 
 def _asking(text: str) -> Answer:
@@ -130,15 +138,15 @@ def _asking(text: str) -> Answer:
 
 def _unsourced(last: LastAnswer) -> Answer:
     """That the last answer rests on nothing published, in plain words."""
-    text = (
+    text = say(
         "I found nothing published on that, so I have no source to show, and I would rather not "
         "guess. A person may know."
     )
-    return Answer(text, AnswerKind.UNKNOWN, nearest=(PERSON, *last.nearest))
+    return Answer(text, AnswerKind.UNKNOWN, nearest=(person(), *last.nearest))
 
 
 def _source(last: LastAnswer, _today: date) -> list[str]:
-    return ["That is what these published pages say:", *_quotes(last.citations)]
+    return [say("That is what these published pages say:"), *_quotes(last.citations)]
 
 
 def _since(last: LastAnswer, today: date) -> list[str]:
@@ -152,22 +160,22 @@ def _since(last: LastAnswer, today: date) -> list[str]:
 def _sure(last: LastAnswer, today: date) -> list[str]:
     """How far the last answer can be relied on: it is what is published, no promise."""
     return [
-        "I can misread a question, but what I said rests on these published words:",
+        say("I can misread a question, but what I said rests on these published words:"),
         *_quotes(last.citations),
         *_since(last, today),
-        "If money or a deadline depends on it, let a person confirm it.",
+        say("If money or a deadline depends on it, let a person confirm it."),
     ]
 
 
 def _why(last: LastAnswer, _today: date) -> list[str]:
     """What the last answer rests on; a reason that no source states is not made up."""
     facts = list(dict.fromkeys(map(_fact, last.facts)))
-    rests = ["I went by these published facts:", "\n".join(f"- {fact}" for fact in facts)]
+    rests = [say("I went by these published facts:"), "\n".join(f"- {fact}" for fact in facts)]
     return [
         *(rests if facts else []),
-        "The published words are:" if facts else "I went by these published words:",
+        say("The published words are:") if facts else say("I went by these published words:"),
         *_quotes(last.citations),
-        "If they don't give the reason, I don't know it; a person may.",
+        say("If they don't give the reason, I don't know it; a person may."),
     ]
 
 
@@ -185,39 +193,50 @@ def _linked(cited: Citation) -> str:
 
 def _dates(cited: Citation, today: date) -> str:
     valid = cited.validity
-    parts = []
-    if valid.effective_from:
-        until = f" until {in_words(valid.effective_to)}" if valid.effective_to else ""
-        parts.append(f"in force from {in_words(valid.effective_from)}{until}")
-    elif valid.effective_to:
-        parts.append(f"in force until {in_words(valid.effective_to)}")
+    parts = in_force(replace(valid, last_verified=None))
+    if valid.effective_to and not valid.effective_from:
+        parts.append(say("in force until {day}", day=say_day(valid.effective_to)))
     if not valid.holds_on(today):
-        parts.append(f"which does not cover today, {in_words(today)}")
+        parts.append(say("which does not cover today, {day}", day=say_day(today)))
     if valid.last_verified:
-        parts.append(
-            f"last verified {in_words(valid.last_verified)}{_ago(valid.last_verified, today)}"
-        )
-    return (
-        ", ".join(parts) if parts else "the source states no dates, so I can't tell how old it is"
-    )
+        parts.append(_verified(valid.last_verified, today))
+    unknown = say("the source states no dates, so I can't tell how old it is")
+    return ", ".join(parts) if parts else unknown
 
 
-def _ago(verified: date, today: date) -> str:
-    days = (today - verified).days
+def _verified(day: date, today: date) -> str:
+    days, shown = (today - day).days, say_day(day)
     if days < 0:
-        return ""
-    return " (today)" if not days else f" ({days} {'day' if days == 1 else 'days'} ago)"
+        return say("last verified {day}", day=shown)
+    if not days:
+        return say("last verified {day} (today)", day=shown)
+    return counted(
+        "last verified {day} ({count} day ago)",
+        "last verified {day} ({count} days ago)",
+        days,
+        day=shown,
+    )
 
 
 def _fact(fact: UsedFact) -> str:
     """A fact in words, with the number of the citation that states it."""
     mark = f" [{fact.citation}]" if fact.citation else ""
-    return f"{fact.name}: {_value(fact)}{mark}"
+    return f"{_name(fact.name)}: {_value(fact)}{mark}"
+
+
+def _name(name: str) -> str:
+    """The name of a fact; one of several ways of a plan has its number."""
+    of_way = re.fullmatch(r"(.+), way (\d+)", name)
+    if of_way:
+        return say("{fact}, way {number}", fact=term(of_way[1]), number=of_way[2])
+    return term(name)
 
 
 def _value(fact: UsedFact) -> str:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", fact.value):
-        return in_words(date.fromisoformat(fact.value))
+        return say_day(date.fromisoformat(fact.value))
     if re.fullmatch(r"[A-Z]{3}", fact.unit) and re.fullmatch(r"\d+(?:\.\d+)?", fact.value):
         return money(Decimal(fact.value), fact.unit)
-    return f"{fact.value} {fact.unit}".strip()
+    if not fact.unit:
+        return term(fact.value)
+    return amount_in(fact.value, fact.unit)

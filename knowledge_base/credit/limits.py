@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from knowledge_base.credit.equivalency import Award, CreditLimit
+from knowledge_base.terms import term
+from languages.speech import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +52,37 @@ def capped(
         by_group[group] = by_group.get(group, Decimal(0)) + amount
     before = sum(by_group.values(), Decimal(0))
     if award is None:
-        return Capped(before, before, ("limits depend on the award; none was named",))
+        return Capped(before, before, (say("limits depend on the award; none was named"),))
     spoken = [limit for limit in limits if _speaks_of(limit, award)]
     if not spoken:
-        name = f"{award.kind} of {_plain(award.credits)} credits"
-        return Capped(before, before, (f"no rule gives a limit for a {name}",))
-    working = [f"{_plain(before)} credits before limits"]
+        none = say("no rule gives a limit for a {award}", award=award_name(award))
+        return Capped(before, before, (none,))
+    working = [say("{credits} credits before limits", credits=_plain(before))]
     for limit in sorted((x for x in spoken if x.groups), key=lambda x: len(x.groups)):
         _cut_groups(by_group, limit, working)
     total = sum(by_group.values(), Decimal(0))
     for limit in (x for x in spoken if not x.groups):
         most = award.credits - limit.most if limit.residency else limit.most
         if total > most:
-            why = (
-                f"{_plain(limit.most)} of {_plain(award.credits)} credits must be earned here"
-                if limit.residency
-                else f"at most {_plain(limit.most)} credits from elsewhere"
-            )
-            working.append(f"{_plain(total)} → {_plain(most)}: {why}")
+            working.append(f"{_plain(total)} → {_plain(most)}: {_why(limit, award)}")
             total = max(most, Decimal(0))
-    working.append(f"{_plain(total)} credits within the limits")
+    working.append(say("{credits} credits within the limits", credits=_plain(total)))
     return Capped(total, before, tuple(working), tuple(spoken))
+
+
+def award_name(award: Award) -> str:
+    """An award by its kind and size: `certificate of 18 credits`."""
+    return say("{kind} of {credits} credits", kind=term(award.kind), credits=_plain(award.credits))
+
+
+def _why(limit: CreditLimit, award: Award) -> str:
+    if limit.residency:
+        return say(
+            "{least} of {credits} credits must be earned here",
+            least=_plain(limit.most),
+            credits=_plain(award.credits),
+        )
+    return say("at most {credits} credits from elsewhere", credits=_plain(limit.most))
 
 
 def _speaks_of(limit: CreditLimit, award: Award) -> bool:
@@ -83,9 +95,14 @@ def _cut_groups(by_group: dict[str, Decimal], limit: CreditLimit, working: list[
     over = total - limit.most
     if over <= 0:
         return
-    names = " and ".join(group.replace("_", " ") for group in limit.groups)
+    names = say(" and ").join(term(group.replace("_", " ")) for group in limit.groups)
     working.append(
-        f"{names}: {_plain(total)} → {_plain(limit.most)}, at most {_plain(limit.most)} credits"
+        say(
+            "{groups}: {before} → {credits}, at most {credits} credits",
+            groups=names,
+            before=_plain(total),
+            credits=_plain(limit.most),
+        )
     )
     for group in limit.groups:
         cut = min(over, by_group.get(group, Decimal(0)))

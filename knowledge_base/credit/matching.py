@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 
 from knowledge_base.credit.equivalency import Equivalency, Held, Needed
 from knowledge_base.credit.grades import at_least, same
+from knowledge_base.terms import term
+from languages.speech import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,37 @@ def unmet(rule: Equivalency, needed: Needed, held: Held, day: date) -> Unmet | N
     if rule.max_age_years is not None and held.earned is not None:
         limit = _years_later(held.earned, rule.max_age_years)
         if day > limit:
-            return Unmet(f"{held.name} is older than {rule.max_age_years} years")
+            old = say(
+                "{name} is older than {years} years", name=held.name, years=rule.max_age_years
+            )
+            return Unmet(old)
     if not needed.minimum:
         return None
     if held.score is None:
-        return Unmet(
-            f"the score or grade of {held.name}: at least {needed.minimum} is needed", open=True
+        needs = say(
+            "the score or grade of {name}: at least {minimum} is needed",
+            name=held.name,
+            minimum=needed.minimum,
         )
+        return Unmet(needs, open=True)
     reached = at_least(held.score, needed.minimum, rule.scale)
     if reached is None:
-        return Unmet(
-            f"a score or grade of {held.name} on the scale of the rule ({rule.scale.value})",
-            open=True,
+        other = say(
+            "a score or grade of {name} on the scale of the rule ({scale})",
+            name=held.name,
+            scale=term(rule.scale.value),
         )
+        return Unmet(other, open=True)
     if reached:
         return None
-    return Unmet(f"at least {needed.minimum} in {held.name}; you have {held.score}")
+    return Unmet(
+        say(
+            "at least {minimum} in {name}; you have {score}",
+            minimum=needed.minimum,
+            name=held.name,
+            score=held.score,
+        )
+    )
 
 
 def has(rule: Equivalency, needed: Needed, others: Iterable[Held], day: date) -> bool:

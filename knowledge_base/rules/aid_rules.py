@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from knowledge_base.aid_rule import AidRule, AskedFact, Condition, Operator, to_data
+from knowledge_base.aid_rule import AidRule, AskedFact, Asking, Condition, Operator, to_data
 from knowledge_base.credit.equivalency import Source
 from knowledge_base.errors import SourceError
 from knowledge_base.model import Skipped, Validity
@@ -43,6 +43,11 @@ class _Need(_Strict):
     quote: str = ""
 
 
+class _Asking(_Strict):
+    question: str = Field(min_length=1)
+    called: str = Field(min_length=1)
+
+
 class _Fact(_Strict):
     name: str = Field(min_length=1)
     question: str = Field(min_length=1)
@@ -50,6 +55,7 @@ class _Fact(_Strict):
     unit: str = Field("", pattern="^(dollars|months|people|years|hours|times|)$")
     said: list[str] = Field(default_factory=list)
     denied: list[str] = Field(default_factory=list)
+    in_languages: dict[str, _Asking] = Field(default_factory=dict, alias="in")
 
 
 class _Step(_Strict):
@@ -123,7 +129,13 @@ def _asked_fact(fact: _Fact) -> AskedFact:
     if fact.unit and fact.kind != "number":
         raise ValueError("unit only for a number")
     return AskedFact(
-        fact.name, fact.question, fact.kind, fact.unit, tuple(fact.said), tuple(fact.denied)
+        fact.name,
+        fact.question,
+        fact.kind,
+        fact.unit,
+        tuple(fact.said),
+        tuple(fact.denied),
+        {code: Asking(told.question, told.called) for code, told in fact.in_languages.items()},
     )
 
 
