@@ -28,22 +28,30 @@ async def provider() -> AsyncIterator[LoopbackProvider]:
 
 
 @pytest.fixture
-async def connect(
-    aiohttp_client: Callable[..., Awaitable[TestClient]], engine: AsyncEngine, brain: RasaBrain
-) -> AsyncIterator[ConnectChannel]:
-    """A gateway with one channel; deliveries go to the address that an operator pastes."""
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
+        yield session
 
-        async def make(name: str, section: dict[str, Any]) -> TestClient:
-            app = build_app(
-                GatewaySettings(public_url=URL),
-                InstitutionSettings(),
-                engine=engine,
-                brain=brain,
-                content=ShelvedContent(),
-                messaging=open_channels({name: section}, URL),
-                client=session,
-            )
-            return await aiohttp_client(app)
 
-        yield make
+@pytest.fixture
+def connect(
+    session: aiohttp.ClientSession,  # first, so that it outlives the gateway
+    aiohttp_client: Callable[..., Awaitable[TestClient]],
+    engine: AsyncEngine,
+    brain: RasaBrain,
+) -> ConnectChannel:
+    """A gateway with one channel; deliveries go to the address that an operator pastes."""
+
+    async def make(name: str, section: dict[str, Any]) -> TestClient:
+        app = build_app(
+            GatewaySettings(public_url=URL),
+            InstitutionSettings(),
+            engine=engine,
+            brain=brain,
+            content=ShelvedContent(),
+            messaging=open_channels({name: section}, URL),
+            client=session,
+        )
+        return await aiohttp_client(app)
+
+    return make

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,12 +44,6 @@ def outbox(engine: AsyncEngine) -> Outbox:
 @pytest.fixture
 def channels(provider: LoopbackProvider) -> dict[str, Channel]:
     return open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.fixture
