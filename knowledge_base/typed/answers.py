@@ -25,6 +25,8 @@ from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.profile import profiled
 from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read, read_comparison
 from knowledge_base.typed.referents import Referents
+from knowledge_base.typed.sessions import sessions
+from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
 from languages.lists import joined
 from languages.speech import say
 
@@ -59,7 +61,22 @@ class TypedAnswers:
         None when the question is of another kind, when a word of it is not understood, or when
         it names no program or a thing that is none.
         """
-        return self.bill(query, first) or self._worked_out(query, first)
+        return self.bill(query, first) or self._left(query, first) or self._worked_out(query, first)
+
+    def _left(self, query: Query, first: int) -> Draft | None:
+        """What can still be applied for, of a program or by the calendar."""
+        if not asks_what_is_left(query.question):
+            return None
+        found = self.referents.mentions(query)
+        if found is None or any(len(mention.programs) > 1 for mention in found):
+            return None
+        program = self._one(query)
+        if program is not None:
+            return of_program(query.question, program, query.day, first)
+        if found:
+            return None
+        listed = sessions(self._edition, query)
+        return of_sessions(query.question, listed, query.day, first)
 
     def _worked_out(self, query: Query, first: int) -> Draft | None:
         found = self.referents.mentions(query) if may_ask(query.question) else None
