@@ -6,10 +6,11 @@ import asyncio
 import json
 import sys
 
-from benchmarks import retrieval, scale, setup, turns
+from benchmarks import retrieval, scale, setup, turns, understanding
 
 _ALL = {
     "turns": turns.measure,
+    "understanding": understanding.measure,
     "retrieval": retrieval.measure,
     "scale": scale.measure,
     "setup": setup.measure,

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,12 +39,12 @@ def understanding(
     """
     _check(data)
     with step("training the pipeline and asking it"):
-        results, seconds = _run(load_settings(), data)
+        results, training = run_pipeline(load_settings(), data)
     if dump:
         with dump.open("w", encoding="utf-8") as file:
             for position, result in enumerate(results):
                 file.write(json.dumps(_line(position, result), ensure_ascii=False) + "\n")
-    summary = {**summarise(results), "training_seconds": seconds}
+    summary = {**summarise(results), "training_seconds": training.seconds}
     if as_json:
         print_json(summary)
     else:
@@ -139,11 +140,27 @@ def _split(wire: Any) -> str:
     return str(wire["split"])
 
 
-def _run(settings: Settings, data: Path) -> tuple[list[dict[str, Any]], float]:
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What training took: seconds by the clock, and of processor time."""
+
+    seconds: float
+    processor_seconds: float
+
+
+def run_pipeline(
+    settings: Settings, data: Path, config: Path | None = None
+) -> tuple[list[dict[str, Any]], Training]:
+    """What a pipeline makes of each test line of a file, and what its training took.
+
+    `config` is a Rasa configuration; without it the shipped one is run. Raises SetupError when the
+    pipeline cannot be trained on the lines.
+    """
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.jsonl"
+        arguments = [data.resolve(), results, *([config.resolve()] if config else [])]
         run = subprocess.run(
-            [str(bot_python(settings)), "measuring.py", str(data.resolve()), str(results)],
+            [str(bot_python(settings)), "measuring.py", *map(str, arguments)],
             cwd=settings.bot.folder,
             env=bot_environment({"RASA_MAX_CACHE_SIZE": "0"}),
             capture_output=True,
@@ -153,5 +170,6 @@ def _run(settings: Settings, data: Path) -> tuple[list[dict[str, Any]], float]:
         if run.returncode != 0 or not results.exists():
             last = "\n".join((run.stdout + run.stderr).splitlines()[-10:])
             raise SetupError(f"the pipeline could not be trained on {data}:\n{last}")
-        header, *lines = results.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines], json.loads(header)["training_seconds"]
+        header, *lines = map(json.loads, results.read_text(encoding="utf-8").splitlines())
+    training = Training(header["training_seconds"], header["training_processor_seconds"])
+    return lines, training

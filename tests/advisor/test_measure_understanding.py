@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from advisor.command import app
-from advisor.measuring.understanding import summarise
-from advisor.settings import PROJECT
+from advisor.measuring.understanding import run_pipeline, summarise
+from advisor.settings import PROJECT, load_settings
 
 TRAIN = {
     "cost": ["how much is it", "what does it cost", "price please", "what are the fees", "tuition"],
@@ -58,18 +58,28 @@ def test_the_figures() -> None:
     assert figures["out_of_scope_recall_at_5%"] == 1.0
 
 
-@pytest.mark.skipif(
+needs_the_bot = pytest.mark.skipif(
     not (PROJECT / "bot" / ".venv").exists() and not os.environ.get("CI"),
     reason="bot/.venv is missing",
 )
-@pytest.mark.bot
-def test_a_whole_measurement(tmp_path: Path) -> None:
-    """The pipeline learns the train lines, and every test line gets a line of the dump."""
-    data, dump = tmp_path / "data.jsonl", tmp_path / "dump.jsonl"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A file of lines to learn and to judge by."""
     lines = [(text, name, "train") for name, texts in TRAIN.items() for text in texts]
     lines += [(text, name, "test") for text, name in TEST]
     keys = ("text", "intent", "split")
-    data.write_text("\n".join(json.dumps(dict(zip(keys, line, strict=True))) for line in lines))
+    path = tmp_path / "data.jsonl"
+    path.write_text("\n".join(json.dumps(dict(zip(keys, line, strict=True))) for line in lines))
+    return path
+
+
+@needs_the_bot
+@pytest.mark.bot
+def test_a_whole_measurement(data: Path, tmp_path: Path) -> None:
+    """The pipeline learns the train lines, and every test line gets a line of the dump."""
+    dump = tmp_path / "dump.jsonl"
     call = ["measure", "understanding", "--data", str(data), "--dump", str(dump), "--json"]
     ran = CliRunner().invoke(app, call)
     assert ran.exit_code == 0, ran.output
@@ -80,6 +90,17 @@ def test_a_whole_measurement(tmp_path: Path) -> None:
     dumped = [json.loads(line) for line in dump.read_text().splitlines()]
     assert [(d["text"], d["intent"]) for d in dumped] == TEST
     assert dumped[0]["understood"] == "cost"
+
+
+@needs_the_bot
+@pytest.mark.bot
+def test_another_pipeline_on_the_same_lines(data: Path) -> None:
+    """With components of its own beside its configuration; cosines come out as confidence."""
+    config = PROJECT / "benchmarks" / "pipelines" / "nearest.yml"
+    results, training = run_pipeline(load_settings(), data, config)
+    assert [(r["text"], r["intent"]) for r in results] == TEST
+    assert results[1]["ranking"][0][1] > results[3]["ranking"][0][1]
+    assert training.processor_seconds > 0
 
 
 @pytest.mark.parametrize(
