@@ -10,8 +10,12 @@ import rasa.core.actions.action
 import rasa.utils.endpoints
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
+
+from components import recent
 
 ACTION_TIMEOUT = 20
 """Seconds that Rasa waits for an action: above an action's own deadline of 10 s, so that the
@@ -23,8 +27,29 @@ REPLACED: Dict[Text, Text] = {
         "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc42"
     ),
     "Event.resolve_by_type": "b5cf570fa7f286c7059ec73d8880528d03a78b28cf4e80285a46079c0fa65968",
+    "DialogueStateTracker.copy": (
+        "dfa48dca9f355ad1b42c625bc6f6370bafe83514ed17a77904ed64c67bf07285"
+    ),
+    "DialogueStateTracker.travel_back_in_time": (
+        "09d16f28f007492f653b504cf2b6064dc453444c524799378609a85b04efd632"
+    ),
+    "RemoteAction._action_call_format": (
+        "428795b944f22edba142d278ec47a30098975b01463ba337ec447dade52a0492"
+    ),
+    "Policy._prediction_states": (
+        "ed9b82bed2f26ad7a0de61709e02339983912bece614191089c3adba60cf1452"
+    ),
+    "Domain.states_for_tracker_history": (
+        "035111ce73ac90ba50e143abf556f924af07d9f452893f5a96a62895d44df8b7"
+    ),
+    "RulePolicy._find_action_from_rules": (
+        "be6da6ee0f5429bd9bbded9f22186f3729469e5b392949493fd34a00ef9531d9"
+    ),
+    "RulePolicy._is_rule_applicable": (
+        "64a108b016b46e573d6020b755a6036439dc207a364b45c9ea5dcb0f18dc7068"
+    ),
 }
-"""SHA-256 of the source of each replaced function, as of Rasa 3.6.21."""
+"""SHA-256 of the source of each function that is replaced, or stood in for, as of Rasa 3.6.21."""
 
 
 @functools.lru_cache(maxsize=None)
@@ -76,3 +101,7 @@ def apply() -> None:
     RemoteAction._validate_action_result = validate_action_result
     Event.resolve_by_type = staticmethod(cached_resolver(Event.resolve_by_type))
     Event._resolver_is_cached = True
+    DialogueStateTracker.copy = recent.copied
+    RemoteAction._action_call_format = recent.told_the_last(RemoteAction._action_call_format)
+    RulePolicy._prediction_states = recent.seeing_the_last(RulePolicy._prediction_states)
+    RulePolicy._find_action_from_rules = recent.reading_intents(RulePolicy._find_action_from_rules)

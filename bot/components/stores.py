@@ -1,24 +1,35 @@
 """Where conversations are kept and kept apart: one SQLite file, and one lock a conversation."""
 
 import asyncio
+import itertools
+import json
+from collections import OrderedDict
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, AsyncGenerator, Dict, Optional, Text
+from typing import Any, AsyncGenerator, Dict, Iterator, Optional, Text
 
 import sqlalchemy as sa
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
+
+EVENTS_KEPT = 10_000
+"""Events of all the trackers in memory: at 2 to 3 KB each 30 MB, some hundred conversations."""
 
 
 class WriteAheadTrackerStore(SQLTrackerStore):
-    """Rasa's SQL store on one SQLite connection that does not wait for the disk at each turn.
+    """Rasa's SQL store on one SQLite connection, with the last trackers in memory as well.
 
-    The stock store opens a connection for every read and write and syncs every commit. With
-    write-ahead logging and ``synchronous=NORMAL`` a loss of power may lose the last turns, never
-    the file (sqlite.org/pragma.html#pragma_synchronous); the gateway's transcript has them and
-    repeats what was not answered. ``db`` is the file; its folder is made.
+    The stock store opens a connection for every read and write, syncs every commit, and makes a
+    tracker anew from all its events at each read. With write-ahead logging and
+    ``synchronous=NORMAL`` a loss of power may lose the last turns, never the file
+    (sqlite.org/pragma.html#pragma_synchronous); the gateway's transcript has them and repeats what
+    was not answered. Every turn is in the file before it is answered: memory only spares reading
+    it back. So one bot process owns the file. ``db`` is the file; its folder is made.
     """
 
     def __init__(
@@ -36,6 +47,103 @@ class WriteAheadTrackerStore(SQLTrackerStore):
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
         self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
+        self._kept = KeptTrackers()
+
+    @property
+    def domain(self) -> Domain:
+        """The domain that trackers are made with; another one forgets those in memory."""
+        return self._domain
+
+    @domain.setter
+    def domain(self, domain: Optional[Domain]) -> None:
+        self._domain = domain or Domain.empty()
+        self._kept = KeptTrackers()
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The tracker as it was saved last: one object, which whoever holds the lock may change."""
+        tracker = self._kept.get(sender_id)
+        if tracker is None:
+            tracker = await super().retrieve(sender_id)
+            if tracker is not None:
+                self._kept.put(tracker)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Writes the events that are new, all of them or none."""
+        await self.stream_events(tracker)
+        with self.session_scope() as session:
+            rows = [
+                self._row(tracker.sender_id, e) for e in self._additional_events(session, tracker)
+            ]
+            if rows:
+                session.execute(self.SQLEvent.__table__.insert(), rows)
+                session.commit()
+        if tracker.events:
+            _forget_earlier_sessions(tracker)
+            self._kept.put(tracker)
+
+    def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
+        saved = self._kept.saved_events(tracker)
+        if saved is None:
+            return super()._additional_events(session, tracker)
+        return itertools.islice(tracker.events, saved, None)
+
+    @staticmethod
+    def _row(sender_id: Text, event: Event) -> Dict[Text, Any]:
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
+
+
+def _forget_earlier_sessions(tracker: DialogueStateTracker) -> None:
+    """Leaves the events that reading the tracker back would give."""
+    starts = [place for place, e in enumerate(tracker.events) if isinstance(e, SessionStarted)]
+    for _ in range(starts[-1] if starts else 0):
+        tracker.events.popleft()
+
+
+class KeptTrackers:
+    """The trackers that were used last, each with the number of its events that are in the file.
+
+    A tracker with more events belongs to a turn that is under way or broke off, and is not given
+    out: what the file holds counts.
+    """
+
+    def __init__(self, limit: int = EVENTS_KEPT) -> None:
+        self._limit = limit
+        self._trackers: "OrderedDict[Text, DialogueStateTracker]" = OrderedDict()
+        self._saved: Dict[Text, int] = {}
+        self._events = 0
+
+    def get(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The tracker, or None when it is not here as it was saved."""
+        tracker = self._trackers.get(sender_id)
+        if tracker is None or len(tracker.events) != self._saved[sender_id]:
+            return None
+        self._trackers.move_to_end(sender_id)
+        return tracker
+
+    def saved_events(self, tracker: DialogueStateTracker) -> Optional[int]:
+        """How many of the tracker's events are in the file; None when another one is kept."""
+        if self._trackers.get(tracker.sender_id) is not tracker:
+            return None
+        return self._saved[tracker.sender_id]
+
+    def put(self, tracker: DialogueStateTracker) -> None:
+        """Keeps a tracker that is as in the file; the least used go when there are too many."""
+        self._trackers[tracker.sender_id] = tracker
+        self._trackers.move_to_end(tracker.sender_id)
+        self._events += len(tracker.events) - self._saved.get(tracker.sender_id, 0)
+        self._saved[tracker.sender_id] = len(tracker.events)
+        while self._events > self._limit and len(self._trackers) > 1:
+            oldest, _ = self._trackers.popitem(last=False)
+            self._events -= self._saved.pop(oldest)
 
 
 class WakingLockStore(LockStore):

@@ -13,13 +13,24 @@ from components import patches
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_LOCK_LIFETIME
+from rasa.core.policies.policy import Policy
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.common import all_subclasses
 
 ORIGINALS = {
     "RemoteAction._validate_action_result": RemoteAction._validate_action_result,
     "Event.resolve_by_type": Event.resolve_by_type,
+    "DialogueStateTracker.copy": DialogueStateTracker.copy,
+    "DialogueStateTracker.travel_back_in_time": DialogueStateTracker.travel_back_in_time,
+    "RemoteAction._action_call_format": RemoteAction._action_call_format,
+    "Policy._prediction_states": Policy._prediction_states,
+    "Domain.states_for_tracker_history": Domain.states_for_tracker_history,
+    "RulePolicy._find_action_from_rules": RulePolicy._find_action_from_rules,
+    "RulePolicy._is_rule_applicable": RulePolicy._is_rule_applicable,
 }
 GOOD = [
     {"events": [], "responses": []},
@@ -38,7 +49,7 @@ class Patches(unittest.TestCase):
     """Runs before and after `apply`, in one process."""
 
     def test_rasa_is_what_was_patched(self) -> None:
-        """The source of every replaced function is the one that was read when it was replaced."""
+        """The source of every function is the one that was read when it was replaced."""
         found = {
             name: hashlib.sha256(inspect.getsource(function).encode()).hexdigest()
             for name, function in ORIGINALS.items()
@@ -80,6 +91,13 @@ class Patches(unittest.TestCase):
             "assert a.RemoteAction._validate_action_result is p.validate_action_result\n"
             "assert a.DEFAULT_REQUEST_TIMEOUT == e.DEFAULT_REQUEST_TIMEOUT == p.ACTION_TIMEOUT\n"
             "assert Event.resolve_by_type('user') is UserUttered\n"
+            "from rasa.core.policies.rule_policy import RulePolicy\n"
+            "from rasa.shared.core.trackers import DialogueStateTracker\n"
+            "assert DialogueStateTracker.copy is p.recent.copied\n"
+            "assert 'told_the_last' in a.RemoteAction._action_call_format.__qualname__\n"
+            "assert 'seeing_the_last' in RulePolicy._prediction_states.__qualname__\n"
+            "assert 'reading_intents' in RulePolicy._find_action_from_rules.__qualname__\n"
+            "assert 'seeing' not in RulePolicy.__mro__[1]._prediction_states.__qualname__\n"
             "assert Event.resolve_by_type.__qualname__.startswith('cached_resolver')\n"
         )
         ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
