@@ -2,8 +2,7 @@
 
 import functools
 import json
-from collections import Counter
-from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Text, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Set, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.languages import ENGLISH, described, grammar, wished, words
+from components.languages import ENGLISH, described, glossed, grammar, wished, words
 
 LANGUAGE = "language"
 """Of a message: its language. Of its metadata: the one of the conversation before it. Of an
@@ -25,15 +24,18 @@ FILE = "words.json"
 
 LIGHT = 0.4
 """Votes of a word that only joins others: two do not outvote one word that carries a sentence."""
-MARGIN = 1.0
+CLEAR_LEAD = 1.1
 """Votes by which a language leads when words decide alone."""
+LEAD = 0.9
+"""With fewer than a clear one, a language leads unless characters surely say another."""
 SURE = 0.8
 """Probability from which characters decide where words do not."""
 FEW_WORDS = 3
 """Fewer are too little for characters to decide."""
 SURELY_FOREIGN = 0.95
-KNOWN_SHARE = 0.34
-"""A message of which a larger share of words is known is in none but the languages that are there."""
+"""Probability from which characters say that a message is in a language that is not there ..."""
+KNOWN_SHARE = 0.5
+"""... if no larger share of its words is known."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -51,7 +53,23 @@ class LanguageIdentifier(GraphComponent):
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._learned = learned or {ENGLISH: frozenset()}
+        self._vocabulary = learned or {ENGLISH: frozenset()}
+        self._telling = {code: self._words_of_one(code) for code in self._vocabulary}
+
+    def _words_of_one(self, code: Text) -> FrozenSet[Text]:
+        """The words that are said in one of the languages alone.
+
+        What is published is in English, so its terms and titles stand in messages of any language:
+        of English only the words that carry a sentence count.
+        """
+        here = grammar(code).own
+        if code != ENGLISH:
+            here = here | self._vocabulary[code] | glossed(code)
+        for other in self._vocabulary:
+            if other != code:
+                here -= grammar(other).own | grammar(other).light
+                here -= self._vocabulary[other] - grammar(code).own
+        return here - grammar(code).light
 
     @classmethod
     def create(
@@ -79,9 +97,9 @@ class LanguageIdentifier(GraphComponent):
         return cls(model_storage, resource, {code: frozenset(kept[code]) for code in kept})
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns which words the examples of one language have and those of others do not."""
-        self._learned = learn(training_data.intent_examples)
-        kept = {code: sorted(learned) for code, learned in self._learned.items()}
+        """Learns the words of each language's examples."""
+        self._vocabulary = learn(training_data.intent_examples)
+        kept = {code: sorted(learned) for code, learned in self._vocabulary.items()}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / FILE).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -99,57 +117,55 @@ class LanguageIdentifier(GraphComponent):
             if text is None:
                 continue
             before = (message.get(METADATA) or {}).get(LANGUAGE)
-            kept = before if before in self._learned else ENGLISH
-            message.set(LANGUAGE, self._language(text) or kept, add_to_output=True)
-            foreign = self._foreign(text)
+            kept = before if before in self._vocabulary else ENGLISH
+            message.set(LANGUAGE, self.told(text) or kept, add_to_output=True)
+            foreign = self.foreign(text)
             if foreign:
                 message.set(FOREIGN, foreign, add_to_output=True)
         return messages
 
-    def _language(self, text: Text) -> Optional[Text]:
-        """One of the languages that are there, or None where the text does not tell."""
-        if len(self._learned) == 1:
+    def told(self, text: Text) -> Optional[Text]:
+        """The language that a text tells: one of those that are there, or None."""
+        if len(self._vocabulary) == 1:
             return ENGLISH
         said = words(text)
-        votes = {code: self._votes(code, said) for code in self._learned}
+        votes = {code: self._votes(code, said) for code in self._vocabulary}
         first, second = sorted(votes, key=lambda code: -votes[code])[:2]
-        if votes[first] - votes[second] > MARGIN:
+        lead = votes[first] - votes[second]
+        if lead >= CLEAR_LEAD:
             return first
-        likely = None
-        if len(said) >= FEW_WORDS:
-            code, probability = rank(text, self._learned)
-            likely = code if probability >= SURE else None
-        if votes[first] - votes[second] == MARGIN:
+        likely = self._likely(text, said)
+        if lead >= LEAD:
             return first if likely in (None, first) else None
-        return likely if likely != ENGLISH else None
+        english = sum(self._knows(ENGLISH, word) for word in said)
+        agreed = likely == first and lead > 0 or 2 * english < len(said)
+        return likely if agreed and likely != ENGLISH else None  # English words may be a title
+
+    def _likely(self, text: Text, said: List[Text]) -> Optional[Text]:
+        if len(said) < FEW_WORDS:
+            return None
+        code, probability = rank(text, self._vocabulary)
+        return code if probability >= SURE else None
 
     def _votes(self, code: Text, said: List[Text]) -> float:
-        others = [grammar(other) for other in self._learned if other != code]
-        here = grammar(code)
-        total = 0.0
-        for word in said:
-            if any(word in other.own or word in other.light for other in others):
-                continue
-            # What is published is in English: its terms and titles stand in messages of any language.
-            if word in here.own or (code != ENGLISH and word in self._learned[code]):
-                total += 1
-            elif word in here.light:
-                total += LIGHT
-        return total
+        here, others = grammar(code), [grammar(c) for c in self._vocabulary if c != code]
+        light = [w for w in said if w in here.light and not any(w in o.light for o in others)]
+        return sum(word in self._telling[code] for word in said) + LIGHT * len(light)
 
-    def _foreign(self, text: Text) -> Optional[Text]:
+    def foreign(self, text: Text) -> Optional[Text]:
         """The language of a text that is surely in none of those that are there."""
         said = words(text)
-        if len(self._learned) == 1 or not said:
+        if len(self._vocabulary) == 1 or not said or (text.isascii() and len(said) < FEW_WORDS):
             return None
-        known = sum(any(word in self._vocabulary(code) for code in self._learned) for word in said)
-        if known > KNOWN_SHARE * len(said) or (text.isascii() and len(said) < FEW_WORDS):
+        known = sum(any(self._knows(code, word) for code in self._vocabulary) for word in said)
+        if known > KNOWN_SHARE * len(said):
             return None
         code, probability = rank(text)
-        return code if probability >= SURELY_FOREIGN and code not in self._learned else None
+        return code if probability >= SURELY_FOREIGN and code not in self._vocabulary else None
 
-    def _vocabulary(self, code: Text) -> FrozenSet[Text]:
-        return grammar(code).own | grammar(code).light | self._learned[code]
+    def _knows(self, code: Text, word: Text) -> bool:
+        here = grammar(code)
+        return word in self._vocabulary[code] or word in here.own or word in here.light
 
 
 def written_in(example: Message) -> Text:
@@ -158,21 +174,15 @@ def written_in(example: Message) -> Text:
 
 
 def learn(examples: List[Message]) -> Dict[Text, FrozenSet[Text]]:
-    """For each language the words that only its examples have."""
-    seen: Dict[Text, Counter] = {}
+    """The words of each language's examples; those of English that ask for another language are in
+    that one."""
+    seen: Dict[Text, Set[Text]] = {}
     for example in examples:
-        counts = seen.setdefault(written_in(example), Counter())
-        if example.get(TEXT) and example.get(INTENT) != CHANGE_LANGUAGE:
-            counts.update(set(words(example.get(TEXT))))
-    return {
-        code: frozenset(
-            word
-            for word in counts
-            if not word.isdigit()
-            and not any(word in others for other, others in seen.items() if other != code)
-        )
-        for code, counts in seen.items()
-    }
+        code = written_in(example)
+        learned = seen.setdefault(code, set())
+        if example.get(TEXT) and (code, example.get(INTENT)) != (ENGLISH, CHANGE_LANGUAGE):
+            learned.update(word for word in words(example.get(TEXT)) if not word.isdigit())
+    return {code: frozenset(learned) for code, learned in seen.items()}
 
 
 def settled(parsed: Dict[Text, Any], before: Optional[Text], command: bool) -> Dict[Text, Any]:

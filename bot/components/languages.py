@@ -15,6 +15,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "languages"
 ENGLISH = "en"
 """The language of the domain's replies, and of whatever says nothing else of itself."""
 
+TELLING_LENGTH = 4
+"""Letters; what is shorter is a word of many languages, or the letters of a sound."""
+
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
@@ -66,6 +69,16 @@ def grammar(language: Text) -> Grammar:
         names=listed.get("names", frozenset()),
         disclosed=read["disclosed"],
     )
+
+
+@functools.lru_cache(maxsize=None)
+def glossed(language: Text) -> FrozenSet[Text]:
+    """The words that the language's glossary reads, left of its signs; short ones tell nothing."""
+    path = FOLDER / language / "glossary.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    read = (line.partition("=")[0] for line in lines if "=" in line and not line.startswith("#"))
+    found = (word for part in read for word in words(re.sub(r"\{\w*\}", " ", part)))
+    return frozenset(word for word in found if len(word) >= TELLING_LENGTH)
 
 
 def _beginnings(read: Dict[Text, Any]) -> Pattern[Text]:

