@@ -84,7 +84,9 @@ def glossed(language: Text) -> FrozenSet[Text]:
 def _beginnings(read: Dict[Text, Any]) -> Pattern[Text]:
     openers = "|".join((read["openers"] or "").split())
     refused = f"(?!(?:{_either(read['answers'])}))" if read.get("answers") else ""
-    return re.compile(rf"^\W*(?:(?:{openers})\b[\s,.!]*)*{refused}[¿\s]*(?:{_either(read['asks'])})\b")
+    return re.compile(
+        rf"^\W*(?:(?:{openers})\b[\s,.!]*)*{refused}[¿\s]*(?:{_either(read['asks'])})\b"
+    )
 
 
 def _either(phrases: Text) -> Text:
