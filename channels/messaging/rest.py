@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -24,6 +25,7 @@ from channels.delivery.channel import (
     Sent,
     Verdict,
 )
+from channels.delivery.verdicts import busy, taken, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
 TOLERANCE_SECONDS = 300
@@ -31,7 +33,6 @@ TOLERANCE_SECONDS = 300
 PREFIX = "whsec_"
 FEWEST_SECRET_BYTES = 24
 """As the specification asks: 24 to 64 random bytes."""
-GONE, TOO_MANY, SERVER_FAULT = 410, 429, 500
 
 
 class RestSettings(BaseModel):
@@ -152,12 +153,11 @@ class Rest:
 
     def judge(self, status: int, headers: Mapping[str, str], _body: bytes) -> Verdict:
         """2xx is taken, 410 ends it, 429 and 5xx ask for another try, as the specification says."""
-        if status < 300:
+        if taken(status):
             return Sent()
-        if status == TOO_MANY or status >= SERVER_FAULT:
-            wait = headers.get("Retry-After", "")
-            return Later(float(wait) if wait.isdigit() else None, f"status_{status}")
-        return Refused("gone" if status == GONE else f"status_{status}")
+        if busy(status):
+            return Later(wait(headers), f"status_{status}")
+        return Refused("gone" if status == HTTPStatus.GONE else f"status_{status}")
 
     def _signature(self, name: str, stamp: str, body: bytes) -> str:
         signed = f"{name}.{stamp}.".encode() + body

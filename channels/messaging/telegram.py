@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -21,6 +22,7 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import plain_text, split, utf16
+from channels.delivery.verdicts import busy, taken, told
 from channels.model import InboundMessage, OutboundMessage, Part
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -28,7 +30,6 @@ TEXT_UNITS = 4096
 """UTF-16 code units of a message, after entities; core.telegram.org/bots/api#sendmessage."""
 LABEL_CHARACTERS = 60
 """A button shows about so many on a phone; the whole label stands in the text's list."""
-BLOCKED, TOO_MANY, SERVER_FAULT = 403, 429, 500
 
 
 class TelegramSettings(BaseModel):
@@ -103,19 +104,15 @@ class Telegram:
 
     def judge(self, status: int, _headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `ok`, `error_code` and `parameters.retry_after` say."""
-        try:
-            told = json.loads(body)
-        except ValueError:
-            told = {}
-        told = told if isinstance(told, dict) else {}
-        if status < 300 and told.get("ok"):
-            return Sent(str((told.get("result") or {}).get("message_id", "")))
-        if status == TOO_MANY:
-            wait = (told.get("parameters") or {}).get("retry_after")
-            return Later(float(wait) if isinstance(wait, int | float) else None, "too_many")
-        if status >= SERVER_FAULT:
-            return Later(reason=f"status_{status}")
-        return Refused("blocked" if status == BLOCKED else f"status_{status}")
+        answered = told(body)
+        if taken(status) and answered.get("ok"):
+            return Sent(str((answered.get("result") or {}).get("message_id", "")))
+        if busy(status):
+            asked = (answered.get("parameters") or {}).get("retry_after")
+            seconds = float(asked) if isinstance(asked, int | float) else None
+            return Later(seconds, f"status_{status}")
+        blocked = status == HTTPStatus.FORBIDDEN
+        return Refused("blocked" if blocked else f"status_{status}")
 
 
 def _update(body: bytes) -> dict[str, Any]:

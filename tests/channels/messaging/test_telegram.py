@@ -91,7 +91,7 @@ class TestTelegram(ChannelContract):
     def test_a_wait_that_it_asks_for_is_kept(self, channel: Channel) -> None:
         """`retry_after` in seconds."""
         told = b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 17}}'
-        assert channel.judge(429, {}, told) == Later(17.0, "too_many")
+        assert channel.judge(429, {}, told) == Later(17.0, "status_429")
 
     def test_a_student_who_blocked_the_bot_is_left_alone(self, channel: Channel) -> None:
         """403 is final."""

@@ -1,0 +1,89 @@
+"""What Meta's two messengers share: how a webhook is set up, signed, and answered with errors.
+
+developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from channels.delivery.channel import (
+    Delivery,
+    Forged,
+    Later,
+    Malformed,
+    Refused,
+    Response,
+    Sent,
+    Verdict,
+)
+from channels.delivery.verdicts import busy, taken, told, wait
+
+SIGNATURE_HEADER = "X-Hub-Signature-256"
+GRAPH = "https://graph.facebook.com/v21.0"
+TRANSIENT = frozenset({1, 2, 4, 17, 32, 613, 80007, 130429, 131016, 131048, 131056, 133016})
+"""Error codes after which the same request may be tried again: unknown, service, and rate limits;
+developers.facebook.com/docs/graph-api/guides/error-handling, and the pages of both messengers."""
+
+
+def verify(delivery: Delivery, app_secret: str, verify_token: str) -> None:
+    """A GET holds the token that the operator made up, a POST the HMAC-SHA256 of its raw body.
+
+    Raises Forged.
+    """
+    if delivery.method == "GET":
+        given = _query(delivery).get("hub.verify_token", "")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), verify_token.encode()):
+            raise Forged("verify token")
+        return
+    signed = hmac.new(app_secret.encode(), delivery.body, hashlib.sha256).hexdigest()
+    given = delivery.headers.get(SIGNATURE_HEADER, "")
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), f"sha256={signed}".encode()):
+        raise Forged("signature")
+
+
+def answer(delivery: Delivery) -> Response:
+    """The challenge of a GET, given back."""
+    challenge = _query(delivery).get("hub.challenge", "") if delivery.method == "GET" else ""
+    return Response(body=challenge)
+
+
+def entries(delivery: Delivery, kind: str) -> Iterator[dict[str, Any]]:
+    """The entries of an event about objects of a kind; none of a GET. Raises Malformed."""
+    if delivery.method == "GET":
+        return
+    try:
+        event = json.loads(delivery.body)
+    except ValueError as error:
+        raise Malformed("not JSON") from error
+    if not isinstance(event, dict):
+        raise Malformed("no object")
+    if event.get("object") != kind:
+        return
+    listed = event.get("entry")
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        raise Malformed("entry is no list of objects")
+    yield from listed
+
+
+def judge(status: int, headers: Mapping[str, str], body: bytes, sent: str) -> Verdict:
+    """By the error's code; ``sent`` names the field, or the list, that holds a message's id."""
+    answered = told(body)
+    if taken(status):
+        found = answered.get(sent)
+        listed = isinstance(found, list) and found and isinstance(found[0], dict)
+        return Sent(str(found[0].get("id", "") if listed and found else found or ""))
+    error = answered.get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    if busy(status) or code in TRANSIENT:
+        return Later(wait(headers), f"code_{code or status}")
+    return Refused(f"code_{code}" if code else f"status_{status}")
+
+
+def _query(delivery: Delivery) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(delivery.url).query).items()}

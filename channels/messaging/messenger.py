@@ -1,0 +1,125 @@
+"""Facebook Messenger, developers.facebook.com/docs/messenger-platform."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from channels.delivery import meta
+from channels.delivery.channel import Call, Delivery, Malformed, Response, Verdict
+from channels.delivery.plain import plain_text, split
+from channels.model import Choice, InboundMessage, OutboundMessage, Part
+
+TEXT_CHARACTERS = 2000
+MOST_QUICK_REPLIES, TITLE_CHARACTERS = 13, 20
+"""Limits of a text and of quick replies, as the Send API's reference states."""
+
+
+class MessengerSettings(BaseModel):
+    """`[channels.messenger]`"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    app_secret: SecretStr = Field(min_length=16)
+    """The app's secret, from its basic settings; it signs what comes in."""
+    verify_token: SecretStr = Field(min_length=16)
+    """Made up by you, and typed once where the webhook is set up."""
+    access_token: SecretStr = Field(min_length=16)
+    """The page's access token with `pages_messaging`."""
+    api: str = meta.GRAPH
+    """Where the Graph API is."""
+
+
+class Messenger:
+    """One person's page-scoped id is one conversation."""
+
+    name: ClassVar[str] = "messenger"
+    numbers_choices: ClassVar[bool] = True
+
+    def __init__(self, settings: MessengerSettings, url: str) -> None:
+        self.settings = settings
+        self._pages = url
+
+    def verify(self, delivery: Delivery) -> None:
+        """As `channels.delivery.meta.verify`."""
+        settings = self.settings
+        meta.verify(
+            delivery,
+            settings.app_secret.get_secret_value(),
+            settings.verify_token.get_secret_value(),
+        )
+
+    def answer(self, delivery: Delivery) -> Response:
+        """As `channels.delivery.meta.answer`."""
+        return meta.answer(delivery)
+
+    def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
+        """Every text and picked choice of a batch, up to a thousand; echoes are nothing said."""
+        try:
+            return tuple(self._messages(delivery))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Malformed(f"an event without {error}") from error
+
+    def _messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+        for entry in meta.entries(delivery, "page"):
+            for event in entry.get("messaging") or ():
+                said = _said(event)
+                if said:
+                    name, text, picked = said
+                    sender = str(event["sender"]["id"])
+                    yield InboundMessage(self.name, sender, name, text, picked=picked)
+
+    def render(self, message: OutboundMessage) -> Sequence[Part]:
+        """Texts within the limit; choices are quick replies, with numbers where labels are long."""
+        short = len(message.choices) <= MOST_QUICK_REPLIES and all(
+            len(choice.label) <= TITLE_CHARACTERS for choice in message.choices
+        )
+        text = plain_text(message, choices=not short, base_url=self._pages)
+        parts: list[Part] = [{"text": piece} for piece in split(text, TEXT_CHARACTERS)]
+        if parts and message.choices:
+            replies = [
+                _quick_reply(number, choice, numbers=not short)
+                for number, choice in enumerate(message.choices[:MOST_QUICK_REPLIES], 1)
+            ]
+            parts[-1]["quick_replies"] = replies
+        return parts
+
+    def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
+        """`POST /me/messages` in answer to what the student wrote."""
+        body = {"recipient": {"id": address}, "messaging_type": "RESPONSE", "message": part}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self.settings.access_token.get_secret_value()}",
+        }
+        url = f"{self.settings.api.rstrip('/')}/me/messages"
+        return Call(url, json.dumps(body).encode(), headers)
+
+    def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
+        """As `channels.delivery.meta.judge`."""
+        return meta.judge(status, headers, body, "message_id")
+
+
+def _said(event: dict[str, Any]) -> tuple[str, str, str | None] | None:
+    """Id, words and picked choice of an event; None when a student says nothing in it."""
+    message = event.get("message")
+    if message and not message.get("is_echo"):
+        reply = message.get("quick_reply")
+        text = str(message.get("text") or "")
+        return (
+            (str(message["mid"]), text, str(reply["payload"]) if reply else None) if text else None
+        )
+    postback = event.get("postback")
+    if postback and postback.get("title"):
+        name = str(postback.get("mid") or f"{event['sender']['id']}:{event['timestamp']}")
+        return name, str(postback["title"]), None
+    return None
+
+
+def _quick_reply(number: int, choice: Choice, *, numbers: bool) -> dict[str, str]:
+    title = f"{number}. {choice.label}" if numbers else choice.label
+    if len(title) > TITLE_CHARACTERS:
+        title = f"{title[: TITLE_CHARACTERS - 1]}…"
+    return {"content_type": "text", "title": title, "payload": choice.key}

@@ -1,0 +1,111 @@
+"""Messenger keeps the contract of every channel, and its own rules."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from contract import ANSWER, URL, ChannelContract, ConnectChannel, Said
+from gateway_parts import until
+from loopback_bot import LoopbackBot, saying
+from loopback_provider import LoopbackProvider
+
+from channels.delivery.channel import Channel, Delivery, Sent
+from channels.delivery.meta import SIGNATURE_HEADER
+from channels.messaging.messenger import TEXT_CHARACTERS
+from channels.model import Choice, OutboundMessage
+
+SECRET = "0123456789abcdef0123456789abcdef"
+VERIFY = "made-up-by-the-operator"
+TOKEN = "EAAG0123456789abcdefghij"
+STUDENT = "4061204147283842"
+ADDRESS = f"{URL}/channels/messenger"
+
+
+def said(mid: str, text: str, **more: Any) -> dict[str, Any]:
+    return {
+        "sender": {"id": STUDENT},
+        "recipient": {"id": "1"},
+        "timestamp": 1,
+        "message": {"mid": mid, "text": text, **more},
+    }
+
+
+def event(*messaging: dict[str, Any]) -> bytes:
+    entries = [{"id": "1", "time": 1, "messaging": [one]} for one in messaging]
+    return json.dumps({"object": "page", "entry": entries}).encode()
+
+
+class TestMessenger(ChannelContract):
+    name = "messenger"
+    secrets = (SECRET, VERIFY, TOKEN)
+
+    def settings(self, provider_url: str) -> dict[str, Any]:
+        secrets = {"app_secret": SECRET, "verify_token": VERIFY, "access_token": TOKEN}
+        return {**secrets, "api": provider_url}
+
+    def signed(self, body: bytes) -> Delivery:
+        digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        headers = {SIGNATURE_HEADER: f"sha256={digest}", "Content-Type": "application/json"}
+        return Delivery("POST", ADDRESS, headers, body)
+
+    def message(self, text: str, delivery_id: str) -> bytes:
+        return event(said(delivery_id, text))
+
+    def recordings(self) -> list[tuple[bytes, list[Said]]]:
+        key = "0123456789abcdef"
+        read = {"sender": {"id": STUDENT}, "read": {"watermark": 1}}
+        delivered = {"sender": {"id": STUDENT}, "delivery": {"mids": ["m1"], "watermark": 1}}
+        began = {"sender": {"id": STUDENT}, "timestamp": 5, "postback": {"title": "Get started"}}
+        picked = said("m3", "Costs", quick_reply={"payload": key})
+        picture = {"sender": {"id": STUDENT}, "message": {"mid": "m4", "attachments": [{}]}}
+        many = [said(f"m{n}", f"question {n}") for n in range(1000)]
+        return [
+            (event(said("m1", "how much is it?")), [Said(STUDENT, "m1", "how much is it?")]),
+            (event(*many), [Said(STUDENT, f"m{n}", f"question {n}") for n in range(1000)]),
+            (event(picked), [Said(STUDENT, "m3", "Costs", key)]),
+            (event(said("m2", "our own words", is_echo=True)), []),
+            (event(read, delivered, picture), []),
+            (event(began), [Said(STUDENT, f"{STUDENT}:5", "Get started")]),
+        ]
+
+    def shown(self, body: bytes) -> str:
+        return str(json.loads(body)["message"]["text"])
+
+    def accepted(self) -> bytes:
+        return b'{"recipient_id": "1", "message_id": "mid.9"}'
+
+    def test_limits_are_kept(self, channel: Channel) -> None:
+        """2,000 characters, 13 quick replies of 20."""
+        choices = tuple(Choice(f"A rather long label, number {n}") for n in range(15))
+        parts = channel.render(OutboundMessage("word " * 1500, choices=choices))
+        assert all(len(part["text"]) <= TEXT_CHARACTERS for part in parts)
+        replies = parts[-1]["quick_replies"]
+        assert len(replies) == 13
+        assert all(len(reply["title"]) <= 20 for reply in replies)
+        assert "15. A rather long label, number 14" in parts[-1]["text"]
+
+    def test_short_choices_need_no_numbers(self, channel: Channel) -> None:
+        """The quick replies say them."""
+        (part,) = channel.render(ANSWER)
+        assert [reply["title"] for reply in part["quick_replies"]] == [
+            choice.label for choice in ANSWER.choices
+        ]
+        assert "1. " not in part["text"]
+        assert channel.judge(200, {}, self.accepted()) == Sent("mid.9")
+
+    async def test_a_quick_reply_is_its_choice(
+        self, connect: ConnectChannel, provider: LoopbackProvider, bot: LoopbackBot
+    ) -> None:
+        """The bot gets the command that was offered."""
+        command = {"label": "Talk to a person", "payload": "/talk_to_person"}
+        bot.behaviour = saying({"text": "Which?", "choices": [command]})
+        client = await connect(self.name, self.settings(provider.url))
+        await self._post(client, self.message("help", "m1"))
+        await provider.until(1)
+        key = Choice("Talk to a person", payload="/talk_to_person").key
+        await self._post(client, event(said("m2", "Talk to a pers…", quick_reply={"payload": key})))
+        await until(lambda: len(bot.asked) == 2)
+        assert bot.asked[1]["payload"] == "/talk_to_person"
