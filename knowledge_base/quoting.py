@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from knowledge_base.arrays import Scores, Vectors
-from knowledge_base.encoder import Encoder
+from knowledge_base.encoder import Encoder, question_vector
 from knowledge_base.lexical import words
 from knowledge_base.text.sentences import Sentence, statements
 from knowledge_base.text.wanted import holds_wanted
@@ -28,6 +28,8 @@ share a word with the question."""
 _KEPT = 16_384
 """Vectors of sentences that are remembered, 1.5 kB each: a sentence is encoded once, not at every
 question."""
+_QUESTIONS = 256
+"""Vectors of questions that are remembered: one is held against every passage that is quoted."""
 
 _POINTS_BACK = re.compile(
     r"(?:it|its|this|that|these|those|they|them|their|he|she|however|but|otherwise|also|then|if so"
@@ -54,6 +56,7 @@ class Quoting:
 
     def __init__(self, encoder: Encoder):
         self._encode = lru_cache(maxsize=_KEPT)(lambda text: encoder.encode([text])[0])
+        self._encode_question = lru_cache(maxsize=_QUESTIONS)(partial(question_vector, encoder))
 
     def quote(self, questions: Sequence[str], said_last: str, text: str) -> str:
         """The stretch of a passage's text that answers questions: sentences, lists and tables.
@@ -87,7 +90,7 @@ class Quoting:
         said last.
         """
         asked, said = set(words(question)), set(words(said_last)) if said_last else set()
-        vector = self._encode(question)
+        vector = self._encode_question(question)
         rows, following_on = [], 0.0
         for position, each in enumerate(found):
             stems = set(words(each.text))

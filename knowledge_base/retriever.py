@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from knowledge_base.arrays import Allowed
 from knowledge_base.edition import Edition
-from knowledge_base.encoder import Encoder
+from knowledge_base.encoder import Encoder, question_vector
 from knowledge_base.lexical import best_rows
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
@@ -117,7 +117,7 @@ class Retriever:
         self._gate = gate
         self._reranker = reranker
         self._calibration = Calibration.stored(edition.manifest.calibration)
-        self._encode = lru_cache(maxsize=2048)(lambda text: encoder.encode([text])[0])
+        self._encode = lru_cache(maxsize=2048)(lambda text: question_vector(encoder, text))
         self._rarity = lru_cache(maxsize=65_536)(edition.lexical.rarity)
 
     def search(self, query: Query, count: int = 10) -> Ranking:

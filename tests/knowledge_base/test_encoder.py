@@ -7,12 +7,12 @@ import pytest
 
 from knowledge_base.encoder import Encoder, SentenceTransformersEncoder, open_encoder
 from knowledge_base.errors import EncoderUnavailable
-from knowledge_base.settings import PACKAGED_BGE, PACKAGED_MINILM
+from knowledge_base.settings import PACKAGED_BGE, PACKAGED_E5, PACKAGED_MINILM
 
 TEXTS = ["How much is tuition?", "What does a credit cost?", "My cat sleeps.", "", "é" * 5000]
 
 
-@pytest.fixture(scope="module", params=[PACKAGED_BGE, PACKAGED_MINILM])
+@pytest.fixture(scope="module", params=[PACKAGED_BGE, PACKAGED_E5, PACKAGED_MINILM])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     """Each packaged encoder in turn."""
     return open_encoder(request.param)
