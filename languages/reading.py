@@ -19,7 +19,8 @@ from languages.glossary import CLOSE, OPEN, Entry, Glossary, Kind, folded, gloss
 from languages.numerals import in_words, value_of, with_figures
 
 _TOKEN = re.compile(
-    r"[A-F][+-](?!\w)|[$€£]?\d+(?:[.,:/]\d+)*%?(?![^\W\d_]|-[^\W_])|[^\W_]+(?:['’-][^\W_]+)*|\S"
+    r"“[^“”]+”|[A-F][+-](?!\w)|[$€£]?\d+(?:[.,:/]\d+)*%?(?![^\W\d_]|-[^\W_])"
+    r"|[^\W_]+(?:['’-][^\W_]+)*|\S"
 )
 _MARKS = frozenset("¿¡")
 """They open a sentence; English has none."""
@@ -79,6 +80,10 @@ def _looked_up(words: Sequence[str], glossary: Glossary) -> list[_Piece]:
     pieces, at = [], 0
     while at < len(words):
         found = _longest(words, at, glossary)
+        if found is None and words[at][0] == "“":
+            pieces.append(_Piece(words[at].strip("“”")))  # named in English, and left as it stands
+            at += 1
+            continue
         if found is None:
             name = words[at].isalpha() and not words[at].isupper()  # ENG of ENG 101 is a code's
             pieces.append(_Piece(words[at], Kind.NAME if name else Kind.WORD, words[at]))

@@ -52,7 +52,7 @@ def _question(fact: AskedFact) -> str:
     if fact.name == PROGRAM.name:
         return say("Which program would it be for? Its name or its code will do.")
     told = fact.in_languages.get(spoken())
-    return told.question if told else fact.question
+    return told.question if told else as_published(fact.question)
 
 
 def _called(fact: AskedFact) -> str:

@@ -86,10 +86,10 @@ class Has:
     def label(self) -> str:
         """The condition in words."""
         if self.field == "award":
-            return wording.phrase("stack", wording.award(self.terms[0]))
+            return wording.award(self.terms[0])
         if self.terms == ("*",):
             return say("accredited") if self.field == "accreditation" else say("with financial aid")
-        return wording.phrase(self.field, term(self.said or self.terms[0]))
+        return wording.phrase(self.field, self.said or self.terms[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from knowledge_base.source_language import as_published
+from knowledge_base.terms import term
 from languages.speech import say, say_day
 
 
@@ -64,28 +66,29 @@ def flag(field: str, *, holds: bool) -> str:
 
 
 def phrase(field: str, words: str) -> str:
-    """A condition on words of a field of `Has`."""
+    """A condition on words of a field of `Has`: terms of the field, or marked as the content's."""
+    named, words = as_published(words), term(words)
     return {
-        "topic": say("about {topic}", topic=words),
-        "summary": say("about {topic}", topic=words),
-        "occupation": say("to work as {job}", job=words),
-        "stack": say("counts toward {award}", award=words),
-        "aid": say("with {aid}", aid=words),
+        "topic": say("about {topic}", topic=named),
+        "summary": say("about {topic}", topic=named),
+        "occupation": say("to work as {job}", job=named),
+        "stack": say("counts toward {award}", award=named),
+        "aid": say("with {aid}", aid=named),
         "delivery": words,
         "level": say("{level} level", level=words),
-        "location": say("located at {place}", place=words),
-        "institution": say("offered by {institution}", institution=words),
+        "location": say("located at {place}", place=named),
+        "institution": say("offered by {institution}", institution=named),
         "credential": say("credential type {credential}", credential=words),
         "badge": say("with a {badge}", badge=words),
-        "accreditation": say("accredited by {name}", name=words),
-        "prerequisite": say("requires {condition}", condition=words),
+        "accreditation": say("accredited by {name}", name=named),
+        "prerequisite": say("requires {condition}", condition=named),
         "residency": say("{residency} price", residency=words),
     }[field]
 
 
 def award(kind: str) -> str:
     """What a program counts toward, by its kind."""
-    return {
+    named = {
         "associate": say("an associate degree"),
         "bachelor": say("a bachelor degree"),
         "master": say("a master degree"),
@@ -93,6 +96,7 @@ def award(kind: str) -> str:
         "degree": say("a degree"),
         "certificate": say("a certificate"),
     }[kind]
+    return say("counts toward {award}", award=named)
 
 
 def superlative(field: str, *, descending: bool) -> str:

@@ -14,6 +14,7 @@ from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Document, Validity
+from knowledge_base.record import Record
 from knowledge_base.settings import KnowledgeBaseSettings
 from knowledge_base.store import Entry
 
@@ -24,7 +25,12 @@ TODAY = date(2026, 11, 21)
 
 
 def publish(
-    folder: Path, config: pytest.Config, name: str, entries: Sequence[Entry], encoder: Encoder
+    folder: Path,
+    config: pytest.Config,
+    name: str,
+    entries: Sequence[Entry],
+    encoder: Encoder,
+    records: Sequence[Record] = (),
 ) -> Shelf:
     """Publish into `folder`, beginning with the vectors that an earlier test run computed.
 
@@ -34,7 +40,7 @@ def publish(
     shelf = Shelf(folder / "editions")
     if kept and kept.exists():
         shutil.copytree(kept, shelf.folder)
-    manifest = shelf.publish(entries, encoder, silent)
+    manifest = shelf.publish(entries, encoder, silent, records)
     if kept and manifest.reused_vectors < manifest.passages:
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)

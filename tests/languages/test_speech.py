@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import io
 import json
@@ -115,6 +116,20 @@ def test_every_message_of_the_code_is_translated(
     """`scripts/translations` brings in what is missing, for somebody to translate."""
     done = {key for key, entry in translated.items() if all(_forms(entry.string))}
     assert _messages() - done == set()
+
+
+def test_no_message_stands_where_the_catalogue_cannot_find_it() -> None:
+    """Messages inside an f-string are not extracted, nor is what is no text of its own."""
+    lost = [
+        f"{path.name}:{call.lineno}"
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in KEYWORDS
+        if isinstance(node, ast.JoinedStr) or not isinstance(call.args[0], ast.Constant)
+    ]
+    assert lost == []
 
 
 def test_no_translation_is_left_of_what_nothing_says(
