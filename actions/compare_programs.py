@@ -7,8 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, pointed, remembered, said
-from knowledge_base.advising.comparing import compared
+from actions.conversation import tell_compared
 from knowledge_base.library import KnowledgeBase
 
 
@@ -26,9 +25,4 @@ class ComparePrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
-        words = said(tracker)
-        answer = await compared(
-            self._library, words, pointed(tracker), earlier_turns(tracker.events)
-        )
-        dispatcher.utter_message(json_message=answer.to_wire())
-        return remembered(words, answer)
+        return await tell_compared(self._library, dispatcher, tracker)

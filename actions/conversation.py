@@ -9,8 +9,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.library import Library
-from knowledge_base.advising.finding import Found
+from knowledge_base.advising.comparing import compared
+from knowledge_base.advising.finding import Found, sought
+from knowledge_base.advising.following import offering_person
+from knowledge_base.advising.in_hand import answered
+from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, Utterance
 from knowledge_base.typed.pointing import Pointed
 from languages.reading import in_english
@@ -70,16 +73,28 @@ def pointed(tracker: Tracker) -> Pointed:
 
 
 async def ask(
-    library: Library,
+    library: KnowledgeBase,
     dispatcher: CollectingDispatcher,
     tracker: Tracker,
     words: str | None = None,
+    *,
+    outside: bool = False,
 ) -> list[dict[str, Any]]:
-    """Answers the newest message, or some words in its place, as a question. Raises as `ask`."""
+    """Answers the newest message, or some words in its place, as a question. Raises as `ask`.
+
+    A message that seems to lie `outside` is declined when nothing is found. A second failure in a
+    row offers a person.
+    """
     question, before = words or said(tracker), pointed(tracker)
-    answer = await library.ask(
-        question, earlier_turns(tracker.events), before.focus, before.shown, before.question
-    )
+    programs = await sought(library, question, tracker.get_slot("wish"), before.shown)
+    if programs is not None:
+        return tell_found(dispatcher, tracker, programs)
+    answer = await answered(library, question, earlier_turns(tracker.events), before)
+    if outside and answer.abstained:
+        dispatcher.utter_message(response="utter_out_of_scope")
+        return []
+    if answer.abstained and at_a_loss(tracker.events):
+        answer = offering_person(answer)
     dispatcher.utter_message(json_message=answer.to_wire())
     return remembered(question, answer)
 
@@ -92,6 +107,16 @@ def tell_found(
     slots = remembered(said(tracker), result.answer, shown=result.shown, task=FIND)
     forgotten = [] if result.answer.focus else [SlotSet("focus", None)]
     return [*slots, *forgotten, SlotSet("wish", result.wish)]
+
+
+async def tell_compared(
+    library: KnowledgeBase, dispatcher: CollectingDispatcher, tracker: Tracker
+) -> list[dict[str, Any]]:
+    """Shows the programs that the newest message sets side by side. Raises as `ask`."""
+    words = said(tracker)
+    answer = await compared(library, words, pointed(tracker), earlier_turns(tracker.events))
+    dispatcher.utter_message(json_message=answer.to_wire())
+    return remembered(words, answer)
 
 
 def remembered(

@@ -9,7 +9,8 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import FIND, ask, said, tell_found
-from knowledge_base.advising.finding import changed, corrected
+from knowledge_base.advising.finding import changed
+from knowledge_base.advising.wishing import corrected
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import AnswerKind
 

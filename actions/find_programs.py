@@ -7,7 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import ask, said, tell_found
+from actions.conversation import ask, pointed, said, tell_compared, tell_found
+from knowledge_base.advising.comparing import sets_side_by_side
 from knowledge_base.advising.finding import found
 from knowledge_base.library import KnowledgeBase
 
@@ -26,8 +27,10 @@ class FindPrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
-        wish, shown = tracker.get_slot("wish"), tracker.get_slot("shown") or ()
-        result = await found(self._library, said(tracker), wish, shown)
+        words, before = said(tracker), pointed(tracker)
+        if sets_side_by_side(words) and len(await self._library.mentions(words)) > 1:
+            return await tell_compared(self._library, dispatcher, tracker)
+        result = await found(self._library, words, tracker.get_slot("wish"), before.shown)
         if result is None:
             return await ask(self._library, dispatcher, tracker)
         return tell_found(dispatcher, tracker, result)

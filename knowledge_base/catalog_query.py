@@ -173,9 +173,9 @@ class CatalogQuery:
         """
 
         def read(text: str) -> Wish:
-            return parse_wish(text, day, self.vocabulary)
+            return parse_wish(text, day, self.vocabulary, whole=False)
 
-        changed = refined(read(wish), words, read, than)
+        changed = refined(parse_wish(wish, day, self.vocabulary), words, read, than)
         return None if changed is None else spoken(changed)
 
     def _matching(

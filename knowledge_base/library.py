@@ -31,6 +31,7 @@ from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.source_language import naming_language
 from knowledge_base.typed.draft import Catalog, Draft
+from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.pointing import Meant, Pointed, Pointing
 from languages.lists import joined
 from languages.speech import say
@@ -169,6 +170,17 @@ class KnowledgeBase:
         """Id of the one program that a text names, if it does. Raises as `ask`."""
         query = Query(text, self._today())
         return await asyncio.to_thread(lambda: self._live().asking.typed.named(query))
+
+    async def mentions(self, text: str) -> tuple[Mention, ...]:
+        """The names of programs in a text, in order, each with all that it fits.
+
+        Nothing when a name fits too many. Raises as `ask`.
+        """
+        query = Query(text, self._today())
+        found = await asyncio.to_thread(
+            lambda: self._live().asking.typed.referents.mentions(query) or ()
+        )
+        return tuple(found)
 
     async def find(self, wish: str, day: date | None = None) -> Findings:
         """Exactly the programs that meet a wish such as "online, under $500, starts in May".

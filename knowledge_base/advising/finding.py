@@ -9,6 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge_base.advising.cards import card
+from knowledge_base.advising.wishing import (
+    MORE,
+    NEXT,
+    asking_pieces,
+    asks_for_programs,
+    corrected,
+    goes_on,
+    wish_in,
+)
 from knowledge_base.catalog_query import Findings, Match
 from knowledge_base.filters.refining import spoken
 from knowledge_base.filters.tree import Compare, Op, Wish
@@ -29,26 +38,8 @@ might fit that are named."""
 _SUBJECTS = 6
 """Subjects that are offered when all programs are asked for."""
 _ALL = "all programs"
-_MORE = re.compile(
-    r"\W*(?:(?:yes|ok|okay|please|can you|could you) )*"
-    r"(?:show|see|list|give)?(?: me)?(?: some| the)? ?"
-    r"(?:more|next|others|rest|other (?:ones|options|programs)|next (?:page|ones|five)"
-    r"|more (?:ones|options|programs|results|please|of them))\W*(?:please)?\W*",
-    re.I,
-)
-_REFERS = re.compile(
-    r"\b(?:ones|those|these|them|instead|also|too|make it|change (?:it|the)|cheaper|shorter|quicker"
-    r"|faster|sooner|earlier|longer|later|less expensive|fewer hours|forget|drop|remove"
-    r"|(?:does not|doesn['’]?t) matter)\b",
-    re.I,
-)
-"""Words that go on with the wish before."""
-_CORRECTS = re.compile(
-    r"^(?:\W*\b(?:no+|nope|nah|sorry|oops|wait|hmm|actually|ugh|i (?:meant|mean|said|wanted"
-    r"|asked (?:for|about)|was (?:asking|talking) about|am talking about)|im talking about"
-    r"|it is|its)\b)+\W*",
-    re.I,
-)
+_BY_ORDER = re.compile(r"\bthe (?:\d+ )?(?P<order>[a-z ]+?)(?: programs)?$")
+"""How a wish for programs in an order ends, as it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +59,12 @@ async def found(
 ) -> Found | None:
     """The programs that meet a wish, which may go on with the one before; None when nothing of it
     is understood. Raises as `KnowledgeBase.ask`."""
-    if kept and (_MORE.fullmatch(words) or _REFERS.search(words)):
+    wish = wish_in(words)
+    findings = await library.find(wish)
+    if kept and (MORE.fullmatch(words) or goes_on(wish, findings)):
         further = await changed(library, words, kept, shown)
         if further is not None:
             return further
-    findings = await library.find(words)
     if findings.understood and (findings.conditions or findings.order):
         return await _cards(library, findings, 0)
     if findings.understood or not findings.not_understood:
@@ -80,14 +72,35 @@ async def found(
     return None
 
 
+async def sought(
+    library: KnowledgeBase, words: str, kept: Mapping[str, Any] | None, shown: Sequence[str] = ()
+) -> Found | None:
+    """The programs that a question asks for, such as "which classes begin in April?".
+
+    None when it asks for something else, or when no program is found: a page may know more. Raises
+    as `KnowledgeBase.ask`.
+    """
+    for piece in asking_pieces(words):
+        findings = await library.find(piece)
+        if findings.matches and asks_for_programs(piece, findings):
+            result = await found(library, words, kept, shown)
+            return result if result and result.shown else await _cards(library, findings, 0)
+    return None
+
+
 async def changed(
     library: KnowledgeBase, words: str, kept: Mapping[str, Any], shown: Sequence[str] = ()
 ) -> Found | None:
     """What a detail makes of the wish before; None when it says nothing of programs."""
-    if _MORE.fullmatch(words):
+    if NEXT.fullmatch(words) and _BY_ORDER.search(kept["text"]):
+        further = _BY_ORDER.sub(r"the \g<order> programs", kept["text"])
+        start = kept["from"] + max(1, len(shown))
+        return await _cards(library, await library.find(further), start, 1)
+    if MORE.fullmatch(words):
         return await _cards(library, await library.find(kept["text"]), kept["from"] + AT_ONCE)
     catalog = await library.catalog()
-    wish = await library.refine(kept["text"], words, _than(catalog, shown))
+    detail = corrected(wish_in(words))
+    wish = await library.refine(kept["text"], detail, _than(catalog, shown))
     if wish is None:
         return None
     findings = await library.find(wish or _ALL)
@@ -110,9 +123,11 @@ def _than(catalog: Catalog, shown: Sequence[str]) -> dict[str, Compare]:
     }
 
 
-async def _cards(library: KnowledgeBase, findings: Findings, start: int) -> Found:
+async def _cards(
+    library: KnowledgeBase, findings: Findings, start: int, most: int = AT_ONCE
+) -> Found:
     catalog = await library.catalog()
-    page = findings.matches[start : start + AT_ONCE]
+    page = findings.matches[start : start + most]
     cards = [
         card(catalog.programs[match.id], findings.filter.parts, catalog, start + place, place)
         for place, match in enumerate(page, 1)
@@ -123,7 +138,7 @@ async def _cards(library: KnowledgeBase, findings: Findings, start: int) -> Foun
     texts += _left_out(findings.not_understood)
     facts: list[UsedFact] = [fact for _, used, _ in cards for fact in used]
     stated = {match.id: words for match, (_, _, words) in zip(page, cards, strict=True)}
-    only = page[0].id if len(page) == len(findings.matches) == 1 else None
+    only = page[0].id if len(page) == 1 and 1 in {most, len(findings.matches)} else None
     draft = Draft(
         AnswerKind.PROGRAMS,
         "\n\n".join(texts),
@@ -263,8 +278,3 @@ async def _overview(library: KnowledgeBase) -> Found:
     topics = [_topic(name, phrase("topic", name)) for name in most[:_SUBJECTS]]
     draft = Draft(AnswerKind.PROGRAMS, f"{held} {asked}", nearest=tuple(topics))
     return Found(await library.told(draft), (), {"text": _ALL, "from": 0})
-
-
-def corrected(words: str) -> str:
-    """The words of a correction without those that only say that it is one."""
-    return _CORRECTS.sub("", words).strip() or words

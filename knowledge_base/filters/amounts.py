@@ -42,8 +42,8 @@ _COMPARATORS = (
         "LE",
         r"at (?:the )?most|up to|max(?:imum)?(?: of)?|(?:a |my )?budget(?: is)?(?: of)?|within"
         r"|(?:can |could |will |want to )?(?:spend|afford|pay)(?: up to)?|<=|(?:a )?limit(?: of)?"
-        r"|(?:can|could|able to)(?: only| just)? (?:do|manage|handle|spare|give|put in|commit to)"
-        r"(?: up to| only)?"
+        r"|(?:can|could|able to)(?: only| just)?"
+        r" (?:do|manage|handle|spare|give|put in|commit to|study|work|learn)(?: up to| only)?"
         r"|(?:i have|i've got|got)(?: only| just)?|only",
     ),
     ("GT", r"over|above|(?:more|longer|greater|higher) than|exceed(?:s|ing)?|>(?!=)"),
@@ -64,7 +64,8 @@ _FIELD = re.compile(
 )
 _FILLER = re.compile(
     r"(?:is|are|of|at(?! (?:the )?(?:most|least)\b)|for|me|that|it|only"
-    r"|an?(?! (?:day|week|month|year)\b)|in|to|price|about|around|roughly|maybe|cost|tuition)\b "
+    r"|an?(?! (?:day|week|month|year)\b)|in|to|price|about|around|roughly|maybe|like|cost|tuition"
+    r")\b "
 )
 _RANGE = re.compile(r"(?:between|from|in the range of) ")
 _JOINT = re.compile(r" ?(?:and|to|-|or) ?")
@@ -135,6 +136,8 @@ def read_amount(text: str, at: int, before: Compare | None = None) -> tuple[Comp
         end = after.end()
     if second is not None:
         low, high = sorted((first.number, second.number))
+        if op in {Op.LT, Op.LE} and between is None:
+            return Compare(field, op, high, unit=unit), end
         return Compare(field, Op.BETWEEN, low, high, unit), end
     chosen = op or first.op or (Op[suffix.lastgroup] if suffix and suffix.lastgroup else Op.EQ)
     return Compare(field, chosen, first.number, unit=unit), end
@@ -155,9 +158,15 @@ def _op(match: re.Match[str]) -> Op:
 
 
 def _second(text: str, first: _Amount, wanted: bool) -> _Amount | None:
-    """The upper end of a range: after `between`, or after `to` with the same kind of unit."""
+    """The upper end of a range: after `between`, or after `to` with the same kind of unit.
+
+    So is the second number of "4 or 5 hours", of which only the last has the unit.
+    """
     joint = _JOINT.match(text, first.end)
-    if joint is None or (not wanted and joint[0].strip() not in {"to", "-"}):
+    if joint is None:
+        return None
+    joins = {"to", "-"} if first.field else {"to", "-", "or"}
+    if not wanted and joint[0].strip() not in joins:
         return None
     second = _amount(text, joint.end())
     if second is None or (first.field and second.field and first.field != second.field):

@@ -32,6 +32,8 @@ class Item:
     word: str = ""
     about: bool = False
     """Whether an unknown word stands after one that names a topic, such as `about`."""
+    apart: bool = False
+    """Whether plain words stand between a noun for programs and the piece before."""
 
 
 _ONE_OF = {"level", "institution"}

@@ -48,11 +48,12 @@ _EVERYTHING = re.compile(
 _WORD = re.compile(r"[^\s,]+")
 
 
-def parse_wish(wish: str, day: date, vocabulary: Vocabulary) -> Wish:
+def parse_wish(wish: str, day: date, vocabulary: Vocabulary, *, whole: bool = True) -> Wish:
     """What a wish asks for as of a day, in the words of one edition's catalog.
 
     A number, date or word that fits no rule stands in `not_understood`. An unknown word where a
-    topic is named ("courses in astrology") is a condition that nothing meets, never nothing.
+    topic is named ("courses in astrology") is a condition that nothing meets, never nothing; a
+    bare one ("astrology") is that only in a `whole` wish, not in a detail of one.
     """
     reading = Reading(plain_wish(wish), day, vocabulary)
     if _EVERYTHING.fullmatch(reading.text):
@@ -62,7 +63,7 @@ def parse_wish(wish: str, day: date, vocabulary: Vocabulary) -> Wish:
             reading.at += 1
         elif not any(rule(reading) for rule in _RULES):
             _unknown(reading)
-    return replace(joined(_topics(reading)), order=reading.order)
+    return replace(joined(_topics(reading, whole)), order=reading.order)
 
 
 def _dates(reading: Reading) -> bool:
@@ -177,20 +178,21 @@ def _unknown(reading: Reading) -> None:
         return
     word, reading.at = match[0], match.end()
     if plain_word(word) in HEADS:
-        reading.items.append(Item(Kind.HEAD))
+        reading.items.append(Item(Kind.HEAD, apart=bool(reading.before)))
     elif respelled := None if is_plain(word) else reading.vocabulary.respelled(word):
         reading.items.append(Item(Kind.LEAF, respelled.condition))
     elif not is_plain(word):
         reading.items.append(Item(Kind.UNKNOWN, word=word, about=reading.before in ABOUT))
+        reading.before = ""
         return
     if word not in {"a", "an", "the", "any", "some"}:
         reading.before = word
 
 
-def _topics(reading: Reading) -> list[Item]:
+def _topics(reading: Reading, whole: bool) -> list[Item]:
     """Unknown words that stand where a topic is named, as conditions that nothing meets."""
     understood = any(item.kind is Kind.LEAF for item in reading.items) or reading.order is not None
-    bare = not understood and not _PERSON.search(reading.text)
+    bare = whole and not understood and not _PERSON.search(reading.text)
     items: list[Item] = []
     position = 0
     while position < len(reading.items):
@@ -202,7 +204,8 @@ def _topics(reading: Reading) -> list[Item]:
             items.append(reading.items[position])
             position += 1
             continue
-        headed = end < len(reading.items) and reading.items[end].kind is Kind.HEAD
+        following = reading.items[end] if end < len(reading.items) else None
+        headed = following is not None and following.kind is Kind.HEAD and not following.apart
         named = [item.word for item in run if item.word not in VAGUE and item.word.isalpha()]
         if named and (run[0].about or headed or bare):
             items += [item for item in run if item.word not in named]

@@ -18,7 +18,8 @@ _DELIVERY = {
     "hybrid": r"hybrid|blended(?: learning)?|mixed mode|partly online|partially online",
 }
 _LEVELS = {
-    "introductory": r"introductory|beginners?|beginning|beginner level|entry level|novices?|intro",
+    "introductory": r"introductory|beginners?(?: friendly)?|beginning|beginner level|entry level"
+    r"|novices?|intro|from scratch|easiest",
     "intermediate": r"intermediate",
     "advanced": r"advanced",
     "undergraduate": r"undergraduate|undergrad|bachelor level",
@@ -74,6 +75,15 @@ _SUPERLATIVES = (
     ),
     ("starts", True, r"(?:starts? )?(?:the )?latest"),
 )
+_COMPARATIVES = (
+    ("total", r"cheaper|less expensive|more affordable"),
+    ("duration", r"shorter|quicker|faster"),
+    ("starts", r"sooner|earlier"),
+)
+_COMPARED = tuple(
+    (field, re.compile(rf"(?:{words})\b(?! than\b)")) for field, words in _COMPARATIVES
+)
+"""Without a bound behind it, such as "something cheaper": all, in that order."""
 _ORDER = re.compile(
     r"(?:the )?(?:top )?(?:(?P<before>\d+) (?!(?:days?|weeks?|hours?|credits?)\b))?(?:"
     + "|".join(f"(?P<s{n}>{p})" for n, (_, _, p) in enumerate(_SUPERLATIVES))
@@ -141,9 +151,16 @@ def read_order(text: str, at: int) -> tuple[Order, int] | None:
     """
     match = _ORDER.match(text, at)
     if match is None:
-        return None
+        return _compared(text, at)
     index = next(n for n in range(len(_SUPERLATIVES)) if match[f"s{n}"])
     field, descending, _ = _SUPERLATIVES[index]
     said = match["before"] or match["after"] or match["top"]
     take = int(said) if said else None if _PLURAL.match(text, match.end()) else 1
     return Order(field, descending, take), match.end()
+
+
+def _compared(text: str, at: int) -> tuple[Order, int] | None:
+    for field, pattern in _COMPARED:
+        if match := pattern.match(text, at):
+            return Order(field), match.end()
+    return None

@@ -29,7 +29,8 @@ STOP = HEADS | frozenset(
     place begin begins beginning college school deadline date after before within during until
     between through toward per way ways nothing none eligible lead leads leading got after before
     today later first next last whether because since once together else again
-    anywhere delivery lasting duration length end ends format mode skill skills""".split()
+    anywhere delivery lasting duration length end ends format mode skill skills though lol haha
+    hmm ugh damn wow omg btw sorry oh idea mean said say super always never mind""".split()
 )
 """Words that are passed over: they join, ask, or are said with every wish."""
 IGNORED = HEADS | frozenset("a an the of to for in on at by with and or after before".split())

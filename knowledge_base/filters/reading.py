@@ -23,6 +23,7 @@ class Reading:
     order: Order | None = None
     at: int = 0
     before: str = ""
+    """The word before, if it carries no condition and is no article."""
     date_field: str | None = None
 
     def words(self, at: int) -> list[str]:

@@ -7,6 +7,8 @@ from functools import cache
 
 import Stemmer
 
+from knowledge_base.filters.shorthand import written_out
+
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -16,9 +18,12 @@ _NUMBERS = {word: n for n, word in enumerate(_ONES)} | {
     word: 10 * n for n, word in enumerate(_TENS, 2)
 }
 _COUNT = "|".join(_NUMBERS)
+_ALONE = "|".join(word for word in _NUMBERS if word != "one")
+_ONE = r"one(?= (?:hours?|days?|weeks?|months?|years?|terms?|semesters?|credits?)\b)"
+"""A number only before a unit; else it stands for a program, as in "which one"."""
 _NUMBER_WORDS = re.compile(
     rf"\b(?:({_COUNT}|an?|\d+(?:\.\d+)?) )?(hundred|thousand|grand)\b(?: and ({_COUNT}|\d+))?"
-    rf"|\b({'|'.join(_TENS)}) ({'|'.join(_ONES[1:10])})\b|\b({_COUNT})\b"
+    rf"|\b({'|'.join(_TENS)}) ({'|'.join(_ONES[1:10])})\b|\b({_ALONE}|{_ONE})\b"
 )
 _SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000}
 _CHARACTERS = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
@@ -32,7 +37,7 @@ def plain_wish(wish: str) -> str:
     `$1.5k` becomes `$1500`, `€1.250,50` `€1250.50`, `two hundred` `200`,
     `8-week` `8 week`; dates like 2027-03-01 stay.
     """
-    text = wish[:_LONGEST].translate(_CHARACTERS).casefold()
+    text = written_out(wish[:_LONGEST].translate(_CHARACTERS).casefold())
     text = re.sub(r"(?<=\d)[.](?=\d{3}(?:\b|,))(?!\d{3} ?k)", "", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     text = re.sub(r"(?<=\d),(?=\d\d\b)", ".", text)

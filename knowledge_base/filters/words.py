@@ -35,6 +35,8 @@ _NAMES = {"title": 2, "subject": 2, "skill": 2, "occupation": 2, "stack": 3}
 _AID_WORDS = {"grant", "scholarship", "loan", "award", "allowance", "veteran", "voucher", "stipend"}
 """Words that speak of paying even when they stand alone."""
 
+_BEGINNING = 5
+"""Letters from which the beginning of a word of a title or subject is taken for it: *cyber*."""
 _LONG_ENOUGH = 8
 """Letters from which a misspelt word is taken for the catalog's: words as short as baking and
 banking mean different things and are one letter apart."""
@@ -147,7 +149,13 @@ class Vocabulary:
                 if any(stems in self._stems[name] for name in inside):
                     said = _said(wish, length)
                     return Phrase(Has(field, (phrase,), loose=True, said=said), length)
-        return None
+        return self._begun(wish[0], whole[0]) if lengths and lengths[-1] == 1 else None
+
+    def _begun(self, said: str, word: str) -> Phrase | None:
+        """The words of titles and subjects that a long word begins."""
+        known = self._single["title"] | self._single["subject"]
+        fitting = sorted(w for w in known if len(word) >= _BEGINNING and w.startswith(word))
+        return Phrase(Has("topic", tuple(fitting), said=said), 1) if fitting else None
 
     def respelled(self, word: str) -> Phrase | None:
         """The one topic or occupation a single slip of the keyboard away from a long word."""

@@ -23,6 +23,7 @@ _ORDINALS = {
 }
 _NOUN = r"(?:one|option|program|programme|course|certificate|cert|badge|result)s?"
 _ORDINAL = re.compile(
+    r"(?<!start )(?<!starts )(?<!begin )(?<!begins )"
     rf"\b(?:the |that |your )?(?P<word>{'|'.join(_ORDINALS)})"
     rf"(?: {_NOUN}\b|(?=\W*$)|(?=,? (?:and|or|vs\.?|versus|with|to|instead|please)\b))"
     r"|(?:\b(?:option|number|no\.?|nr\.?) ?|#)(?P<number>[1-5])\b",
@@ -132,18 +133,22 @@ class Pointing:
         others = tuple(i for i in shown if i != focus)
         for match in _OTHER.finditer(words) if others else ():
             yield Mention(match.start(), match.end(), others[:MOST])
-        for match in _THE_ONE.finditer(words) if len(shown) > 1 else ():
+        for match in _THE_ONE.finditer(words):
             if fitting := self._fitting(match["what"], shown, day):
                 yield Mention(match.start(), match.end(), fitting[:MOST])
 
     def _fitting(self, what: str, shown: tuple[str, ...], day: date) -> tuple[str, ...]:
-        """Those shown that "the ... one" describes; of an order the first."""
+        """Those shown that "the ... one" describes, or else any that it does; of an order the
+        first that was shown."""
         wish = self._catalog.refine("", what, day)
         if not wish:
             return ()
         found = self._catalog.find(wish, day)
         fitting = tuple(match.id for match in found.matches if match.id in shown)
-        return fitting[:1] if found.order else fitting
+        if found.order:
+            return fitting[:1]
+        rest = tuple(match.id for match in found.matches)
+        return fitting or (rest if len(rest) <= MOST else ())
 
     def _several(self, words: str, shown: tuple[str, ...]) -> tuple[str, ...]:
         """All that were shown, where a message speaks of them together and they are so many."""

@@ -78,6 +78,13 @@ def profiled(
     return telling.draft()
 
 
+def told_in(program: Program, aspects: Sequence[Aspect], catalog: Catalog, first: int = 1) -> Draft:
+    """What is stated of a program in some respects, cited as `first`."""
+    telling = Telling(program, first)
+    _tell(telling, catalog, aspects)
+    return telling.draft()
+
+
 def _without_time(said: str, today: date) -> tuple[str, Period | None]:
     """The words without the time that they name, and that time."""
     for match in PERIOD.finditer(said):

@@ -64,7 +64,7 @@ def user(text: str) -> dict[str, Any]:
 
 def call(
     action: str,
-    text: str = "how much is it",
+    text: str = "how much is the fine",
     intent: str = "ask_cost",
     confidence: float = 0.9,
     events: Sequence[dict[str, Any]] = (),
@@ -121,7 +121,7 @@ async def test_an_answer_leaves_as_one_payload_and_is_remembered() -> None:
     assert slots(result) == {
         "focus": "fees",
         "last_answer": {
-            "question": "how much is it",
+            "question": "how much is the fine",
             "kind": "quote",
             "citations": [answer.citations[0].to_wire()],
             "facts": [],
@@ -174,7 +174,7 @@ async def test_another_language_is_read_in_english() -> None:
     """Every earlier message in the language that it was understood in; replies as they stand."""
     library = OneAnswer()
     events = [
-        user("how much is it") | {"parse_data": {"language": "en"}},
+        user("how much is the fine") | {"parse_data": {"language": "en"}},
         user("y cuánto dura") | {"parse_data": {"language": "es"}},
         {"event": "bot", "text": "Dura 6 semanas."},
     ]
@@ -185,7 +185,7 @@ async def test_another_language_is_read_in_english() -> None:
         (
             "when starts?",
             [
-                Utterance("user", "how much is it"),
+                Utterance("user", "how much is the fine"),
                 Utterance("user", "and how long is"),
                 Utterance("agent", "Dura 6 semanas."),
             ],
