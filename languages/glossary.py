@@ -29,7 +29,7 @@ class Kind(StrEnum):
     VERB = "verbs"
     """An infinitive."""
     CONJUGATED = "forms of verbs"
-    """Any other form; the same letters are a noun rather: `curso`, `pago`."""
+    """Any other form; the same letters are a noun rather, or English: `curso`, `practice`."""
     NUMBER = "numbers"
     MONTH = "months"
     ARTICLE = "articles"
@@ -67,6 +67,8 @@ class Glossary:
     """Letters that sound like others, in the order in which they are replaced."""
     known: frozenset[str] = frozenset()
     """Every word of an entry, without accents."""
+    shared: frozenset[str] = frozenset()
+    """Nouns and adjectives that are spelt as in English: `digital`, `hotel`."""
     joints: frozenset[str] = frozenset()
     slots: tuple[str, ...] = ()
     """The slots with which an entry begins."""
@@ -105,15 +107,23 @@ def glossary_of(language: str) -> Glossary | None:
             for entry in _forms(Kind(name), written, english, endings, clitics):
                 first = next(word for word in entry.words if word not in ENDS)
                 glossary.entries[folded(first)].append(entry)
-    for entries in glossary.entries.values():
+    every = [entry for group in glossary.entries.values() for entry in group]
+    said = (entry.english for entry in every)
+    glossary.english = frozenset(re.findall(r"[a-z]+", " ".join(said).casefold()))
+    for first, entries in glossary.entries.items():
+        if first in glossary.english:
+            entries[:] = [entry for entry in entries if entry.kind is not Kind.CONJUGATED]
         entries.sort(key=lambda entry: -len(entry.words))
     every = [entry for group in glossary.entries.values() for entry in group]
     glossary.known = frozenset(folded(word) for entry in every for word in entry.words)
     glossary.spellings = {glossary.sound(w): w for w in sorted(glossary.known, reverse=True)}
+    glossary.shared = frozenset(
+        folded(e.words[0])
+        for e in every
+        if e.kind in {Kind.NOUN, Kind.ADJECTIVE} and [folded(e.english)] == [*map(folded, e.words)]
+    )
     glossary.joints = frozenset(e.words[0] for e in every if e.kind is Kind.JOINT)
     glossary.slots = tuple({e.words[0] for e in every if e.words[0][0] == "{"})
-    said = (entry.english for entry in every)
-    glossary.english = frozenset(re.findall(r"[a-z]+", " ".join(said).casefold()))
     return glossary
 
 
@@ -193,7 +203,10 @@ def _conjugated(
     base, *parts = english.split("|")
     for stem in (infinitive[: -len(kind)], *(match["stems"] or "").split()):
         for ending, said in endings[kind]:
-            yield Entry((stem + ending,), _said(said, base.strip(), parts), Kind.CONJUGATED)
+            done = _said(said, base.strip(), parts)
+            yield Entry((stem + ending,), done, Kind.CONJUGATED)
+            for clitic, _ in clitics if said == "~ing" else ():
+                yield Entry((stem + ending + clitic,), done, Kind.CONJUGATED)
     yield Entry((infinitive,), base.strip(), Kind.VERB)
     for clitic, said in clitics:
         yield Entry((infinitive + clitic,), f"{base.strip()} {said}".strip(), Kind.VERB)

@@ -29,9 +29,7 @@ _GRADES = frozenset("abcdf")
 """Letters that are marks, and no words of one letter."""
 _LONG_ENOUGH = 7
 """Letters from which a word that is written nowhere is taken for one that is a slip away: shorter
-words that are one letter apart mean different things."""
-_LONGER = 10
-"""Letters from which two slips are forgiven."""
+words that are one letter apart mean different things. Two slips make Spanish of English titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,39 @@ def in_english(text: str, language: str) -> str:
     if glossary is None:
         return text
     words = [word for word in _TOKEN.findall(text) if word not in _MARKS]
-    words = with_figures([_spelt(word, glossary) for word in words], glossary)
+    words = with_figures(_spelt(_names_whole(words, glossary), glossary), glossary)
     pieces = _compounds(_adjectives_first(_compared(_looked_up(words, glossary))))
     return _joined([piece.text for piece in pieces])
 
 
-def _spelt(word: str, glossary: Glossary) -> str:
-    """The word, or the one of the glossary that sounds like it or is a slip away."""
+def _names_whole(words: Sequence[str], glossary: Glossary) -> list[str]:
+    """The words, with each name in one piece that nothing changes: `Welding Fundamentals`.
+
+    It is a word that the language has not, whatever it sounds like, with what goes on or leads to
+    it in letters that are none of the language's, or the same in English.
+    """
+    found: list[str] = []
+    named = False
+    for word in words:
+        shared = folded(word) in glossary.shared
+        foreign = len(word) > 1 and folded(word) not in glossary.known and word[0].isalpha()
+        unheard = foreign and glossary.sound(folded(word)) not in glossary.spellings
+        if named and (foreign or shared):
+            found[-1] += f" {word}"
+            continue
+        named, name = unheard, word
+        while named and found and folded(found[-1]) in glossary.shared:
+            name = f"{found.pop()} {name}"
+        found.append(name)
+    return found
+
+
+def _spelt(words: Sequence[str], glossary: Glossary) -> list[str]:
+    """Each word as it is, or as the one of the glossary that sounds like it or is a slip away."""
+    return [_respelt(word, glossary) for word in words]
+
+
+def _respelt(word: str, glossary: Glossary) -> str:
     plain = folded(word)
     if plain in glossary.known or plain in glossary.english or not plain.isalpha():
         return word
@@ -69,9 +93,7 @@ def _spelt(word: str, glossary: Glossary) -> str:
         return alike
     if len(plain) < _LONG_ENOUGH:
         return word
-    slips = 2 if len(plain) >= _LONGER else 1
-    sounds = glossary.spellings.keys()
-    near = process.extractOne(sound, sounds, scorer=OSA.distance, score_cutoff=slips)
+    near = process.extractOne(sound, glossary.spellings.keys(), scorer=OSA.distance, score_cutoff=1)
     return glossary.spellings[near[0]] if near and near[0][0] == sound[0] else word
 
 
@@ -85,7 +107,7 @@ def _looked_up(words: Sequence[str], glossary: Glossary) -> list[_Piece]:
             at += 1
             continue
         if found is None:
-            name = words[at].isalpha() and not words[at].isupper()  # ENG of ENG 101 is a code's
+            name = words[at][0].isalpha() and not words[at].isupper()  # ENG of ENG 101 is a code's
             pieces.append(_Piece(words[at], Kind.NAME if name else Kind.WORD, words[at]))
             at += 1
             continue
@@ -157,7 +179,7 @@ def _filled(slot: str, word: str, glossary: Glossary) -> str | None:
     if slot == "letter":
         return word if len(word) == 1 and word.casefold() in _GRADES else None
     if slot == "word":
-        return word if word.isalnum() else None
+        return word if word.replace(" ", "").isalnum() else None
     kind = Kind(slot)
     entries = glossary.entries.get(folded(word), ())
     return next((e.english for e in entries if len(e.words) == 1 and e.kind is kind), None)
