@@ -92,6 +92,8 @@ def test_a_date_and_its_words_are_the_same_day(day: date, ahead: int) -> None:
         ("finish within a month", Compare("duration", Op.LE, Decimal(1), unit="months")),
         ("6+ credits", Compare("credits", Op.GE, Decimal(6))),
         ("no more than 5 hrs/week", Compare("hours", Op.LE, Decimal(5))),
+        ("can only study like 3 or 4 hours a week", Compare("hours", Op.LE, Decimal(4))),
+        ("3 or 4 weeks", Compare("duration", Op.BETWEEN, Decimal(3), Decimal(4), "weeks")),
         ("under 7", None),
     ],
 )
@@ -178,3 +180,16 @@ def test_a_negation_is_never_lost() -> None:
         "2027-03-01",
     ]
     assert parse_wish("i am not, online", DAY, VOCABULARY).not_understood == ("not",)
+
+
+def test_what_is_shortened_is_written_out() -> None:
+    """Texting shorthand means the same, and a name that looks like it stays."""
+    assert plain_wish("im free n want smth w/ data, wich r cheap") == (
+        "i'm free and want something w/ data , which r cheap"
+    )
+    assert plain_wish("c++ and u-boats") == "c++ and u boats"
+
+
+def test_one_stands_for_a_program_or_counts() -> None:
+    """Before a unit it is a number; else it points at something."""
+    assert plain_wish("which one takes one week") == "which one takes 1 week"
