@@ -14,7 +14,7 @@ from knowledge_base.advising.finding import Found, sought
 from knowledge_base.advising.following import offering_person
 from knowledge_base.advising.in_hand import answered
 from knowledge_base.library import KnowledgeBase
-from knowledge_base.model import Answer, Utterance
+from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.typed.pointing import Pointed
 from languages.reading import in_english
 from languages.speech import ENGLISH, spoken
@@ -26,7 +26,8 @@ FIND = "find"
 _HELPLESS = frozenset({"utter_out_of_scope", "utter_default"})
 """Responses that say that the assistant cannot help."""
 _OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
-"""Kinds of an answer whose question can be asked again of another program."""
+"""Kinds of an answer whose question can be asked again of another program; so can the one before it
+was asked back which program is meant."""
 
 
 def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
@@ -68,7 +69,8 @@ def said(tracker: Tracker) -> str:
 def pointed(tracker: Tracker) -> Pointed:
     """What was spoken of before the newest message, for words that point."""
     last = tracker.get_slot("last_answer") or {}
-    asked = last["question"] if last.get("kind") in _OF_ONE_PROGRAM else ""
+    which = last.get("kind") == AnswerKind.CLARIFY and last["nearest"]
+    asked = last["question"] if which or last.get("kind") in _OF_ONE_PROGRAM else ""
     return Pointed(tuple(tracker.get_slot("shown") or ()), tracker.get_slot("focus"), asked)
 
 

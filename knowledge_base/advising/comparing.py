@@ -17,7 +17,7 @@ from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.pointing import Pointed
 from knowledge_base.typed.respects import mentioned
 from languages.lists import joined
-from languages.speech import say
+from languages.speech import ENGLISH, say, spoken
 
 _ANSWERS = frozenset({AnswerKind.TABLE, AnswerKind.COMPUTED, AnswerKind.CLARIFY})
 _BY = re.compile(
@@ -105,7 +105,11 @@ def _frank(answer: Answer, asked: str) -> Answer:
     by = _BY.search(asked)
     if answer.kind is not AnswerKind.TABLE or by is None or mentioned(by[0]):
         return answer
-    told = say("The catalog does not say {by}. What it states is this:", by=by[0].strip())
+    told = (
+        say("The catalog does not say {by}. What it states is this:", by=by[0].strip())
+        if spoken() == ENGLISH
+        else say("The catalog does not say that. What it states is this:")
+    )
     return replace(answer, text=f"{told}\n\n{answer.text}")
 
 

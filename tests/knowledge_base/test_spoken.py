@@ -117,7 +117,13 @@ async def twice_lost(library: KnowledgeBase) -> Answer:
 
 
 async def which_to_compare(library: KnowledgeBase) -> Answer:
-    return await compared(library, "compare", Pointed((DATA, DASHBOARDS), None, ""))
+    shown = (DATA, DASHBOARDS, "MHC-DA090", "MHC-WD101", "MHC-CY101")
+    return await compared(library, "compare", Pointed(shown, None, ""))
+
+
+async def best_of(library: KnowledgeBase) -> Answer:
+    words = "which is better, MHC-DA101 or MHC-DA205"
+    return await compared(library, words, Pointed((), None, ""))
 
 
 CASES: list[tuple[AnswerKind, Telling]] = [
@@ -126,6 +132,7 @@ CASES: list[tuple[AnswerKind, Telling]] = [
     (AnswerKind.QUOTE, ask("how do i apply, and can i bring my dog")),
     (AnswerKind.TABLE, lambda library: library.compare([DATA, DASHBOARDS, "MHC-DA090"])),
     (AnswerKind.TABLE, ask("which is shorter, MHC-DA101 or MHC-DA205")),
+    (AnswerKind.TABLE, best_of),
     (AnswerKind.COMPUTED, ask("how much is Data Analytics Foundations")),
     (AnswerKind.COMPUTED, ask("how much do MHC-DA101 and MHC-DA120 cost together")),
     (AnswerKind.COMPUTED, ask("what does Data Analytics Foundations cost per credit")),
