@@ -18,6 +18,7 @@ from knowledge_base.errors import NothingPublished, ShelfUnreachable
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.ranking.rerank import open_reranker
+from languages.reading import open_glossaries
 
 
 def knowledge_base(settings: Settings) -> KnowledgeBase:
@@ -31,8 +32,9 @@ def knowledge_base(settings: Settings) -> KnowledgeBase:
 
 @asynccontextmanager
 async def warm_knowledge_base(settings: Settings) -> AsyncIterator[KnowledgeBase]:
-    """The knowledge base with edition and encoder loaded, so that no student waits for them."""
+    """The knowledge base with edition, encoder and glossaries loaded, so that no student waits."""
     library = knowledge_base(settings)
+    await asyncio.to_thread(open_glossaries)
     # The first edition may come later; each question looks.
     with suppress(NothingPublished, ShelfUnreachable):
         await library.ask("How much does it cost?")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from languages.glossary import Glossary, Kind, folded
+from languages.entry import Kind, folded
+from languages.glossary import Glossary
 
 _SCALE = 1000
 """From here on a number multiplies what stands before it: `dos mil`."""

@@ -10,13 +10,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from languages.glossary import CLOSE, OPEN, Entry, Glossary, Kind, folded, glossary_of
+from languages.entry import CLOSE, OPEN, Entry, Kind, folded
+from languages.glossary import Glossary, glossary_of
 from languages.numerals import in_words, value_of, with_figures
+from languages.speech import available
+from languages.word_order import Piece, in_order
 
 _TOKEN = re.compile(
     r"“[^“”]+”|[A-F][+-](?!\w)|[$€£]?\d+(?:[.,:/]\d+)*%?(?![^\W\d_]|-[^\W_])"
@@ -32,16 +34,6 @@ _LONG_ENOUGH = 7
 words that are one letter apart mean different things. Two slips make Spanish of English titles."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A word or some words of the message, in English."""
-
-    text: str
-    kind: Kind = Kind.WORD
-    before_noun: str = ""
-    degrees: tuple[str, ...] = ()
-
-
 @functools.lru_cache(maxsize=1024)
 def in_english(text: str, language: str) -> str:
     """A message as plain English; as it stands when the language has no glossary.
@@ -53,8 +45,14 @@ def in_english(text: str, language: str) -> str:
         return text
     words = [word for word in _TOKEN.findall(text) if word not in _MARKS]
     words = with_figures(_spelt(_names_whole(words, glossary), glossary), glossary)
-    pieces = _compounds(_adjectives_first(_compared(_looked_up(words, glossary))))
-    return _joined([piece.text for piece in pieces])
+    pieces = in_order(_looked_up(words, glossary))
+    return _joined([piece.whole for piece in pieces])
+
+
+def open_glossaries() -> None:
+    """Opens the glossary of every language, each in a third of a second, so that nobody waits."""
+    for language in available():
+        glossary_of(language)
 
 
 def _names_whole(words: Sequence[str], glossary: Glossary) -> list[str]:
@@ -97,25 +95,25 @@ def _respelt(word: str, glossary: Glossary) -> str:
     return glossary.spellings[near[0]] if near and near[0][0] == sound[0] else word
 
 
-def _looked_up(words: Sequence[str], glossary: Glossary) -> list[_Piece]:
+def _looked_up(words: Sequence[str], glossary: Glossary) -> list[Piece]:
     """The longest entry at each place, in English."""
     pieces, at = [], 0
     while at < len(words):
         found = _longest(words, at, glossary)
         if found is None and words[at][0] == "“":
-            pieces.append(_Piece(words[at].strip("“”")))  # named in English, and left as it stands
+            pieces.append(Piece(words[at].strip("“”")))  # named in English, and left as it stands
             at += 1
             continue
         if found is None:
             name = words[at][0].isalpha() and not words[at].isupper()  # ENG of ENG 101 is a code's
-            pieces.append(_Piece(words[at], Kind.NAME if name else Kind.WORD, words[at]))
+            pieces.append(Piece(words[at], Kind.NAME if name else Kind.WORD, words[at]))
             at += 1
             continue
         entry, end, slots = found
         text = entry.english.format(**slots) if slots else entry.english
         if entry.kind is Kind.NUMBER:
             text = in_words(text)
-        pieces.append(_Piece(text, entry.kind, entry.before_noun, entry.degrees))
+        pieces.append(Piece(text, entry.kind, entry.before_noun, entry.degrees))
         at = end
     return [piece for piece in pieces if piece.text]
 
@@ -183,64 +181,6 @@ def _filled(slot: str, word: str, glossary: Glossary) -> str | None:
     kind = Kind(slot)
     entries = glossary.entries.get(folded(word), ())
     return next((e.english for e in entries if len(e.words) == 1 and e.kind is kind), None)
-
-
-def _compared(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """`more cheap` becomes `cheaper`, and behind an article `cheapest`."""
-    found: list[_Piece] = []
-    for piece in pieces:
-        last = found[-1] if found else None
-        if not (last and last.kind is Kind.MORE and piece.kind is Kind.ADJECTIVE):
-            found.append(piece)
-            continue
-        found.pop()
-        least = last.text == "less"
-        degrees = piece.degrees if len(piece.degrees) == 2 and not least else ()
-        more = degrees or (f"{last.text} {piece.text}", f"{_MOST[last.text]} {piece.text}")
-        place = -2 if found and found[-1].kind is Kind.NOUN else -1
-        top = len(found) >= -place and found[place].kind is Kind.ARTICLE
-        found.append(_Piece(more[top], Kind.ADJECTIVE))
-    return found
-
-
-_NAMING = (Kind.NOUN, Kind.NAME)
-_MOST = {"more": "most", "less": "least"}
-
-
-def _adjectives_first(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Nouns behind their adjectives."""
-    found: list[_Piece] = []
-    for piece in pieces:
-        if piece.kind is Kind.ADJECTIVE and found and found[-1].kind is Kind.NOUN:
-            noun = found.pop()
-            text, short = f"{piece.text} {noun.text}", f"{piece.text} {noun.before_noun}"
-            found.append(_Piece(text, Kind.NOUN, short))
-        else:
-            found.append(piece)
-    return found
-
-
-def _compounds(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """`certificate of analysis of data` becomes `data analysis certificate`.
-
-    A name behind its noun goes before it too: `scholarship Harbor`.
-    """
-    found: list[_Piece] = []
-    for piece in reversed(pieces):
-        names = piece.kind is Kind.NAME and found and found[-1].kind is Kind.NAME
-        joined = len(found) > 1 and found[-1].kind is Kind.OF and found[-2].kind in _NAMING
-        named = found and found[-1].kind is Kind.NAME
-        if names:
-            text = f"{piece.text} {found.pop().text}"
-            found.append(_Piece(text, Kind.NAME, text))
-        elif piece.kind is Kind.NOUN and (joined or named):
-            if joined:
-                found.pop()
-            of = found.pop().before_noun
-            found.append(_Piece(f"{of} {piece.text}", Kind.NOUN, f"{of} {piece.before_noun}"))
-        else:
-            found.append(piece)
-    return found[::-1]
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,13 @@ WISHES, DETAILS = lines("wishes.txt"), lines("details.txt")
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> CatalogQuery:
+def programs() -> list[Program]:
     items = readers()["csv"].read(SAMPLE / "programs.csv", Mapping.load(SAMPLE / "programs.toml"))
-    programs = [item for item in items if isinstance(item, Program)]
+    return [item for item in items if isinstance(item, Program)]
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory, programs: list[Program]) -> CatalogQuery:
     return CatalogQuery(published(tmp_path_factory.mktemp("wishes"), programs))
 
 
@@ -130,6 +135,7 @@ def test_details_that_were_held_back_tell_the_same(
         ("dos", "two"),
         ("curso más barato", "cheaper course"),
         ("los cursos más baratos", "the cheapest courses"),
+        ("el certificado más corto de soldadura", "the shortest welding certificate"),
         ("si", "yes"),
         ("si vivo aquí", "if I live here"),
         ("qué dice que", "what say that"),
@@ -141,6 +147,14 @@ def test_details_that_were_held_back_tell_the_same(
 def test_words_become_plain_english(spanish: str, english: str) -> None:
     """Slips and missing accents are forgiven, nouns are turned round, what is English stays."""
     assert in_english(spanish, "es") == english
+
+
+@pytest.mark.parametrize("change", [str, str.lower])
+def test_titles_stay_as_they_are(programs: list[Program], change: Callable[[str], str]) -> None:
+    """Whatever Spanish their words look like, as they are written or in small letters."""
+    for program in programs:
+        read = in_english(f"cuánto cuesta {change(program.title)}", "es")
+        assert read.casefold() == f"how much is {program.title}".casefold()
 
 
 def test_a_language_without_a_glossary_is_left_as_it_is() -> None:
