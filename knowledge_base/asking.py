@@ -13,6 +13,7 @@ from knowledge_base.encoder import Encoder
 from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
 from knowledge_base.program_page import day
 from knowledge_base.questions import parts
+from knowledge_base.ranking.leaning import leans
 from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking, Retriever
 from knowledge_base.text.dates import find_dates
@@ -121,7 +122,8 @@ class Asking:
     def _asked(self, query: Query, whole: Ranking) -> list[_Asked]:
         """The questions of a message, each with its ranking.
 
-        One may go on with those before it or begin anew: the surer reading counts.
+        One that leans goes on with those before it; others may begin anew: the surer reading
+        counts.
         """
         pieces = parts(query.question)
         if len(pieces) == 1:
@@ -130,7 +132,9 @@ class Asking:
         for piece in pieces:
             readings = [
                 replace(query, question=piece, history=before, focus=focus)
-                for before in dict.fromkeys((query.history, history))
+                for before in dict.fromkeys(
+                    (query.history, history) if not leans(piece) else (history,)
+                )
             ]
             found = [(reading, self._retriever.search(reading)) for reading in readings]
             asked.append(max(found, key=lambda each: sure(each[1])))

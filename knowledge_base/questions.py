@@ -9,7 +9,7 @@ from knowledge_base.lexical import words
 _MOST = 3
 _BREAK = re.compile(
     r"\?+\s+(?=\S)"
-    r"|[,;.]?\s+(?:and|also|plus|n|&)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|which|who|why"
+    r"|[,;.]?\s+(?:and|also|plus|n|&|\+)\s+(?=(?:also\s+)?(?:how|what|whats|when|where|which|who|why"
     r"|is|are|do|does|can|could|will|would|should)\b)"
     r"|[,;]\s+(?=(?:how|what|whats|when|where|which|who)\b)",
     re.I,

@@ -128,7 +128,15 @@ class Retriever:
         bearing = self.bearing(query, sight)
         scores = self._scores(query, sight, bearing)
         if self._reranker is not None:
-            scores = reranked(scores, query.question, sight.passages, self._reranker)
+            scores = reranked(
+                scores,
+                query.question,
+                sight.passages,
+                self._reranker,
+                later=bearing is not None,
+            )
+            if query.another_time:  # which a reader knows nothing of
+                scores = normalised(scores + _OF_THAT_TIME * _dated(sight.passages))
         order = without_repeats(np.argsort(-scores, kind="stable"), sight.passages, count)
         signals = self._signals(query, sight, bearing, scores, int(order[0]))
         return Ranking(

@@ -1,5 +1,5 @@
 """Tells whether a text holds the kind of value that a question asks for, so that what is quoted for
-"how much" holds an amount, and for "when" a date."""
+"how much" holds an amount, for "when" a date, and for "how do I reach" a number."""
 
 from __future__ import annotations
 
@@ -21,8 +21,21 @@ _DATE = re.compile(
 )
 
 
+_CONTACT = re.compile(
+    r"\b(?:contact(?: details| info\w*)?|phone|telephone|e-?mail address|reach"
+    r"|get (?:a )?hold of)\b"
+    r"|\bnumber (?:of|for) the\b|\bwh(?:o|om|at number) (?:do|can|should|must|could) (?:i|we) "
+    r"(?:call|ring|write|ask|e-?mail)\b",
+    re.I,
+)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+|\+?\d[\d() -]{6,}\d")
+
+
 def holds_wanted(question: str, text: str) -> bool:
-    """Whether a text holds an amount or a date if the question asks for one; else True."""
+    """Whether a text holds an amount, a date or a number to call or address to write to, if the
+    question asks for one; else True."""
+    if _CONTACT.search(question):
+        return bool(_ADDRESS.search(text))
     if _DATE.search(question):
         return bool(find_dates(text))
     if _AMOUNT.search(question):

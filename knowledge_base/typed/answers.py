@@ -25,6 +25,7 @@ from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.profile import profiled
 from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read, read_comparison
 from knowledge_base.typed.referents import Referents
+from knowledge_base.typed.session_dates import asks_for_bounds, dates_of
 from knowledge_base.typed.sessions import sessions
 from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
 from languages.lists import joined
@@ -64,19 +65,21 @@ class TypedAnswers:
         return self.bill(query, first) or self._left(query, first) or self._worked_out(query, first)
 
     def _left(self, query: Query, first: int) -> Draft | None:
-        """What can still be applied for, of a program or by the calendar."""
-        if not asks_what_is_left(query.question):
-            return None
-        found = self.referents.mentions(query)
+        """What can still be applied for, of a program or by the calendar, and when that lists its
+        sessions."""
+        left, bounds = asks_what_is_left(query.question), asks_for_bounds(query.question)
+        found = self.referents.mentions(query) if left or bounds else None
         if found is None or any(len(mention.programs) > 1 for mention in found):
             return None
         program = self._one(query)
         if program is not None:
-            return of_program(query.question, program, query.day, first)
+            return of_program(query.question, program, query.day, first) if left else None
         if found:
             return None
         listed = sessions(self._edition, query)
-        return of_sessions(query.question, listed, query.day, first)
+        if left:
+            return of_sessions(query.question, listed, query.day, first)
+        return dates_of(query.question, query.history, listed, query.day, first)
 
     def _worked_out(self, query: Query, first: int) -> Draft | None:
         found = self.referents.mentions(query) if may_ask(query.question) else None
@@ -100,7 +103,9 @@ class TypedAnswers:
         ids = list(dict.fromkeys(i for mention in found for i in mention.programs))
         if not 1 < len(ids) == len(found):
             return None
-        asked = read_comparison(_without(query.question, found), query.day)
+        names = [query.question[mention.start : mention.end] for mention in found]
+        clearly = all(len(name.split()) > 1 for name in names)
+        asked = read_comparison(_without(query.question, found), query.day, clearly=clearly)
         return self._comparison(asked, ids, query, first) if asked else None
 
     def bill(self, query: Query, first: int = 1) -> Draft | None:

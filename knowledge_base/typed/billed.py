@@ -97,7 +97,8 @@ def asks_for_bill(question: str) -> bool:
     """Whether it asks for all that is paid, or for the price somewhere else than at home."""
     if _ELSEWHERE.search(question) or not _MONEY.search(question):
         return False
-    return bool(_TOTAL.search(question)) or residency_of(question) is not None
+    where = residency_of(question) is not None and not re.search(r"\bfees?\b", question, re.I)
+    return bool(_TOTAL.search(question)) or where
 
 
 def without_billing(question: str, found: Sequence[Charge]) -> str:

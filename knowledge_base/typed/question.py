@@ -116,7 +116,7 @@ PLAIN = FILLER | COST | CREDIT | TIME | COMPARING | _ASPECT_WORDS
 """Words that ask, and so name no program by themselves."""
 
 _HAS_COST = re.compile(
-    r"\b(?:costs?|costing|price[ds]?|pricing|total|expensive|tuition and fees|how much"
+    r"\b(?:costs?|costing|price[ds]?|pricing|total|expensive|fees?|how much"
     r"|what\b.*\bpay)\b"
 )
 _PER_CREDIT = re.compile(r"\b(?:per|each|a|one) credit\b")
@@ -168,11 +168,12 @@ def read(question: str, today: date) -> Asked | None:
     return asked if asked and words <= _understood(asked) else None
 
 
-def read_comparison(question: str, today: date) -> Asked | None:
+def read_comparison(question: str, today: date, *, clearly: bool) -> Asked | None:
     """In what a question compares the several programs that it names; None when it does not.
 
     `question` has blanks where programs are named. Between two names few words change what is
-    asked, so that not all of them must be understood.
+    asked, so that not all of them must be understood. `clearly` tells that none is named by a
+    single word, which may be of something else; only then is it enough to ask for a fact of each.
     """
     text, _ = _period(_written(question), today)
     unknown = set(re.findall(r"[a-z0-9'$]+", text)) - FILLER - COMPARING - BETTER - _ASPECT_WORDS
@@ -180,7 +181,9 @@ def read_comparison(question: str, today: date) -> Asked | None:
         return None
     better = next((better for better, sign in _BETTER.items() if sign.search(text)), None)
     aspects = _aspects(text, better)
-    compares = better or _COMPARED.search(text) or (aspects and not _JOINED.search(text))
+    compares = (
+        better or _COMPARED.search(text) or (clearly and aspects and not _JOINED.search(text))
+    )
     return Asked(Task.COMPARE, aspects, better) if compares else None
 
 

@@ -19,12 +19,13 @@ FILLER = listed(
     studying enroll enrol sign up us all also u exactly roughly approximately around right now
     today currently ok okay well should s as any actually wondering wonder see find out let lets
     help really again still even versus vs will i'll id much many question quick btw hmm oh
-    sorry"""
+    sorry may ask"""
 )
 """Words that ask, greet or join, with any question."""
 COST = listed(
     """cost costs costing price prices priced pricing pay paying total totals altogether
-    combined sum whole overall full in all everything including incl fees expensive money amount
+    combined sum whole overall full in all everything including incl fee fees material materials
+    expensive money amount
     add added dollars usd bucks tuition"""
 )
 CREDIT = listed("per each credit credits hour")

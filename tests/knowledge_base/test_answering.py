@@ -76,7 +76,7 @@ def test_of_a_long_passage_the_best_sentences_are_quoted(
     tmp_path: Path, encoder: Encoder, answering: Answering
 ) -> None:
     """A stretch of it that holds the rule with its exception, and not the rest."""
-    filler = [f"Building {n} of the campus was painted in the year {1900 + n}." for n in range(8)]
+    filler = [f"Building {n} of the campus was painted in the year {1900 + n}." for n in range(12)]
     rule = "The application fee is $25. However, it is waived for veterans."
     text = " ".join([*filler[:4], rule, *filler[4:]])
     edition, query = ranked(tmp_path, encoder, text, "How much is the application fee?")
