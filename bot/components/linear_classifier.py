@@ -13,12 +13,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.dense_featurizer import SentenceFeaturizer
+from components.encoders import encoder
 from components.language_identifier import LANGUAGE
 from components.languages import ENGLISH
 from components.linear_model import LinearModel, train
 
 FILE = "linear_model.npz"
 MULTILINGUAL_FILE = "multilingual_model.npz"
+ENGLISH_EXAMPLES = 40
+"""English examples of each intent, evenly spread, that the model of other languages learns from too.
+Right on unseen rows of 1330 in languages/es/nlu in 5 folds: with none .729, 15 .756, 40 .774, 80 .795,
+all .820; each hundred of them takes a second to encode, for 6770 a minute and more at every training."""
 RANKING_LENGTH = 5
 """Intents kept with a message; the tracker stores them with every turn."""
 
@@ -89,8 +94,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         english = [example for example in examples if _language(example) == ENGLISH]
         others = [example for example in examples if _language(example) != ENGLISH]
-        self._model = _fitted(english)
-        self._multilingual = _fitted(others, centred=True) if others else None
+        self._model = _fitted(english, [_vector(example) for example in english])
+        if others:
+            encode = encoder(_language(others[0])).encode
+            learned = [*others, *_some_of_each(english)]
+            vectors = [encode(example.get(TEXT).strip()) for example in learned]
+            self._multilingual = _fitted(learned, vectors, centred=True)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / FILE)
             if self._multilingual is not None:
@@ -112,9 +121,22 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
 
-def _fitted(examples: List[Message], centred: bool = False) -> LinearModel:
-    vectors = np.stack([_vector(example) for example in examples])
-    return train(vectors, [example.get(INTENT) for example in examples], centred)
+def _fitted(
+    examples: List[Message], vectors: List[np.ndarray], centred: bool = False
+) -> LinearModel:
+    return train(np.stack(vectors), [example.get(INTENT) for example in examples], centred)
+
+
+def _some_of_each(examples: List[Message]) -> List[Message]:
+    """At most `ENGLISH_EXAMPLES` of each intent, evenly spread over their texts in order."""
+    by_intent: Dict[Text, List[Message]] = {}
+    for example in sorted(examples, key=lambda example: example.get(TEXT)):
+        by_intent.setdefault(example.get(INTENT), []).append(example)
+    chosen = []
+    for same in by_intent.values():
+        count = min(len(same), ENGLISH_EXAMPLES)
+        chosen.extend(same[round(place)] for place in np.linspace(0, len(same) - 1, count))
+    return chosen
 
 
 def _language(message: Message) -> Text:
