@@ -7,7 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking_back import ask_back, open_readings
 from actions.conversation import ask
+from knowledge_base.advising.clarifying import perhaps_a_question
 from knowledge_base.library import KnowledgeBase
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -19,7 +21,11 @@ question that is misread must not be lost."""
 
 
 class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_answer_question`: one `answer` payload, and what follow-ups need of it."""
+    """`action_answer_question`: one `answer` payload, and what follow-ups need of it.
+
+    A message that could mean several things is looked up if a question is one of them. Where that
+    finds nothing the student is asked once which is meant, and that is done with the same words.
+    """
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
@@ -37,4 +43,7 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if outside and intent.get("confidence", 0.0) >= SURE_OUT_OF_SCOPE:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
-        return await ask(self._library, dispatcher, tracker, outside=outside)
+        readings = open_readings(tracker)
+        if readings and not perhaps_a_question(readings):
+            return ask_back(dispatcher, tracker, readings)
+        return await ask(self._library, dispatcher, tracker, outside=outside, readings=readings)

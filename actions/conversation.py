@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.asking_back import CLARIFY, ask_back, last_reply, uttered
 from knowledge_base.advising.comparing import compared
 from knowledge_base.advising.finding import Found, sought
 from knowledge_base.advising.following import offering_person
@@ -23,8 +24,8 @@ EARLIER_TURNS = 4
 """Utterances that go with a question: two exchanges, which is as far as "and that one?" reaches."""
 FIND = "find"
 """The value of slot `task` while a bare detail changes the wish."""
-_HELPLESS = frozenset({"utter_out_of_scope", "utter_default"})
-"""Responses that say that the assistant cannot help."""
+_HELPLESS = frozenset({"utter_out_of_scope", "utter_default", CLARIFY})
+"""Responses that say that the assistant cannot help, or not yet."""
 _OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
 """Kinds of an answer whose question can be asked again of another program; so can the one before it
 was asked back which program is meant."""
@@ -50,15 +51,11 @@ def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
 
 def at_a_loss(events: Iterable[dict[str, Any]]) -> bool:
     """Whether the reply before the newest message said that it could not help."""
-    lost = before_latest = False
-    for event in events:
-        if event.get("event") == "user":
-            lost, before_latest = False, lost
-        elif event.get("event") == "bot":
-            custom = (event.get("data") or {}).get("custom") or {}
-            uttered = (event.get("metadata") or {}).get("utter_action")
-            lost = lost or bool(custom.get("abstained")) or uttered in _HELPLESS
-    return before_latest
+    return any(
+        ((event.get("data") or {}).get("custom") or {}).get("abstained")
+        or uttered(event) in _HELPLESS
+        for event in last_reply(events)
+    )
 
 
 def said(tracker: Tracker) -> str:
@@ -81,11 +78,12 @@ async def ask(
     words: str | None = None,
     *,
     outside: bool = False,
+    readings: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Answers the newest message, or some words in its place, as a question. Raises as `ask`.
 
-    A message that seems to lie `outside` is declined when nothing is found. A second failure in a
-    row offers a person.
+    When nothing is found, a message that seems to lie `outside` is declined, and of one with
+    several `readings` it is asked which is meant. A second failure in a row offers a person.
     """
     question, before = words or said(tracker), pointed(tracker)
     programs = await sought(library, question, tracker.get_slot("wish"), before.shown)
@@ -95,6 +93,8 @@ async def ask(
     if outside and answer.abstained:
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
+    if answer.abstained and readings:
+        return ask_back(dispatcher, tracker, readings)
     if answer.abstained and at_a_loss(tracker.events):
         answer = offering_person(answer)
     dispatcher.utter_message(json_message=answer.to_wire())

@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, Optional, Text
 
+from components.doubt import doubting
 from components.language_identifier import LANGUAGE
 from components.languages import ENGLISH, begins_as_question
 
@@ -22,12 +23,15 @@ _FEW_WORDS = 4
 def in_context(parsed: Dict[Text, Any], form: Optional[Text]) -> Dict[Text, Any]:
     """The reading of a message, given the form that asks for something, if any.
 
-    The reading that it had by itself stays first but one in the ranking.
+    Inside a form nothing is in doubt: the reading that it had by itself stays first but one in the
+    ranking.
     """
+    if form is None:
+        return doubting(parsed)
     intent = parsed.get("intent") or {}
     name, confidence = intent.get("name"), intent.get("confidence") or 0.0
     text = parsed.get("text") or ""
-    if form is None or asks(text, parsed.get(LANGUAGE, ENGLISH)):
+    if asks(text, parsed.get(LANGUAGE, ENGLISH)):
         return parsed
     if name in STEERS and confidence >= SURE:
         return parsed

@@ -22,7 +22,7 @@ from components.context import in_context
 from components.language_identifier import LANGUAGE, settled
 from components.languages import ENGLISH, grammar
 from components.nlg import in_language
-from components.reply import Collected, HandledTurns, Wire, disclosing
+from components.reply import Collected, HandledTurns, Wire, disclosing, said_before
 from components.turn import Malformed, Turn
 
 logger = logging.getLogger(__name__)
@@ -126,12 +126,14 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
         return _result(turn, replies, before["parse_data"], form)
     tracker = await agent.tracker_store.retrieve(turn.conversation)
     language = spoken(tracker) or turn.language
-    form = tracker.active_loop_name if tracker is not None else None
-    parse_data = in_context(await understand(agent, turn, language), form)
+    parse_data = await understand(agent, turn, language, words_of(tracker, turn.meant))
+    if turn.command is None:
+        form = tracker.active_loop_name if tracker is not None else None
+        parse_data = in_context(parse_data, form)
     out = Collected()
     await agent.handle_message(
         UserMessage(
-            text=turn.text or turn.payload,
+            text=parse_data["text"],
             output_channel=out,
             sender_id=turn.conversation,
             parse_data=parse_data,
@@ -174,16 +176,28 @@ def spoken(tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
     return latest.parse_data.get(LANGUAGE) if latest is not None else None
 
 
-async def understand(agent: Agent, turn: Turn, language: Optional[Text]) -> Dict[Text, Any]:
+def words_of(tracker: Optional[DialogueStateTracker], turn_id: Optional[Text]) -> Optional[Text]:
+    """What was said in an earlier turn; None without one."""
+    said = said_before(tracker, turn_id) if turn_id else None
+    return said["parse_data"]["text"] if said is not None else None
+
+
+async def understand(
+    agent: Agent, turn: Turn, language: Optional[Text], words: Optional[Text] = None
+) -> Dict[Text, Any]:
     """What the turn means: the command it picked, or else what its text says, in a conversation
     in ``language``.
 
-    Rasa would take a typed ``/restart`` for a command, so leading slashes are not shown to it.
+    A command may be picked for ``words`` of an earlier turn. Rasa would take a typed ``/restart``
+    for a command, so leading slashes are not shown to it.
     """
-    shown = turn.payload or turn.text.lstrip("/ \t\r\n\f\v\u00a0\u3000")
+    if words is not None:
+        shown = f"/{turn.command}"
+    else:
+        shown = turn.payload or turn.text.lstrip("/ \t\r\n\f\v\u00a0\u3000")
     message = UserMessage(shown, metadata={LANGUAGE: language})
     parse_data = dict(await agent.processor.parse_message(message))
-    parse_data["text"] = (turn.text or turn.payload or "").strip()
+    parse_data["text"] = (words or turn.text or turn.payload or "").strip()
     return settled(parse_data, language, command=turn.payload is not None)
 
 

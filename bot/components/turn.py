@@ -1,5 +1,6 @@
 """One turn as the gateway sends it: what is accepted, and what is malformed."""
 
+import json
 import re
 from typing import Any, Dict, Optional, Text
 
@@ -11,8 +12,9 @@ MAX_TEXT_LENGTH = 20_000
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """Conversation and turn ids; the tracker table's column holds 255 characters."""
 
-PAYLOAD = re.compile(r"/(?P<intent>[A-Za-z0-9_]+)(\{.*\})?")
-"""A command, as Rasa reads it: an intent and, maybe, entities as one JSON object."""
+PAYLOAD = re.compile(r"/(?P<intent>[A-Za-z0-9_]+)(?P<entities>\{.*\})?")
+"""A command, as Rasa reads it: an intent and, maybe, entities as one JSON object. The entity
+``turn`` names an earlier turn of the conversation whose words are meant."""
 
 
 class Malformed(Exception):
@@ -36,6 +38,17 @@ class Turn:
         """The intent that the payload names, if there is one."""
         match = PAYLOAD.fullmatch(self.payload or "")
         return match.group("intent") if match else None
+
+    @property
+    def meant(self) -> Optional[Text]:
+        """The id of the turn whose words the payload stands for, if it names one."""
+        match = PAYLOAD.fullmatch(self.payload or "")
+        try:
+            entities = json.loads(match.group("entities") or "{}") if match else {}
+        except ValueError:
+            return None
+        turn = entities.get("turn")
+        return turn if isinstance(turn, str) else None
 
 
 def _identifier(body: Dict[Text, Any], field: Text) -> Text:

@@ -15,8 +15,10 @@ import aiohttp
 import pytest
 
 from actions.answer_question import SURE_OUT_OF_SCOPE
+from actions.asking_back import CLARIFY
 from actions.conversation import EARLIER_TURNS, earlier_turns
 from actions.server import action_classes, build_executor, serve
+from knowledge_base.advising.clarifying import labels
 from knowledge_base.errors import DamagedEdition, NothingPublished
 from knowledge_base.model import Answer, AnswerKind, Citation, UsedFact, Utterance
 
@@ -69,8 +71,9 @@ def call(
     confidence: float = 0.9,
     events: Sequence[dict[str, Any]] = (),
     focus: str | None = None,
+    readings: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What Rasa 3.6 sends to the action server."""
+    """What Rasa 3.6 sends to the action server; `readings` as the bot's channel adds them."""
     return {
         "next_action": action,
         "sender_id": "c_1",
@@ -82,6 +85,8 @@ def call(
             "latest_message": {
                 "text": text,
                 "intent": {"name": intent, "confidence": confidence},
+                "message_id": "t_7",
+                **({"readings": list(readings)} if readings else {}),
             },
             "events": [*events, user(text)],
         },
@@ -246,6 +251,53 @@ async def test_a_second_failure_in_a_row_offers_a_person(
     result = await run(OneAnswer(), call("action_answer_question", events=before))
     labels = [topic["label"] for topic in result.responses[0]["custom"]["nearest"]]
     assert ("Talk to a person" in labels) == offered
+
+
+ASKED_BACK = {"event": "bot", "text": "Which?", "metadata": {"utter_action": CLARIFY}}
+TASKS = ("plan_path", "find_program")
+TASK_OR_QUESTION = ("plan_path", "ask_cost")
+
+
+@pytest.mark.parametrize(
+    ("readings", "found", "before", "looked_up", "asks"),
+    [
+        (TASKS, True, [], False, True),
+        (TASK_OR_QUESTION, True, [], True, False),
+        (TASK_OR_QUESTION, False, [], True, True),
+        (TASKS, True, [user("a"), ASKED_BACK], True, False),
+        (TASKS, False, [user("a"), ASKED_BACK], True, False),
+        (TASKS, False, [user("a"), ASKED_BACK, user("b"), ANSWERED], False, True),
+        ((), False, [], True, False),
+    ],
+)
+async def test_a_doubt_is_asked_about_once(
+    readings: tuple[str, ...],
+    found: bool,
+    before: list[dict[str, Any]],
+    looked_up: bool,
+    asks: bool,
+) -> None:
+    """Unless the look-up of what may be a question finds something; each choice names the turn."""
+    library = OneAnswer(Answer("Well.", AnswerKind.QUOTE if found else AnswerKind.UNKNOWN))
+    result = await run(
+        library,
+        call("action_answer_question", intent="nlu_fallback", events=before, readings=readings),
+    )
+    (response,) = result.responses
+    assert bool(library.asked) == looked_up
+    assert (response["response"] == CLARIFY) == asks
+    chosen = [(button["title"], button["payload"]) for button in response["buttons"]]
+    assert chosen == [
+        (labels()[intent], f'/{intent}{{"turn": "t_7"}}') for intent in readings if asks
+    ]
+
+
+async def test_nothing_found_after_asking_back_offers_a_person() -> None:
+    """The third step: it says that it does not know, and who may."""
+    request = call("action_answer_question", events=[user("a"), ASKED_BACK])
+    result = await run(OneAnswer(), request)
+    labels = [topic["label"] for topic in result.responses[0]["custom"]["nearest"]]
+    assert "Talk to a person" in labels
 
 
 async def test_a_person_is_asked_for() -> None:

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 from libraries import OrderedLibrary, sample_library
 from running_bot import PYTHON, RunningActions, RunningBot, trained_model
+from understanding_report import KEPT, RENEW
 
 from knowledge_base.library import KnowledgeBase
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Known when these tests are named on the command line."""
+    parser.addoption(RENEW, action="store_true", help=f"write bot/tests/{KEPT.name} anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

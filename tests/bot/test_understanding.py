@@ -7,8 +7,10 @@ import sys
 from collections import Counter
 
 import pytest
+import understanding_report
 import yaml
 from running_bot import BOT, RunningBot, new_conversation
+from understanding_report import ACCURACY_MAY_FALL, F1_MAY_FALL, KEPT, RENEW, falls
 
 from actions.answer_question import OUT_OF_SCOPE, SURE_OUT_OF_SCOPE
 
@@ -31,7 +33,7 @@ LOOKED_UP = QUESTIONS | {"inform", "correct_me", "nlu_fallback", "out_of_scope"}
 """What the rules send to it beside the topics."""
 
 
-def report(line: str) -> None:
+def tell(line: str) -> None:
     """Seen with ``pytest -s``."""
     sys.stdout.write(f"\n{line}")
 
@@ -74,10 +76,36 @@ def test_intents_are_read_right(readings: list[tuple[str, str, str, float]]) -> 
     """The share of right intents; the report names what was confused."""
     wrong = [(text, true, read) for text, true, read, _ in readings if true != read]
     share = 1 - len(wrong) / len(readings)
-    report(f"intents read right: {share:.3f} of {len(readings)}")
+    tell(f"intents read right: {share:.3f} of {len(readings)}")
     for (true, read), count in Counter((true, read) for _, true, read in wrong).most_common():
-        report(f"  {count} x {true} read as {read}")
+        tell(f"  {count} x {true} read as {read}")
     assert share >= FLOOR_INTENT
+
+
+def test_nothing_is_understood_worse_than_last(
+    readings: list[tuple[str, str, str, float]], request: pytest.FixtureRequest
+) -> None:
+    """Neither all messages together nor those of an intent, by more than is allowed for.
+
+    ``pytest tests/bot/test_understanding.py --renew-report`` keeps the figures as they are now.
+    """
+    now = understanding_report.report((true, read) for _, true, read, _ in readings)
+    if request.config.getoption(RENEW, default=False):
+        understanding_report.write(now)
+    assert not falls(understanding_report.read(), now)
+
+
+def test_what_is_worse_is_named() -> None:
+    """A fall within what is allowed for is none; other messages cannot be compared."""
+    last = understanding_report.report([("a", "a")] * 50 + [("b", "b")] * 49 + [("b", "a")])
+    assert last["intents"]["b"] == {"messages": 50, "precision": 1, "recall": 0.98, "f1": 0.9899}
+    near = understanding_report.report([("a", "a")] * 50 + [("b", "b")] * 48 + [("b", "a")] * 2)
+    assert last["accuracy"] - near["accuracy"] == pytest.approx(ACCURACY_MAY_FALL)
+    assert falls(last, near) == []
+    far = understanding_report.report([("a", "a")] * 50 + [("b", "b")] * 30 + [("b", "a")] * 20)
+    assert far["intents"]["b"]["f1"] < last["intents"]["b"]["f1"] - F1_MAY_FALL
+    assert [line.split()[0] for line in falls(last, far)] == ["accuracy", "a:", "b:"]
+    assert KEPT.name in falls(last, understanding_report.report([("a", "a")]))[0]
 
 
 def test_questions_reach_the_knowledge_base(readings: list[tuple[str, str, str, float]]) -> None:
@@ -89,9 +117,9 @@ def test_questions_reach_the_knowledge_base(readings: list[tuple[str, str, str, 
         if not looked_up(row[2]) or (row[2] == OUT_OF_SCOPE and row[3] >= SURE_OUT_OF_SCOPE)
     ]
     share = 1 - len(lost) / len(questions)
-    report(f"questions looked up: {share:.3f} of {len(questions)}")
+    tell(f"questions looked up: {share:.3f} of {len(questions)}")
     for (true, read), count in Counter((true, read) for _, true, read, _ in lost).most_common():
-        report(f"  {count} x {true} read as {read}")
+        tell(f"  {count} x {true} read as {read}")
     assert share >= FLOOR_LOOKED_UP
 
 
@@ -100,5 +128,5 @@ def test_confidence_means_what_it_says(readings: list[tuple[str, str, str, float
     sure = [(confidence, true == read) for _, true, read, confidence in readings]
     mean = sum(confidence for confidence, _ in sure) / len(sure)
     right = sum(hit for _, hit in sure) / len(sure)
-    report(f"mean confidence {mean:.3f}, read right {right:.3f}")
+    tell(f"mean confidence {mean:.3f}, read right {right:.3f}")
     assert abs(mean - right) < 0.1
