@@ -192,9 +192,10 @@ class CatalogQuery:
         rows = self._rows_unknown(filter_, day)
         unsaid: dict[str, list[str]] = {row.id: [] for row in rows}
         for part in filter_.parts if rows else ():
+            label = part.label
             for row in self._rows_unknown(part, day):
                 if row.id in unsaid:
-                    unsaid[row.id].append(part.label)
+                    unsaid[row.id].append(label)
         return [replace(_match(row), unsaid=tuple(unsaid[row.id])) for row in rows]
 
     def _rows_unknown(self, node: Node, day: date) -> Sequence[Any]:
