@@ -23,18 +23,18 @@ DEADLINE = 60.0
 """Seconds for a turn, on a machine that may do much else."""
 
 FLOORS = {
-    "about": 23,
+    "about": 58,
     "abuse": 4,
-    "admissions": 23,
+    "admissions": 29,
     "aid": 19,
-    "compare": 19,
+    "compare": 38,
     "complaint": 4,
     "credit": 15,
     "distress": 2,
-    "find": 12,
-    "journey": 27,
+    "find": 52,
+    "journey": 46,
     "meta": 19,
-    "money": 4,
+    "money": 5,
     "person": 15,
     "plan": 9,
     "privacy": 7,
@@ -43,9 +43,9 @@ FLOORS = {
     "smalltalk": 9,
     "spanish": 7,
     "stacking": 2,
-    "two_questions": 13,
+    "two_questions": 14,
 }
-"""Two turns fewer of each subject than were as expected on 22 November 2026, 294 of 1,053 in all;
+"""Two turns fewer of each subject than were as expected on 22 November 2026, 470 of 1,053 in all;
 one rule may trade a turn between subjects. A floor, not an aim: raise it when more are."""
 
 

@@ -142,6 +142,19 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         DATA_UNDER_800,
         ("no, i said hybrid", [found, tells("hybrid")]),
     ],
+    "bare questions are of all that was compared": [
+        ("compare welding and electrical wiring", [kind("table")]),
+        ("how long each", [kind("table"), tells("16 weeks")]),
+        ("and the price", [kind("table"), tells("$1,140")]),
+        ("do both need prereqs", [kind("table"), tells("color vision")]),
+    ],
+    "a bound alone narrows the wish before": [
+        ("show me cloud programs", [cards(ADMIN, SECURITY)]),
+        ("just stuff below 700 bucks", [cards(SECURITY), tells("about cloud", "under $700")]),
+    ],
+    "a story is read past": [
+        ("i was a roofer for 12 yrs, is there something in cloud", [cards(ADMIN, SECURITY)]),
+    ],
     "a search in the middle of something else": [
         ("is there a payment plan", [cites("payment-plans")]),
         ("find me a phlebotomy course", [found, cites("MHC-HC101")]),
