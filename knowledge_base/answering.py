@@ -17,13 +17,12 @@ from languages.speech import ENGLISH, say, say_day, spoken
 
 _MOST_PASSAGES = 2
 _LEAST_ODDS = 0.15
-"""A further passage is quoted too when it is at least this likely, as a share of the best one's
-likelihood, to hold the answer. Each one more costs agreement with the spans that people marked: on
-two public sets of policy dialogues F1 .40 and .38 with one passage, .38 and .37 at odds of .5, .36
-and .34 at .15. But what is missing is worse than what is too much, since a rate stands in one
-section and its reason in the next: the passage with the span is quoted for 55 and 54 %, 61 and
-59 %, 65 and 64 % of the turns. It may stand on another page: of 87 students' questions to tune on
-the answer is then in what is quoted for 66, where it is in the best passage for 62."""
+"""A further passage of the same document is quoted too when it is at least this likely, as a share
+of the best one's likelihood, to hold the answer. Each one more costs agreement with the spans that
+people marked: on two public sets of policy dialogues F1 .40 and .38 with one passage, .38 and .37
+at odds of .5, .36 and .34 at .15. But what is missing is worse than what is too much, since a rate
+stands in one section and its reason in the next: the passage with the span is quoted for 55 and
+54 %, 61 and 59 %, 65 and 64 % of the turns."""
 _TOPICS = 3
 
 
@@ -51,7 +50,7 @@ class Answering:
         chosen: dict[str, Passage] = {}
         questions: dict[str, list[Query]] = {}
         for (query, ranking), told in zip(asked, known, strict=True):
-            for passage in _worth_quoting(query, ranking) if told else ():
+            for passage in _worth_quoting(query.question, ranking) if told else ():
                 chosen[passage.id] = passage
                 questions.setdefault(passage.id, []).append(query)
         passages = tuple(chosen.values())
@@ -118,30 +117,18 @@ def not_known(question: str, institution: str | None = None) -> str:
     )
 
 
-def _worth_quoting(query: Query, ranking: Ranking) -> Iterator[Passage]:
-    """The best passage, and the next one when it is nearly as likely.
+def _worth_quoting(question: str, ranking: Ranking) -> Iterator[Passage]:
+    """The best passage, and the next ones of the same document that are nearly as likely.
 
-    When none of them holds the amount or the date that is asked for, the best one of the first's
-    document that does is quoted as well.
+    When none of them holds the amount or the date that is asked for, the best one of that document
+    that does is quoted as well.
     """
     first = ranking.passages[0]
-    likely = [
-        passage
-        for at, passage in enumerate(ranking.passages[:_MOST_PASSAGES])
-        if ranking.odds(at) >= _LEAST_ODDS and not _of_another(query, passage, first)
-    ]
-    yield from likely
-    if not any(holds_wanted(query.question, passage.text) for passage in likely):
-        same = (p for p in ranking.passages if p.document_id == first.document_id)
-        yield from islice((p for p in same if holds_wanted(query.question, p.text)), 1)
-
-
-def _of_another(query: Query, passage: Passage, first: Passage) -> bool:
-    """Whether a passage says of something else what the first says: another program's price, or
-    what may not hold at the time that is asked about."""
-    if passage.document_id == first.document_id:
-        return False
-    return query.another_time or passage.headings == first.headings
+    same = [p for p in enumerate(ranking.passages) if p[1].document_id == first.document_id]
+    chosen = [p for at, p in same if at < _MOST_PASSAGES and ranking.odds(at) >= _LEAST_ODDS]
+    yield from chosen
+    if not any(holds_wanted(question, passage.text) for passage in chosen):
+        yield from islice((p for _, p in same if holds_wanted(question, p.text)), 1)
 
 
 def _text(chosen: Sequence[Passage], quotes: Sequence[str]) -> str:

@@ -16,11 +16,11 @@ from knowledge_base.text.sentences import Sentence, statements
 from knowledge_base.text.tables import cells
 from knowledge_base.text.wanted import holds_wanted
 
-WHOLE_WORDS = 100
+WHOLE_WORDS = 60
 """A passage of up to this many words is quoted whole. On two public sets of policy dialogues 40
-gave the best agreement with the spans that people marked, and 100 costs .01 to .02 of F1; but what
-a student needs often stands in the list behind the best sentence: of 99 questions to tune on that
-are quoted for, 65 are answered in full where with 60 words 62 were."""
+gave the best agreement with the spans that people marked, but 60 costs less than .003 of F1 and
+keeps a price together with its fees. 100 costs .01 to .02; of 99 questions of students to tune on
+that are quoted for, 65 would then be answered in full where 62 are."""
 _SPAN_WORDS = 20
 """Words that an answer is expected to have: of those that people marked in the two sets, the middle
 one has 19 and 24."""
