@@ -80,7 +80,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("how do i verify a digital badge", [cites("recognition-and-verification")]),
     ],
     "accreditation": [("is your school accredited", [intent("ask_recognition"), looked_up])],
-    "dates": [("when is the next start date", [intent("ask_dates"), looked_up])],
+    "dates": [("when is the next start date", [intent("ask_dates"), kind("computed")])],
     "programs": [("which courses do you have in data analytics", [intent("find_program")])],
     "services": [("do you have tutoring", [intent("ask_student_services"), looked_up])],
     "a follow-up keeps the thread": [
