@@ -38,7 +38,7 @@ class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `Planning.taken_in` raises; the executor turns it into a `failure`."""
-        begins = (tracker.active_loop or {}).get("name") != FORM
+        begins = tracker.get_slot("requested_slot") is None
         if not begins and not _answers(tracker):
             return []
         asked = None if begins else tracker.get_slot("requested_slot")

@@ -18,6 +18,8 @@ _ALIKE = 88.0
 slip in a word of five to eight letters."""
 _SHORTEST = 5
 """Letters below which nothing counts as misspelt: anything resembles a few letters."""
+_SHORTEST_BEGINNING = 4
+"""Letters from which the beginning of a word stands for it."""
 _WORD = re.compile(r"[^\W_]+(?:['’/.-][^\W_]+)*")
 _DEGREES = {"as": "associate", "aa": "associate", "aas": "associate", "ba": "bachelor",
             "bs": "bachelor", "ma": "master", "ms": "master"}  # fmt: skip
@@ -117,7 +119,7 @@ class Goals:
         is no nurse, so that a part of a job's name is asked about.
         """
         said = list(words(phrase))
-        full = self._in_full(said) or self._misspelt(phrase)
+        full = self._in_full(said) or self._misspelt(phrase) or self._shortened(said)
         if full:
             return full
         asked = {self._spelt(stem) for stem in said if stem not in _GENERIC}
@@ -175,13 +177,24 @@ class Goals:
         return near[0] if near and near[0] not in _GENERIC else stem
 
     def _partly(self, phrase: str) -> bool:
-        return not (self._in_full(list(words(phrase))) or self._misspelt(phrase))
+        said = list(words(phrase))
+        return not (self._in_full(said) or self._misspelt(phrase) or self._shortened(said))
 
     def _in_full(self, said: list[str]) -> list[NamedGoal]:
         """The goals of the longest name that stands in what was said."""
         found = [entry for entry in self._entries if _stands(entry.stems, said)]
         longest = max((len(entry.stems) for entry in found), default=0)
         return _apart(entry.goal for entry in found if len(entry.stems) == longest)
+
+    def _shortened(self, said: list[str]) -> list[NamedGoal]:
+        """The goals each of whose words was said, some only by its beginning, and nothing else."""
+        asked = [stem for stem in said if stem not in _GENERIC]
+        return _apart(
+            entry.goal
+            for entry in self._entries
+            if len(entry.stems) > 1 and len(entry.stems) == len(asked)
+            and all(map(_begins, entry.stems, asked))
+        )  # fmt: skip
 
     def _misspelt(self, phrase: str) -> list[NamedGoal]:
         tokens = [match.group().casefold() for match in _WORD.finditer(phrase)]
@@ -244,6 +257,11 @@ def _entry(goal: NamedGoal) -> _Entry:
 def _stands(stems: Sequence[str], said: Sequence[str]) -> bool:
     size = len(stems)
     return any(tuple(said[at : at + size]) == tuple(stems) for at in range(len(said) - size + 1))
+
+
+def _begins(stem: str, said: str) -> bool:
+    """Whether a word was said, or its beginning: "tech" for a technician."""
+    return stem == said or (len(said) >= _SHORTEST_BEGINNING and stem.startswith(said))
 
 
 def _apart(goals: Iterator[NamedGoal]) -> list[NamedGoal]:

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from knowledge_base.advising.plan_details import ANY, BUDGET, DELIVERY, FINISH, HOURS, START
 from knowledge_base.pathway.plan import Goal, Limits, Student
-from knowledge_base.program_page import money
+from knowledge_base.program_page import day, money
 from knowledge_base.terms import term
-from languages.speech import say, say_day
+from languages.speech import ENGLISH, say, say_day, speaking
 
 GOAL, HAVE, UNCLEAR = "plan_goal", "plan_have", "plan_unclear"
 SLOTS = (GOAL, HAVE, HOURS, BUDGET, START, FINISH, DELIVERY, UNCLEAR)
@@ -83,6 +83,24 @@ class PlanAnswers:
             *([say("you have {things}", things=", ".join(held))] if held else []),
         ]
         return " · ".join(said)
+
+    def sentence(self, titles: Mapping[str, str]) -> str:
+        """A sentence that asks for the same plan in any conversation; in English, as it is read."""
+        goal, limits, held = self.goal, self.limits, self.student
+        wanted = goal.occupation or goal.award or titles.get(goal.program, goal.program)
+        names = [titles.get(i, i) for i in held.credentials] + list(held.skills)
+        with speaking(ENGLISH):
+            said = [
+                f"Plan a path to {wanted or ' and '.join(goal.skills)}",
+                f"I have {' and '.join(names)}" if names else "I have nothing yet",
+                *([f"{limits.hours_per_week:f} hours a week"] if limits.hours_per_week else []),
+                *([f"at most {money(limits.budget)}"] if limits.budget is not None else []),
+                *([f"starting on {day(limits.begin)}"] if limits.begin else []),
+                *([f"finished by {day(limits.finish)}"] if limits.finish else []),
+                *([" or ".join(limits.delivery)] if limits.delivery else []),
+                "else without limits",
+            ]
+        return ", ".join(said)
 
 
 def _is_open(value: Any) -> bool:

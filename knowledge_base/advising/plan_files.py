@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event
 
-from knowledge_base.model import File
+from knowledge_base.model import Answer, File
 from knowledge_base.pathway.plan import Plan, Stack
 from knowledge_base.pathway.schedule import Run
 from languages.speech import say, spoken
@@ -18,10 +18,11 @@ _LINK = re.compile(r"\s?\[\d+\]")
 _MARKS = re.compile(r"\*\*?|^#+ |^\|[-| ]+\|\n", re.M)
 
 
-def plan_files(plan: Plan, text: str) -> tuple[File, ...]:
+def plan_files(plan: Plan, answer: Answer, sentence: str) -> tuple[File, ...]:
     """`plan.txt`, and an RFC 5545 calendar for each stack; none without a stack.
 
-    `text` is the answer in Markdown.
+    The text begins with the `sentence` that brings the plan back, and ends with the links of the
+    pages that the `answer` cites.
     """
     if not plan.stacks:
         return ()
@@ -34,7 +35,9 @@ def plan_files(plan: Plan, text: str) -> tuple[File, ...]:
         )
         for number, stack in enumerate(plan.stacks, 1)
     ]
-    return (File("plan.txt", "text/plain", without_marks(text)), *calendars)
+    pages = dict.fromkeys(f"{cited.title}: {cited.url}" for cited in answer.citations if cited.url)
+    text = "\n\n".join([sentence, without_marks(answer.text), "\n".join(pages)])
+    return (File("plan.txt", "text/plain", f"{text.strip()}\n"), *calendars)
 
 
 def calendar(stack: Stack, made: date) -> str:
@@ -70,4 +73,4 @@ def _event(run: Run, made: date, what: str, summary: str, first: date, last: dat
 
 def without_marks(text: str) -> str:
     """Markdown as plain text: no signs of emphasis, no numbers of sources."""
-    return _MARKS.sub("", _LINK.sub("", text)).strip() + "\n"
+    return _MARKS.sub("", _LINK.sub("", text)).strip()

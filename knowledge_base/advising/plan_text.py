@@ -62,6 +62,7 @@ def plan_draft(plan: Plan, answers: PlanAnswers, catalog: Catalog) -> Draft:
         (*facts, *(fact for told in telling.values() for fact in told.facts)),
         {i: tuple(told.stated) for i, told in telling.items()},
         nearest=_again(),
+        focus=next(iter(programs)) if len(programs) == 1 else None,
     )
 
 

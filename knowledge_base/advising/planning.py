@@ -105,7 +105,9 @@ class Planning:
         changed: dict[str, Any] = {}
         if asked != HAVE or _CORRECTS.search(words):
             changed |= limits_in(words, known, asked, catalog.day)
-        changed |= _goal(words, goals, asked, begins=begins, known=known.get(GOAL))
+        goal = _goal(words, goals, asked, begins=begins, known=known.get(GOAL))
+        if not (changed and asked == GOAL and UNCLEAR in goal):
+            changed |= goal
         answers = asked == HAVE and not changed
         changed |= _held(words, goals, catalog, known.get(HAVE), answers=answers)
         if begins and ANY in changed.values() and known.get(HAVE) is None:
@@ -151,7 +153,7 @@ class Planning:
         catalog = await self._library.catalog()
         plan = await self._library.plan(answers.goal, answers.student, answers.limits)
         answer = await self._library.told(plan_draft(plan, answers, catalog))
-        return replace(answer, files=plan_files(plan, answer.text))
+        return replace(answer, files=plan_files(plan, answer, answers.sentence(catalog.titles)))
 
     async def _nearest(self, phrase: str, goals: Goals) -> list[NamedGoal]:
         """The jobs and awards whose names are nearest in meaning, the best first."""
@@ -180,7 +182,7 @@ def _goal(
     phrases = list(goal_phrases(words, strong=not (begins or asked == GOAL)))
     if asked == GOAL and not leaves_open(words):
         phrases.append(words)
-    if begins and not phrases and goals.meant(content(words)):
+    if begins and not phrases and known is None and goals.meant(content(words)):
         phrases.append(content(words))
     for phrase in phrases:
         skills = goals.skills_in(phrase)

@@ -12,7 +12,7 @@ from running_bot import RunningBot, new_conversation
 
 HAVE = says("What do you have already")
 HOURS = says("How many hours a week")
-BUDGET = says("How much may it cost")
+BUDGET = says("What is your budget")
 START = says("When would you like to begin")
 FORMAT = says("Online, in person")
 
@@ -121,6 +121,16 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("plan a path to bookkeeper", [HAVE]),
         ("thank you so much", [goes_on("What do you have already")]),
     ],
+    "the first words of a goal do": [
+        ("i dream of being an it support spec, plan it", [HAVE]),
+        ("nothing yet", [HOURS]),
+    ],
+    "a goal is asked for, and something else told": [
+        ("make me a plan", [tells("What would you like to get to")]),
+        ("15 hours a week", [tells("What would you like to get to"), hides("No program here")]),
+        ("bookkeeper", [HAVE]),
+        ("nothing", [BUDGET]),
+    ],
     "stopped and taken up again": [
         ("plan a path to bookkeeper", [HAVE]),
         ("none", [HOURS]),
@@ -195,6 +205,7 @@ async def test_a_plan_is_kept_as_files(assistant: RunningBot) -> None:
     files = {file["name"]: file for file in custom(turn)["files"]}
     assert "$" in files["plan.txt"]["text"]
     assert "**" not in files["plan.txt"]["text"]
+    assert all(cited["url"] in files["plan.txt"]["text"] for cited in custom(turn)["citations"])
     calendars = [file for file in files.values() if file["media_type"] == "text/calendar"]
     starts = {fact["value"] for fact in custom(turn)["facts"] if fact["name"] == "starts"}
     found = {

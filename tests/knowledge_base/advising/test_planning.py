@@ -11,7 +11,7 @@ from editions import asking
 from icalendar import Calendar
 
 from knowledge_base.advising.plan_answers import GOAL, HAVE, UNCLEAR
-from knowledge_base.advising.plan_details import ANY, BUDGET, DELIVERY, HOURS
+from knowledge_base.advising.plan_details import ANY, BUDGET, DELIVERY, FINISH, HOURS, START
 from knowledge_base.advising.planning import Planning
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
@@ -136,3 +136,22 @@ async def test_a_plan_says_what_it_was_made_for(planning: Planning) -> None:
     assert "online or hybrid" in answer.text
     hours = {Decimal(used.value) for used in answer.facts if used.unit == "hours per week"}
     assert max(hours) <= 25
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        ANALYST,
+        ANALYST | {HOURS: "22.5", BUDGET: "3000", DELIVERY: ["online"]},
+        ANALYST | {HAVE: {"credentials": ["MHC-DA101"], "skills": []}, START: "2027-03-01"},
+        {GOAL: {"program": "MHC-WD120"}, HAVE: {}, FINISH: "2027-12-31", HOURS: "20"},
+    ],
+)
+async def test_a_sentence_brings_a_plan_back(planning: Planning, slots: dict[str, Any]) -> None:
+    """The first line of the text that is kept, written in another chat, gives the same plan."""
+    answer = await planning.plan(slots)
+    text = next(file.text for file in answer.files if file.name == "plan.txt")
+    told = await planning.taken_in(text.splitlines()[0], {}, begins=True)
+    again = await planning.plan(told)
+    assert again.facts
+    assert (again.text, again.facts) == (answer.text, answer.facts)
