@@ -6,11 +6,12 @@ import asyncio
 import json
 import sys
 
-from benchmarks import retrieval, scale, setup, turns, understanding
+from benchmarks import languages, retrieval, scale, setup, turns, understanding
 
 _ALL = {
     "turns": turns.measure,
     "understanding": understanding.measure,
+    "languages": languages.measure,
     "retrieval": retrieval.measure,
     "scale": scale.measure,
     "setup": setup.measure,

@@ -107,7 +107,7 @@ def answers(
     an amount or date of `must_not_contain`. Through the dialogue, the student's turns of the
     history are said first, and a reply that cites nothing and is no task's declines.
     """
-    asked = list(read_lines(questions, _question, '{"id": "…", "question": "…", "kind": "…"}'))
+    asked = list(read_lines(questions, question_of, '{"id": "…", "question": "…", "kind": "…"}'))
     on = date.fromisoformat(day) if day else date.today()
     replies = asyncio.run(_ask(load_settings(), tuple(sources or SAMPLE), asked, on, dialogue))
     judged = [judge(question, reply) for question, reply in zip(asked, replies, strict=True)]
@@ -213,7 +213,8 @@ def _line(question: Question, reply: Reply, judged: Judged) -> str:
     return json.dumps(wire, ensure_ascii=False)
 
 
-def _question(_: int, wire: dict[str, Any]) -> Question:
+def question_of(_: int, wire: dict[str, Any]) -> Question:
+    """The question of a line, whose number does not matter."""
     documents = wire.get("document") or []
     return Question(
         id=str(wire["id"]),
