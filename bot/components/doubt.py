@@ -58,7 +58,8 @@ def _readings(ranking: List[Tuple[Text, float]], understood: bool) -> List[Text]
     nearest = {name for name, _ in ways[:2]}
     if nearest & CARE or (understood and nearest & UNOFFERED):
         return []
-    likely = [name for name, level in ways[:OFFERED] if level >= FAINT and name not in UNOFFERED]
+    offered = [way for way in ways[:OFFERED] if way[0] not in UNOFFERED | CARE]
+    likely = [name for name, level in offered if level >= FAINT]
     return likely if len(likely) > 1 and TASKS & {*likely[:2]} else []
 
 

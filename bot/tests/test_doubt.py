@@ -37,6 +37,13 @@ class Doubt(unittest.TestCase):
             readings(plan_path=0.45, find_program=0.4, stop=0.01), ["plan_path", "find_program"]
         )
 
+    def test_a_person_is_never_one_of_the_choices(self) -> None:
+        """Not as the third either: it has no words among them, and is offered beside them."""
+        self.assertEqual(
+            readings(plan_path=0.35, find_program=0.3, talk_to_person=0.25),
+            ["plan_path", "find_program"],
+        )
+
     def test_a_lead_leaves_no_doubt(self) -> None:
         """From `LEAD` on the first reading holds."""
         self.assertIsNone(readings(plan_path=0.3 + LEAD, find_program=0.3))
