@@ -9,13 +9,10 @@ from decimal import Decimal
 
 from knowledge_base.aid_rule import AskedFact, Value
 from knowledge_base.text.dates import find_dates, find_periods
+from knowledge_base.text.quantities import NUMBER_WORDS
 from knowledge_base.text.terms import MONTHS
 
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
-_N = rf"(?:\d+(?:\.\d+)?|(?:{'|'.join(_NUMBERS)})\b)"
+_N = rf"(?:\d+(?:\.\d+)?|(?:{'|'.join(NUMBER_WORDS)})\b)"
 _MONEY = (
     r"(?:us)?\$?\s?\d[\d,]*(?:\.\d+)?(?:\s?k\b|\s?(?:thousand|grand)\b)?"
     r"(?:\s?(?:dollars|bucks|usd)\b)?"
@@ -160,7 +157,7 @@ def _value(amount: str, unit: str) -> int | float:
     if figure:
         number = Decimal(figure.group().replace(",", ""))
     else:
-        number = Decimal(_NUMBERS.index(amount.split(maxsplit=1)[0]))
+        number = Decimal(NUMBER_WORDS.index(amount.split(maxsplit=1)[0]))
     if unit == "dollars" and re.search(r"\d\s?(?:k|thousand|grand)\b", amount):
         number *= 1000
     if unit == "months" and re.search(r"y(?:ea)?rs?\b", amount):

@@ -106,7 +106,8 @@ def verdicts(check: AidCheck, report: AidReport, program: Program | None) -> Dra
         lines.append(
             say("*You told me: {facts}.* If one of these is wrong, just say so.", facts=noted)
         )
-    return sources.draft(AnswerKind.AID, "\n\n".join(lines), facts, _next(report), check.program)
+    focus = check.program or sources.page
+    return sources.draft(AnswerKind.AID, "\n\n".join(lines), facts, _next(report), focus)
 
 
 def _head(report: AidReport, program: Program | None) -> str:

@@ -53,7 +53,8 @@ def estimated(claim: Claim, estimate: Estimate, table: EquivalencyTable) -> Draf
             "say what it should count toward."
         )
     )
-    return sources.draft(AnswerKind.CREDIT, "\n\n".join(parts), facts, _next(estimate.award, table))
+    text, offers = "\n\n".join(parts), _next(estimate.award, table)
+    return sources.draft(AnswerKind.CREDIT, text, facts, offers, sources.page)
 
 
 def _headings() -> Sequence[tuple[Tier, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from knowledge_base.filters.periods import PERIOD, period_of
 from knowledge_base.text.money import find_money
-from knowledge_base.text.quantities import find_quantities
+from knowledge_base.text.quantities import NUMBER_WORDS, find_quantities
 from knowledge_base.text.terms import Period
 
 ANY = "any"
@@ -34,6 +34,8 @@ _MOST_HOURS = 168
 _LEAST_AMOUNT = 100
 """A bare number from here on may be money where nobody asked for money; "what if I had 3000"."""
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_COUNTS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(NUMBER_WORDS)}
+_COUNT = "|".join(_COUNTS)
 _SHORT_FORMS = (
     (re.compile(r"[’`]"), "'"),
     (re.compile(rf"({_NUMBER})\s?(?:hrs?|h)\b\.?"), r"\1 hours"),
@@ -44,9 +46,7 @@ _SHORT_FORMS = (
     (re.compile(r"\btwok\b"), "2k"),
     (re.compile(r"\b(?:a|one) thousand\b"), "1000 dollars"),
 )
-_PER_DAY = re.compile(
-    rf"({_NUMBER}|an|one|two|three|four|five|six|seven|eight) hours? (?:a|per|each|every) day\b"
-)
+_PER_DAY = re.compile(rf"({_NUMBER}|{_COUNT}) hours? (?:a|per|each|every) day\b")
 _OPEN = re.compile(
     r"\bno (?:real |hard |particular |specific )?(?:limit|preference|maximum|idea|matter|clue)\w*"
     r"|\b(?:does ?n.?t|do ?n.?t|does not|do not|not) (?:really )?(?:matter|know|care|mind|sure)\b"
@@ -100,10 +100,8 @@ _MODAL = frozenset({"may", "march", "sun", "fall", "spring"})
 """Names of months and terms that are other words too."""
 _SPAN_AHEAD = re.compile(
     r"\b(?P<word>within|inside|in)(?: about| around| the next| less than)? "
-    r"(?P<count>\d+|an?|one|two|three|four|five|six|nine|ten|twelve) (?P<unit>week|month|year)s?\b"
+    rf"(?P<count>\d+|{_COUNT}) (?P<unit>week|month|year)s?\b"
 )
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-           "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12}  # fmt: skip
 _DELIVERIES = {
     "online": re.compile(r"\bon-?\s?line\b|\bremote(?:ly)?\b|\bfrom home\b|\bvirtual(?:ly)?\b"),
     "in person": re.compile(
@@ -159,8 +157,7 @@ def _spelt_out(text: str) -> str:
 def _hours(said: str, asked: bool) -> str | None:
     """Hours a week at the upper end of what is said."""
     if match := _PER_DAY.search(said):
-        count = _COUNTS.get(match[1]) or Decimal(match[1])
-        return _plain_hours(Decimal(count) * 7)
+        return _plain_hours(_count(match[1]) * 7)
     for units in ({"hours per week"}, {"hours"}):
         found = [f.value.high for f in find_quantities(said, units)]
         if found:
@@ -174,6 +171,10 @@ def _hours(said: str, asked: bool) -> str | None:
         return _plain_hours(Decimal(number[-1].replace(",", ""))) if number else None
     bare = find_quantities(f"{said} hours", {"hours"})
     return _plain_hours(bare[-1].value.high) if bare else None
+
+
+def _count(said: str) -> Decimal:
+    return Decimal(_COUNTS[said] if said in _COUNTS else said.replace(",", ""))
 
 
 def _plain_hours(hours: Decimal) -> str | None:
@@ -210,8 +211,7 @@ def _days(said: str, asked: str | None, today: date) -> Iterator[tuple[str, str 
     if _ASAP.search(said) or (asked == START and _NOW.search(said)):
         yield START, ANY
     if match := _SPAN_AHEAD.search(said):
-        count = _COUNTS.get(match["count"]) or int(match["count"])
-        day = _ahead(today, count, match["unit"])
+        day = _ahead(today, int(_count(match["count"])), match["unit"])
         starts = match["word"] == "in" and (
             asked == START or re.search(r"(?:start|begin)\w*\W*$", said[: match.start()])
         )

@@ -27,6 +27,12 @@ class Quoted:
             numbers.append(number)
         return number
 
+    @property
+    def page(self) -> str | None:
+        """The page that they all stand on, if it is one."""
+        pages = {document for document, _ in self._numbers}
+        return pages.pop() if len(pages) == 1 else None
+
     def draft(
         self,
         kind: AnswerKind,

@@ -96,13 +96,17 @@ def _pattern(name: str) -> str:
 
 
 def _families(text: str, table: EquivalencyTable) -> Iterable[_Mention]:
-    """Exams that the table does not list, of makers that it does: `AP Biology`."""
+    """Exams that the table does not list, of makers that it does: `AP Biology`.
+
+    An award that begins with capitals, such as an `AS`, is no exam's maker.
+    """
     makers = {
         (needed.kind, needed.name.split()[0])
         for rule in table.rules
         for alternative in rule.alternatives
         for needed in alternative
         if needed.name.split()[0].isupper() and len(needed.name.split()) > 1
+        if _graded(needed.kind, table)
     }
     for kind, maker in sorted(makers):
         for match in re.finditer(rf"\b{maker}(?:\s+{_SUBJECT}){{1,3}}", text, re.I):

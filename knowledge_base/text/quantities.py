@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from knowledge_base.text.found import Found
 
-_WORDS = (
+NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen twenty"
 ).split()
+"""Each at the place of its number."""
 _UNITS = {
     "hours per week": r"(?:clock |study |class )?hours?\s?(?:(?:per|a|each|every|/)\s?week|weekly)"
     r"|h(?:rs?)?/w(?:k|eek)",
@@ -38,7 +39,7 @@ _UNITS = {
 """Per canonical unit: how it is written. The first that matches is taken."""
 DURATIONS = frozenset({"minutes", "days", "business days", "weeks", "months", "years"})
 """Units of a length of time; hours are work as well, so that they are asked for by themselves."""
-_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
+_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|\b(?:{'|'.join(NUMBER_WORDS)})\b)"
 _UNIT = "|".join(
     f"(?P<u{n}>{pattern}{'' if unit == 'percent' else r'(?![a-z])'})"
     for n, (unit, pattern) in enumerate(_UNITS.items())
@@ -134,4 +135,8 @@ def _quantity(match: re.Match[str]) -> Found[Quantity]:
 
 def _number(text: str) -> Decimal:
     word = text.casefold()
-    return Decimal(_WORDS.index(word)) if word in _WORDS else Decimal(text.replace(",", ""))
+    return (
+        Decimal(NUMBER_WORDS.index(word))
+        if word in NUMBER_WORDS
+        else Decimal(text.replace(",", ""))
+    )
