@@ -7,16 +7,28 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.library import Library
+from actions.alongside import alongside
+from actions.answer_distress import cared_for, in_distress
+from actions.conversation import remembered, said
+from knowledge_base.advising.contacts import reaches
+from knowledge_base.advising.following import LastAnswer
+from knowledge_base.advising.published import complaint_path
+from knowledge_base.advising.reaching import Reaching, asks_how_to_reach
+from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import Answer
 from languages.speech import say
 
 
 class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_talk_to_person`: one `handover` payload; the gateway does the handing over, and adds
-    how to reach staff: it knows the institution's contact."""
+    """`action_talk_to_person`: one `handover` payload; the gateway does the handing over.
 
-    def __init__(self, library: Library) -> None:
-        """Takes the library like every action, and needs nothing of it."""
+    Who asks how an office is reached gets its published contact instead, with a person offered;
+    who names an office, or complains, gets what is published about it as well.
+    """
+
+    def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
+        self._reaching = Reaching(library)
 
     def name(self) -> str:
         """As the bot's domain names it."""
@@ -25,18 +37,44 @@ class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Cannot fail."""
+        """Hands over whatever the knowledge base does."""
+        if in_distress(tracker.events):
+            return await cared_for(self._library, dispatcher, tracker)
+        words = said(tracker)
+        last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
         complains = (tracker.latest_message.get("intent") or {}).get("name") == "complaint"
-        text = (
-            say(
-                "I'm sorry about that. Staff can look into it, and they can read what we have "
+        answer: Answer | None
+        if reaches(words):
+            text = say(
+                "Thank you. Staff find that here, with all we have written, and can reach you."
+            )
+            hand_over(dispatcher, text)
+            return []
+        if complains:
+            text = say(
+                "I'm sorry about that. A person can look into it, and staff can read what we have "
                 "written so far."
             )
-            if complains
-            else say(
-                "Of course. Staff can read what we have written so far, so you need not repeat it."
-            )
-        )
-        reason = "complaint" if complains else "asked"
-        dispatcher.utter_message(json_message={"type": "handover", "text": text, "reason": reason})
-        return []
+            hand_over(dispatcher, text, "complaint")
+            answer = await alongside(complaint_path(self._library))
+        elif asks_how_to_reach(words):
+            answer = await alongside(self._reaching.answer(words, last))
+            if answer is None:
+                hand_over(dispatcher)
+        else:
+            hand_over(dispatcher)
+            answer = await alongside(self._reaching.of_named(words))
+        if answer is None:
+            return []
+        dispatcher.utter_message(json_message=answer.to_wire())
+        return remembered(words, answer)
+
+
+def hand_over(dispatcher: CollectingDispatcher, text: str = "", reason: str = "asked") -> None:
+    """Gives the conversation to staff, with other words than the usual ones if there are any.
+
+    The gateway adds how to reach them: it knows the institution's contact.
+    """
+    usual = say("Of course. Staff can read what we have written so far, so you need not repeat it.")
+    payload = {"type": "handover", "text": text or usual, "reason": reason}
+    dispatcher.utter_message(json_message=payload)

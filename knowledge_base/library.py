@@ -23,7 +23,7 @@ from knowledge_base.editions.live import LiveEdition
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.filters.tree import Compare
-from knowledge_base.model import Answer, AnswerKind, Utterance
+from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
 from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
@@ -181,6 +181,11 @@ class KnowledgeBase:
             lambda: self._live().asking.typed.referents.mentions(query) or ()
         )
         return tuple(found)
+
+    async def passages_of(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of a published document in order; of another, none. Raises as `ask`."""
+        found = await asyncio.to_thread(lambda: self._live_edition.edition().document(document_id))
+        return found[1] if found else ()
 
     async def find(self, wish: str, day: date | None = None) -> Findings:
         """Exactly the programs that meet a wish such as "online, under $500, starts in May".

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ def _line(reply: BrainReply, milliseconds: float) -> dict[str, Any]:
     kinds = [m.answer["kind"] if m.answer else m.kind for m in reply.replies]
     return {
         "text": "\n\n".join(message.text for message in reply.replies),
-        "kind": kinds[-1] if kinds else "failed",
+        "kind": _kind(kinds),
         "citations": [citation for answer in answers for citation in answer["citations"]],
         "facts": [fact for answer in answers for fact in answer.get("facts", ())],
         "choices": [choice.label for message in reply.replies for choice in message.choices],
@@ -88,6 +88,13 @@ def _line(reply: BrainReply, milliseconds: float) -> dict[str, Any]:
         "failed": reply.reason,
         "milliseconds": milliseconds,
     }
+
+
+def _kind(kinds: Sequence[str]) -> str:
+    """The kind of a turn: a hand-over whatever is quoted beside it, else that of its last reply."""
+    if not kinds:
+        return "failed"
+    return "handover" if "handover" in kinds else kinds[-1]
 
 
 async def apart(settings: Settings, folder: Path) -> Settings:

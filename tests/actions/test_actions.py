@@ -302,7 +302,8 @@ async def test_nothing_found_after_asking_back_offers_a_person() -> None:
 
 async def test_a_person_is_asked_for() -> None:
     """The reply is one handover, whatever the library."""
-    result = await run(OneAnswer(error=ValueError()), call("action_talk_to_person"))
+    request = call("action_talk_to_person", "get me a person", "talk_to_person")
+    result = await run(OneAnswer(error=ValueError()), request)
     (response,) = result.responses
     assert response["custom"]["type"] == "handover"
     assert response["custom"]["reason"] == "asked"
@@ -367,7 +368,7 @@ async def test_the_server_answers_on_loopback_until_it_is_cancelled() -> None:
         server = asyncio.create_task(serve(open_library, port=port))
         async with aiohttp.ClientSession() as session:
             await until_healthy(session, url, server)
-            request = call("action_talk_to_person")
+            request = call("action_talk_to_person", "a person please", "talk_to_person")
             async with session.post(f"{url}/webhook", json=request) as response:
                 assert response.status == 200
                 assert (await response.json())["responses"][0]["custom"]["type"] == "handover"

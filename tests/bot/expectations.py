@@ -51,7 +51,9 @@ def because(reason: str) -> Expectation:
     """A hand-over with this reason."""
 
     def check(turn: Turn) -> None:
-        assert custom(turn)["reason"] == reason, turn["replies"]
+        payloads = [reply["custom"] for reply in turn["replies"] if "custom" in reply]
+        reasons = [each["reason"] for each in payloads if each["type"] == "handover"]
+        assert reasons == [reason], turn["replies"]
 
     return check
 
@@ -78,6 +80,11 @@ def offers(*payloads: str) -> Expectation:
     return check
 
 
-looked_up = kind("quote", "unknown")
-hands_over = kind("handover")
+def hands_over(turn: Turn) -> None:
+    """The turn hands over to a person, whatever is quoted beside that."""
+    types = [reply["custom"]["type"] for reply in turn["replies"] if "custom" in reply]
+    assert types.count("handover") == 1, turn["replies"]
+
+
+looked_up = kind("quote", "computed", "unknown")
 outside = says("I can't help with that one")

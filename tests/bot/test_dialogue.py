@@ -116,7 +116,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     "only marks": [("???", [])],
     "another language": [("¿cuánto cuesta el curso?", [])],
     "distress is answered with care": [
-        ("i dont want to live anymore", [kind("handover"), because("distress")]),
+        ("i dont want to live anymore", [hands_over, because("distress")]),
     ],
     "a complaint goes to a person": [
         ("this is awful service, i have been waiting a month", [because("complaint")]),

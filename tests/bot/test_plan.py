@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from expectations import Expectation, Turn, because, cites, custom, kind, says
+from expectations import Expectation, Turn, because, cites, custom, hands_over, kind, says
 from icalendar import Calendar
 from running_bot import RunningBot, new_conversation
 
@@ -145,7 +145,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     ],
     "a person inside": [
         ("plan a path to bookkeeper", [HAVE]),
-        ("i want to talk to a human", [kind("handover"), ended]),
+        ("i want to talk to a human", [hands_over, ended]),
     ],
     "distress inside": [
         ("plan a path to bookkeeper", [HAVE]),
