@@ -9,11 +9,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import remembered, said
+from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.screening import Screening
 from knowledge_base.library import KnowledgeBase
-
-TELLS = frozenset("inform check_aid affirm deny refuse_data correct_me".split())
-"""Intents of messages that tell something; others are questions, small talk or a way out."""
 
 
 class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -23,6 +21,7 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """
 
     def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
         self._screening = Screening(library)
 
     def name(self) -> str:
@@ -34,16 +33,18 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
         text, slot = said(tracker), tracker.get_slot("aid")
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
-        if tracker.get_slot("requested_slot") is None:
+        if begins(tracker):
             told = await self._screening.begin(text, slot, tracker.get_slot("focus"))
         else:
-            told = await self._screening.hear(text, slot, tells=intent in TELLS)
+            told = await self._screening.hear(text, slot, tells=tells(tracker))
         if told.check is None:
             return []
         events = [SlotSet("aid", told.check.to_slot())]
         if told.words:
-            dispatcher.utter_message(text=told.words)
+            aside = await answered_aside(self._library, dispatcher, tracker)
+            if not aside:
+                dispatcher.utter_message(text=told.words)
+            return [*events, *aside]
         if told.answer is not None:
             dispatcher.utter_message(json_message=told.answer.to_wire())
             events += remembered(text, told.answer)

@@ -8,14 +8,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import earlier_turns, remembered, said
-from actions.library import Library
+from knowledge_base.advising.published import privacy
+from knowledge_base.library import KnowledgeBase
 
 
 class AnswerPrivacy(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """`action_answer_privacy`: the response `utter_INTENT`, which holds for every institution, and
-    an `answer` payload when its pages answer the question."""
+    an `answer` payload with what its pages say of it."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
 
     def name(self) -> str:
@@ -26,9 +27,11 @@ class AnswerPrivacy(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `Library.ask` raises; the executor turns it into a `failure`."""
-        answer = await self._library.ask(said(tracker), earlier_turns(tracker.events))
+        words = said(tracker)
         dispatcher.utter_message(response=f"utter_{tracker.latest_message['intent']['name']}")
-        if answer.abstained:
+        asked = await self._library.ask(words, earlier_turns(tracker.events))
+        answer = await privacy(self._library, words) if asked.abstained else asked
+        if answer is None:
             return []
         dispatcher.utter_message(json_message=answer.to_wire())
-        return remembered(said(tracker), answer)
+        return remembered(words, answer)

@@ -8,8 +8,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking_back import ask_back, open_readings
-from actions.conversation import ask
+from actions.conversation import ask, remembered, said
 from knowledge_base.advising.clarifying import perhaps_a_question
+from knowledge_base.advising.following import LastAnswer
+from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -29,6 +31,7 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
+        self._reaching = Reaching(library)
 
     def name(self) -> str:
         """As the bot's domain names it."""
@@ -46,4 +49,9 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         readings = open_readings(tracker)
         if readings and not perhaps_a_question(readings):
             return ask_back(dispatcher, tracker, readings)
+        last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
+        reached = await self._reaching.heard(said(tracker), last)
+        if reached is not None:
+            dispatcher.utter_message(json_message=reached.to_wire())
+            return remembered(said(tracker), reached)
         return await ask(self._library, dispatcher, tracker, outside=outside, readings=readings)

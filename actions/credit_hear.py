@@ -8,13 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import said
+from actions.conversation import remembered, said
+from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.appraising import Appraising
-from knowledge_base.advising.credit_claim import says_nothing
+from knowledge_base.advising.credit_claim import asks_whether, says_nothing
+from knowledge_base.advising.published import review_path
 from knowledge_base.library import KnowledgeBase
-
-TELLS = frozenset("inform estimate_credit affirm deny refuse_data correct_me".split())
-"""Intents of messages that tell something; others are questions, small talk or a way out."""
 
 
 class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -24,6 +23,7 @@ class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """
 
     def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
         self._appraising = Appraising(library)
 
     def name(self) -> str:
@@ -31,15 +31,21 @@ class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
         return "validate_credit_form"
 
     async def run(
-        self, _dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
         text, slot = said(tracker), tracker.get_slot("credit")
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
-        if tracker.get_slot("requested_slot") is None:
+        if begins(tracker):
             claim = await self._appraising.begin(text, slot)
-        elif intent in TELLS:
+            if not claim.have and asks_whether(text) and (way := await review_path(self._library)):
+                dispatcher.utter_message(json_message=way.to_wire())
+                return [SlotSet("credit", claim.to_slot()), *remembered(text, way)]
+        elif tells(tracker):
             claim = await self._appraising.hear(text, slot)
+            if claim.only_in_own_words and (
+                aside := await answered_aside(self._library, dispatcher, tracker)
+            ):
+                return aside
         else:
             return []
         have = "told" if claim.have else "nothing" if says_nothing(text) else None

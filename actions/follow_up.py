@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import ask, said
+from actions.conversation import ask, remembered, said
 from knowledge_base.advising.following import LastAnswer, follow_up, read
+from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
 
 
@@ -18,6 +19,7 @@ class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
+        self._reaching = Reaching(library)
 
     def name(self) -> str:
         """As the bot's domain names it."""
@@ -27,10 +29,14 @@ class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
-        what = read(said(tracker))
+        words, last = said(tracker), LastAnswer.from_slot(tracker.get_slot("last_answer"))
+        reached = await self._reaching.heard(words, last)
+        if reached is not None:
+            dispatcher.utter_message(json_message=reached.to_wire())
+            return remembered(words, reached)
+        what = read(words)
         if what is None:
             return await ask(self._library, dispatcher, tracker)
-        last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
         today = (await self._library.catalog()).day
         dispatcher.utter_message(json_message=follow_up(what, last, today).to_wire())
         return []

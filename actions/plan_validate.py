@@ -9,15 +9,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import said
+from actions.form import answered_aside, begins, tells
 from actions.plan_path import known
 from knowledge_base.advising.plan_answers import UNCLEAR
 from knowledge_base.advising.planning import Planning, not_found
 from knowledge_base.library import KnowledgeBase
 
 FORM = "plan_form"
-READ = frozenset({"inform", "plan_path", "correct_me", "refuse_data", "affirm", "deny"})
-"""Intents of messages that answer the form. What is read as another is left to a rule, or to the
-form's question once more, by setting no slot."""
 
 
 class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -28,6 +26,7 @@ class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """
 
     def __init__(self, library: KnowledgeBase) -> None:
+        self._library = library
         self._planning = Planning(library)
 
     def name(self) -> str:
@@ -38,23 +37,16 @@ class ValidatePlanForm(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `Planning.taken_in` raises; the executor turns it into a `failure`."""
-        begins = tracker.get_slot("requested_slot") is None
-        if not begins and not _answers(tracker):
+        first = begins(tracker)
+        if not first and not tells(tracker):
             return []
-        asked = None if begins else tracker.get_slot("requested_slot")
-        words = said(tracker)
-        changed = await self._planning.taken_in(words, known(tracker), asked, begins=begins)
+        asked = tracker.get_slot("requested_slot")
+        changed = await self._planning.taken_in(said(tracker), known(tracker), asked, begins=first)
         unclear = (changed.get(UNCLEAR) or {}).get("slot")
+        if unclear == asked and asked is not None:
+            aside = await answered_aside(self._library, dispatcher, tracker)
+            if aside:
+                return aside
         if text := not_found(unclear or ""):
             dispatcher.utter_message(text=text)
         return [SlotSet(name, value) for name, value in changed.items()]
-
-
-def _answers(tracker: Tracker) -> bool:
-    """Whether the newest message answers the form, and is not one that a rule has answered."""
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            break
-        if event.get("event") == "action" and event.get("name") != FORM:
-            return False
-    return (tracker.latest_message.get("intent") or {}).get("name") in READ

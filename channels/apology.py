@@ -36,9 +36,12 @@ class Apologist:
         """Says how to reach a person, without the bot's help."""
         text = say(
             "You can reach a person at {institution}: {ways}.\n\n"
-            "I've marked this conversation so that staff see that you are waiting.",
+            "I've marked this conversation so that staff see that you are waiting. {wait}\n\n"
+            "If nobody is there, write an email address or a telephone number here, and what it is "
+            "about: staff find it with this conversation.",
             institution=self._institution.name,
             ways=self._ways(),
+            wait=self._wait(),
         )
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
@@ -52,6 +55,13 @@ class Apologist:
         crisis = self._institution.crisis_text if message.reason == DISTRESS else ""
         words = [message.text.strip(), crisis, self.contact().text]
         return replace(message, text="\n\n".join(filter(None, words)))
+
+    def _wait(self) -> str:
+        """How long it may take, as far as that is known."""
+        usual = self._institution.expected_wait
+        if usual:
+            return say("The usual wait is {wait}.", wait=usual)
+        return say("How long that will be is not known.")
 
     def _ways(self) -> str:
         place = self._institution

@@ -113,6 +113,8 @@ class InstitutionSettings(BaseModel):
     """What a student dials to reach a person; empty for none."""
     office_hours: str = "Monday to Friday, 9:00–17:00"
     """When a person answers."""
+    expected_wait: str = ""
+    """How long one usually waits for a person, such as `about 10 minutes`; empty: not known."""
     crisis_text: str = (
         "If you are in danger or thinking about harming yourself, call your local emergency "
         "number now. In the United States you can call or text 988 at any hour."

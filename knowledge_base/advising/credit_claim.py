@@ -40,6 +40,12 @@ _NOTHING = re.compile(
     re.I,
 )
 _ADDS = re.compile(r"^\W*(?:and|also|plus|i also|ive also|i've also)\b", re.I)
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|but|hi|hello|hey)\W+)*(?:how|can|could|do|does|will|is|are)\b", re.I
+)
+_WANTS = re.compile(
+    r"\b(?:estimate|check|calculate|figure|evaluate|tell me|how many|how much)\b", re.I
+)
 TOWARD = re.compile(r"\btowards?\b|\bcounts? for\b", re.I)
 """What stands before the award that credit should count for."""
 _TOLD = re.compile(
@@ -51,6 +57,12 @@ _TOLD = re.compile(
 """What somebody says of their own accord that they have."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)[ -]credits?\b", re.I)
 _NAMED_SIZE = r"\s*\((\d+(?:\.\d+)?) credits\)"
+_NO_THING = re.compile(
+    r"(?:\W|\d|\b(?:it|that|this|them|those|one|ones|in|on|at|since|until|back|last|this|year|years"
+    r"|month|months|ago|already|there|here|with|you)\b)*",
+    re.I,
+)
+"""What points at a thing, or at a time, but names none."""
 _LONGEST = 100
 """Characters of a thing that no rule names."""
 
@@ -63,6 +75,11 @@ class Claim:
     award: Award | None = None
     toward: str = ""
     """The name of the award, if it has one."""
+
+    @property
+    def only_in_own_words(self) -> bool:
+        """Whether no rule names any of what they have."""
+        return all(held.kind == OTHER for held in self.have)
 
     def to_slot(self) -> dict[str, Any]:
         """One JSON object."""
@@ -124,6 +141,11 @@ def adds(text: str) -> bool:
 def says_nothing(text: str) -> bool:
     """Whether an answer to "what do you have?" is that there is nothing."""
     return bool(_NOTHING.match(text))
+
+
+def asks_whether(text: str) -> bool:
+    """Whether it asks if, or how, something gives credit, rather than for an estimate."""
+    return bool(_ASKS.match(text)) and not _WANTS.search(text)
 
 
 def award_in(
@@ -210,4 +232,4 @@ def _in_own_words(text: str) -> list[Held]:
     """The things of an enumeration that no rule names, each in the student's words."""
     parts = re.split(r"\s*[;,\n]\s*|\s+(?:and|plus)\s+", " ".join(text.split())[:1000])
     names = [_TAIL.sub("", _LEADS.sub("", part))[:_LONGEST] for part in parts]
-    return [Held(OTHER, name) for name in names if any(map(str.isalpha, name))]
+    return [Held(OTHER, name) for name in names if not _NO_THING.fullmatch(name)]

@@ -41,7 +41,8 @@ _SIGNS = {
         rf"|\bstill (?:valid|true|right|so|current)|{_THAT}.*\bcurrent\b|current price"
     ),
     FollowUp.SURE: (
-        r"\b(?:sure|certain|positive)\b|^really|for real|can(?:'?t| not) be (?:right|true)"
+        r"\b(?:sure|certain|positive)\b|^(?:so )?(?:no|yes|nope|yeah|not)\W*\?|^really|for real"
+        r"|can(?:'?t| not) be (?:right|true)"
         r"|\b(?:is|are) (?:that|this|it|those|you) (?:\w+ )?(?:right|true|correct|accurate|wrong)"
         r"|\b(?:trust|believe|rely on) (?:that|this|you|it)\b"
     ),

@@ -40,6 +40,23 @@ def plan_files(plan: Plan, answer: Answer, sentence: str) -> tuple[File, ...]:
     return (File("plan.txt", "text/plain", f"{text.strip()}\n"), *calendars)
 
 
+def kept() -> str:
+    """How a plan that is shown once more can be kept, and brought back."""
+    return say(
+        "Here is your plan to keep: as text with links to the pages of its programs, and as a "
+        "calendar file (.ics). To see it again in any chat, write the sentence that its text "
+        "begins with."
+    )
+
+
+def nothing_to_keep() -> str:
+    """That there is no plan to keep."""
+    return say(
+        "There is no finished plan to save yet. Once it is, you can keep it as text and as a "
+        "calendar file (.ics)."
+    )
+
+
 def calendar(stack: Stack, made: date) -> str:
     """One all-day event for each run, and one for the last day to apply."""
     found = Calendar()

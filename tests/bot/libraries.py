@@ -15,6 +15,7 @@ from knowledge_base.errors import NothingPublished
 from knowledge_base.importing import read_source
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Utterance
+from knowledge_base.ranking.rerank import open_reranker
 from knowledge_base.settings import KnowledgeBaseSettings
 from knowledge_base.editions.shelf import Shelf
 
@@ -38,7 +39,8 @@ def sample_library() -> KnowledgeBase:
         records = [record for each in others for record in each.records]
         shelf.publish(entries, encoder, lambda *_: None, records)
     answering = Answering(encoder, "http://localhost/sources", settings.abstain_below)
-    return KnowledgeBase(shelf, encoder, answering, lambda: TODAY)
+    reranker = open_reranker(settings.rerank)
+    return KnowledgeBase(shelf, encoder, answering, lambda: TODAY, reranker)
 
 
 @dataclass

@@ -132,6 +132,8 @@ async def test_facts_of_a_check_can_be_corrected(assistant: RunningBot) -> None:
     told("income")(turn)
     turn = await assistant.turn(conversation, "do i qualify if i make 40000 a year")
     assert outcomes(turn) == {GRANT: "yes"}
+    turn = await assistant.turn(conversation, "actually my income is 90000")
+    assert outcomes(turn) == {GRANT: "no"}
 
 
 CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {

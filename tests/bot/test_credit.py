@@ -49,6 +49,14 @@ def form(name: str | None) -> Expectation:
     return check
 
 
+def gives_both(turn: Turn) -> None:
+    """The estimate, and how what it does not know is looked at."""
+    answers = [reply["custom"] for reply in turn["replies"] if "custom" in reply]
+    assert [answer["kind"] for answer in answers] == ["credit", "quote"]
+    assert "needs review" in answers[0]["text"]
+    assert "portfolio" in answers[1]["text"]
+
+
 asks = says("what do you have")
 estimates = kind("credit")
 
@@ -83,6 +91,11 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
             [estimates, told("AP Statistics (3)", "not transferable", "at least 4")],
         ),
     ],
+    "a bare detail changes the estimate": [
+        ("i got a 4 on ap statistics what credit do i get", [worth("AP Statistics", "3")]),
+        ("i also got a 55 on clep college composition", [estimates, worth("CLEP College Composition", "3")]),
+        ("no, ap statistics was a 2", [estimates, told("AP Statistics (2)", "not transferable")]),
+    ],
     "not transferable is said plainly": [
         ("estimate what my credits are worth", [asks]),
         (
@@ -94,7 +107,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("can you estimate my credit", [asks]),
         (
             "a falconry diploma",
-            [estimates, told("falconry diploma", "no published rule", "needs review")],
+            [gives_both],
         ),
     ],
     "limits and what must be earned here, with the working": [
@@ -124,6 +137,15 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     "a person inside": [
         ("estimate my credit", [asks]),
         ("i want to talk to a human", [hands_over, form(None)]),
+    ],
+    "a question without its words is answered, and the form goes on": [
+        ("estimate my credit", [asks]),
+        ("price of welding fundamentals", [form("credit_form"), asks]),
+        ("clep college composition 55", [estimates]),
+    ],
+    "what only points is no thing": [
+        ("estimate my credit", [asks]),
+        ("i did it last year", [asks, form("credit_form")]),
     ],
     "nothing to claim": [
         ("estimate my credit", [asks]),

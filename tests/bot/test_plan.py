@@ -72,6 +72,15 @@ def ended(turn: Turn) -> None:
 
 
 planned = kind("plan")
+
+
+def keeps(turn: Turn) -> None:
+    """The plan once more, and how to keep it."""
+    says("to keep", "calendar")(turn)
+    planned(turn)
+    assert {file["name"] for file in custom(turn)["files"]} >= {"plan.txt"}
+
+
 ALL_AT_ONCE = (
     "plan a path to business intelligence analyst, i have nothing yet, 20 hours a week, at most "
     "3000 dollars, starting in january, online"
@@ -131,6 +140,30 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("bookkeeper", [HAVE]),
         ("nothing", [BUDGET]),
     ],
+    "a question behind another sentence": [
+        ("plan a path to bookkeeper", [HAVE]),
+        ("nothing yet", [HOURS]),
+        ("hold on a second. how do refunds work if i withdraw", [goes_on("How many hours a week")]),
+    ],
+    "a question without its words is answered, and the form goes on": [
+        ("plan a path to bookkeeper", [HAVE]),
+        ("nothing yet", [HOURS]),
+        ("price of welding fundamentals", [goes_on("How many hours a week")]),
+        ("8", [BUDGET]),
+    ],
+    "the program of a plan is spoken of after it": [
+        (
+            "plan a path to bookkeeper, i have nothing yet, 15 hours a week, at most 2000 dollars, "
+            "starting in march, online",
+            [planned, cites("MHC-BK101")],
+        ),
+        ("when does it start", [cites("MHC-BK101")]),
+    ],
+    "kept": [
+        ("can i save my plan", [says("no finished plan")]),
+        (ALL_AT_ONCE, [planned]),
+        ("save this plan for me", [keeps]),
+    ],
     "stopped and taken up again": [
         ("plan a path to bookkeeper", [HAVE]),
         ("none", [HOURS]),
@@ -178,6 +211,13 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("nothing yet", [HOURS]),
         ("skip the rest, just plan it", [tells("Nothing fits", "$2,280")]),
         ("Plan it with a budget of $2,280", [planned, cites("MHC-WD120"), tells("$2,280")]),
+    ],
+    "a bare detail changes the plan": [
+        (ALL_AT_ONCE, [planned, tells("at most 20 hours", "online")]),
+        ("actually 25 hours", [planned, tells("at most 25 hours", "$3,000")]),
+        ("make it 2800 dollars", [planned, tells("at most 25 hours", "$2,800")]),
+        ("is there a payment plan", [cites("payment-plans")]),
+        ("start in march instead", [planned, tells("from 1 March 2027", "$2,800")]),
     ],
     "one answer is changed and the plan shown again": [
         (ALL_AT_ONCE, [planned, tells("at most 20 hours")]),

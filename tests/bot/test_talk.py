@@ -52,6 +52,16 @@ def offers_person(offered: bool) -> Expectation:
     return check
 
 
+def contact(words: str) -> Expectation:
+    """A published contact, cited, with these words."""
+
+    def check(turn: Turn) -> None:
+        cites("student-services")(turn)
+        told(words)(turn)
+
+    return check
+
+
 PLAN = ("is there a payment plan", [cites("payment-plans")])
 STUMPS = "is there a scholarship for left handed zookeepers from iceland"
 STUMPS_TOO = "is there a fee for using the observatory"
@@ -87,6 +97,56 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         ("I'd like to talk to a person", [hands_over]),
     ],
     "frustration": [("this is useless, i am so fed up with this chat", [because("complaint")])],
+    "a yes to the person that was offered": [
+        (STUMPS, []),
+        (STUMPS_TOO, [offers_person(True)]),
+        ("yes", [hands_over]),
+    ],
+    "a yes to nothing": [PLAN, ("yes", [says("what would you like to know")])],
+    "how an office is reached": [
+        ("whats the phone number of student accounts", [contact("+1-555-010-0135")]),
+        ("and their email", [contact("accounts@maple-harbor.example"), offers_person(True)]),
+        ("are they open on saturday", [contact("Mon–Fri")]),
+        ("where is that", [contact("Harbor Hall")]),
+    ],
+    "the office of the page that was cited": [
+        PLAN,
+        ("who can i call about it", [cites("payment-plans"), told("+1-555-010-0135")]),
+    ],
+    "somebody of an office": [
+        ("let me speak to a human from financial aid", [hands_over, told("+1-555-010-0130")]),
+    ],
+    "a complaint": [
+        (
+            "your office lost my papers twice, this is unacceptable",
+            [because("complaint"), told("complaint form")],
+        ),
+    ],
+    "in distress, and what is said after it": [
+        ("i dont want to live anymore", [because("distress"), told("988", "counseling")]),
+        ("nobody at your stupid school cares about me", [because("distress"), told("988")]),
+    ],
+    "begun anew": [
+        ("plan a path to bookkeeper", [form("plan_form")]),
+        ("stop", [form(None)]),
+        ("start over", [says("start afresh")]),
+        ("source?", [kind("clarify"), told("haven't told you anything")]),
+        ("plan my path", [told("What would you like to get to")]),
+    ],
+    "does that mean no": [
+        ("i got a 2 on ap statistics what credit do i get", [told("Not transferable")]),
+        ("so no?", [cites("exam-and-military-credit"), told("rests on these published words")]),
+    ],
+    "an address is left": [
+        ("can i talk to somebody", [hands_over]),
+        ("you can write to ana.p@mail.example, its about my badge", [hands_over, told("find that here")]),
+    ],
+    "a number that should not be written": [
+        (
+            "my social is 987-65-4320 do i get aid",
+            [form(None), cites("chat-privacy"), told("Social Security numbers")],
+        ),
+    ],
     "erasing is not pretended": [
         ("delete everything i wrote", [told("nothing has been erased yet")]),
         ("How do I ask for deletion of my chat with the assistant?", [cites("chat-privacy")]),
