@@ -157,7 +157,7 @@ class LanguageIdentifier(GraphComponent):
     def foreign(self, text: Text) -> Optional[Text]:
         """The language of a text that is surely in none of those that are there."""
         said = words(text)
-        if len(self._vocabulary) == 1 or not said or (text.isascii() and len(said) < FEW_WORDS):
+        if len(self._vocabulary) == 1 or not said or (text.isascii() and _in_small_letters(text) < FEW_WORDS):
             return None
         known = sum(any(self._knows(code, word) for code in self._vocabulary) for word in said)
         if known > KNOWN_SHARE * len(said):
@@ -168,6 +168,11 @@ class LanguageIdentifier(GraphComponent):
     def _knows(self, code: Text, word: Text) -> bool:
         here = grammar(code)
         return word in self._vocabulary[code] or word in here.own or word in here.light
+
+
+def _in_small_letters(text: Text) -> int:
+    """Words that are no names: those of exams and programs ("AP Calculus AB 5") tell no language."""
+    return sum(word.isalpha() and word.islower() for word in text.split())
 
 
 def written_in(example: Message) -> Text:

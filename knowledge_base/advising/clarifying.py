@@ -47,6 +47,7 @@ def _others() -> dict[str, str]:
         "find_program": say("Find programs that fit me"),
         "compare_programs": say("Compare programs"),
         "plan_path": say("Plan a path toward a goal"),
+        "save_plan": say("Save my plan"),
         "estimate_credit": say("See what earlier learning may count for"),
         "check_aid": say("Check which aid I may get"),
         "ask_source": say("Where the last answer comes from"),

@@ -23,29 +23,29 @@ DEADLINE = 60.0
 """Seconds for a turn, on a machine that may do much else."""
 
 FLOORS = {
-    "about": 58,
+    "about": 61,
     "abuse": 4,
-    "admissions": 29,
-    "aid": 19,
-    "compare": 38,
-    "complaint": 4,
-    "credit": 15,
-    "distress": 2,
-    "find": 52,
-    "journey": 46,
-    "meta": 19,
-    "money": 5,
-    "person": 15,
-    "plan": 9,
-    "privacy": 7,
-    "recognition": 13,
-    "services": 6,
+    "admissions": 36,
+    "aid": 28,
+    "compare": 39,
+    "complaint": 14,
+    "credit": 27,
+    "distress": 11,
+    "find": 56,
+    "journey": 51,
+    "meta": 25,
+    "money": 6,
+    "person": 29,
+    "plan": 89,
+    "privacy": 14,
+    "recognition": 12,
+    "services": 7,
     "smalltalk": 9,
-    "spanish": 7,
-    "stacking": 2,
-    "two_questions": 14,
+    "spanish": 19,
+    "stacking": 4,
+    "two_questions": 15,
 }
-"""Two turns fewer of each subject than were as expected on 22 November 2026, 470 of 1,053 in all;
+"""Two turns fewer of each subject than were as expected on 22 November 2026, 598 of 1,053 in all;
 one rule may trade a turn between subjects. A floor, not an aim: raise it when more are."""
 
 

@@ -91,11 +91,6 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
             [estimates, told("AP Statistics (3)", "not transferable", "at least 4")],
         ),
     ],
-    "a bare detail changes the estimate": [
-        ("i got a 4 on ap statistics what credit do i get", [worth("AP Statistics", "3")]),
-        ("i also got a 55 on clep college composition", [estimates, worth("CLEP College Composition", "3")]),
-        ("no, ap statistics was a 2", [estimates, told("AP Statistics (2)", "not transferable")]),
-    ],
     "not transferable is said plainly": [
         ("estimate what my credits are worth", [asks]),
         (

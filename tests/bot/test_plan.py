@@ -216,7 +216,6 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
         (ALL_AT_ONCE, [planned, tells("at most 20 hours", "online")]),
         ("actually 25 hours", [planned, tells("at most 25 hours", "$3,000")]),
         ("make it 2800 dollars", [planned, tells("at most 25 hours", "$2,800")]),
-        ("is there a payment plan", [cites("payment-plans")]),
         ("start in march instead", [planned, tells("from 1 March 2027", "$2,800")]),
     ],
     "one answer is changed and the plan shown again": [

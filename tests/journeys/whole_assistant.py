@@ -76,6 +76,7 @@ class WholeAssistant:
         for name in BOT_FOLDERS:
             shutil.copytree(BOT / name, bot / name, ignore=shutil.ignore_patterns("__pycache__"))
         (bot / ".venv").symlink_to(BOT / ".venv")
+        (self.folder / "languages").symlink_to(BOT.parent / "languages")
         model = self.state / "models" / f"{fingerprint(bot)}.tar.gz"
         model.parent.mkdir(parents=True)
         shutil.copy(trained_model(), model)

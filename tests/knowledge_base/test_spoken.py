@@ -226,7 +226,9 @@ async def test_another_language_changes_the_words_and_no_fact(
     assert len(spanish.nearest) == len(english.nearest)
     assert [days(file.text) for file in spanish.files] == [days(f.text) for f in english.files]
     names = [*await content(library), *quoted(english)]
-    said = [spanish.text, *(f.text for f in spanish.files if f.name == "plan.txt")]
+    plans = [file.text for file in spanish.files if file.name == "plan.txt"]
+    # The sentence that brings a plan back stands first, in English: it is to be sent as it is.
+    said = [spanish.text, *(text.partition("\n\n")[2] for text in plans)]
     said += [text for topic in spanish.nearest for text in (topic.label, topic.question)]
     for text in said:
         own = without(text, names)
