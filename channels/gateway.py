@@ -79,7 +79,6 @@ def build_app(
         message_limit=settings.message_limit,
         post=Post(providers, sender.knock) if sender else None,
     )
-    webhooks = WebhookDoor(providers, reception, metrics, settings.url)
     sockets = SocketDoor(
         settings=settings,
         institution=institution,
@@ -103,9 +102,9 @@ def build_app(
         SourcePages(content),
         StaffPages(accounts, entrance, content, settings.trusted_proxies),
         SupportPages(transcript, entrance),
+        WebhookDoor(providers, reception, metrics, settings.url),
     ):
         app.add_routes(door.routes())
-    app.add_subapp("/channels/", webhooks.application())
 
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()

@@ -143,15 +143,16 @@ class Reception:
         if inbound.payload in ALWAYS_OPEN or not (inbound.payload or inbound.picked or by_number):
             return inbound
         conversation = await self._transcript.open(inbound.channel, inbound.address)
-        offers = await self._transcript.offers(conversation)
-        if inbound.payload or inbound.picked:
-            every = (choice for choices in offers for choice in choices)
-            choice = next((one for one in every if _is_picked(one, inbound)), None)
-            if choice is None:
-                raise UnofferedChoice("This choice was not offered in this conversation.")
-        else:
+        if not (inbound.payload or inbound.picked):
+            offers = await self._transcript.offers(conversation, newest=1)
             choice = picked(inbound.text, offers[0] if offers else ())
-        return _picking(inbound, choice) if choice else inbound
+            return _picking(inbound, choice) if choice else inbound
+        offers = await self._transcript.offers(conversation)
+        every = (choice for choices in offers for choice in choices)
+        choice = next((one for one in every if _is_picked(one, inbound)), None)
+        if choice is None:
+            raise UnofferedChoice("This choice was not offered in this conversation.")
+        return _picking(inbound, choice)
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running turns finish; the rest waits for the next start."""

@@ -223,8 +223,13 @@ class Transcript:
         async with self._engine.connect() as db:
             return tuple(Entry.from_row(row) for row in await db.execute(query))
 
-    async def offers(self, conversation: str) -> tuple[tuple[Choice, ...], ...]:
-        """The choices of each message that was said to the student, the newest message first."""
+    async def offers(
+        self, conversation: str, newest: int | None = None
+    ) -> tuple[tuple[Choice, ...], ...]:
+        """The choices of each message that was said to the student, the newest message first.
+
+        Of all messages, or of so many of the newest.
+        """
         query = (
             select(messages.c.choices)
             .where(
@@ -232,6 +237,7 @@ class Transcript:
                 messages.c.author != Author.STUDENT.value,
             )
             .order_by(messages.c.seq.desc())
+            .limit(newest)
         )
         async with self._engine.connect() as db:
             lists = (await db.execute(query)).scalars()

@@ -33,20 +33,18 @@ class WebhookDoor:
         self._metrics = metrics
         self._url = url.rstrip("/")
 
-    def application(self) -> web.Application:
-        """An application of its own, since a provider's batch is larger than any form."""
-        app = web.Application(client_max_size=BODY_BYTES)
-        app.add_routes([web.get("/{name}", self.knock), web.post("/{name}", self.knock)])
-        return app
+    def routes(self) -> list[web.RouteDef]:
+        """Both routes; some providers ask by GET whether the address is ours."""
+        return [web.get("/channels/{name}", self.knock), web.post("/channels/{name}", self.knock)]
 
     async def knock(self, request: web.Request) -> web.Response:
         """Answer one delivery: 401 forged, 400 unreadable, 503 not recorded, else 2xx."""
         channel = self._channels.get(request.match_info["name"])
         if channel is None:
             raise web.HTTPNotFound
-        delivery = Delivery(
-            request.method, f"{self._url}{request.path_qs}", request.headers, await request.read()
-        )
+        # A provider's batch is larger than any form of the gateway.
+        body = await request.clone(client_max_size=BODY_BYTES).read()
+        delivery = Delivery(request.method, f"{self._url}{request.path_qs}", request.headers, body)
         outcome, response = await self._take(channel, delivery)
         self._metrics.deliveries.labels(channel.name, outcome).inc()
         return web.Response(

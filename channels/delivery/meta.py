@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from channels.delivery.channel import (
     Delivery,
@@ -23,12 +25,62 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.verdicts import busy, taken, told, wait
+from channels.model import InboundMessage
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 GRAPH = "https://graph.facebook.com/v21.0"
 TRANSIENT = frozenset({1, 2, 4, 17, 32, 613, 80007, 130429, 131016, 131048, 131056, 133016})
 """Error codes after which the same request may be tried again: unknown, service, and rate limits;
 developers.facebook.com/docs/graph-api/guides/error-handling, and the pages of both messengers."""
+
+
+class MetaSettings(BaseModel):
+    """What an app of Meta's is known by."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    app_secret: SecretStr = Field(min_length=16)
+    """The app's secret, from its basic settings; it signs what comes in."""
+    verify_token: SecretStr = Field(min_length=16)
+    """Made up by you, and typed once where the webhook is set up."""
+    access_token: SecretStr = Field(min_length=16)
+    """Sends replies: a system user's with `whatsapp_business_messaging`, or the page's with
+    `pages_messaging`."""
+    api: str = GRAPH
+    """Where the Graph API is."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of a call to the Graph API."""
+        bearer = f"Bearer {self.access_token.get_secret_value()}"
+        return {"Content-Type": "application/json", "Authorization": bearer}
+
+
+class MetaChannel:
+    """A channel whose events come through a webhook of Meta's."""
+
+    settings: MetaSettings
+
+    def verify(self, delivery: Delivery) -> None:
+        """As the function `verify`."""
+        secrets = self.settings.app_secret, self.settings.verify_token
+        verify(delivery, *(secret.get_secret_value() for secret in secrets))
+
+    def answer(self, delivery: Delivery) -> Response:
+        """The challenge of a GET, given back."""
+        asked = delivery.method == "GET"
+        return Response(body=_query(delivery).get("hub.challenge", "") if asked else "")
+
+    def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
+        """Every text and picked choice of a batch; echoes and states are nothing said."""
+        try:
+            return tuple(self.messages(delivery))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Malformed(f"an event without {error}") from error
+
+    def messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+        """As `parse`; an event that lacks something may raise as a dictionary does."""
+        raise NotImplementedError
 
 
 def verify(delivery: Delivery, app_secret: str, verify_token: str) -> None:
@@ -45,12 +97,6 @@ def verify(delivery: Delivery, app_secret: str, verify_token: str) -> None:
     given = delivery.headers.get(SIGNATURE_HEADER, "")
     if not hmac.compare_digest(given.encode("utf-8", "replace"), f"sha256={signed}".encode()):
         raise Forged("signature")
-
-
-def answer(delivery: Delivery) -> Response:
-    """The challenge of a GET, given back."""
-    challenge = _query(delivery).get("hub.challenge", "") if delivery.method == "GET" else ""
-    return Response(body=challenge)
 
 
 def entries(delivery: Delivery, kind: str) -> Iterator[dict[str, Any]]:

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-
 from channels.delivery import meta
-from channels.delivery.channel import Call, Delivery, Malformed, Response, Verdict
+from channels.delivery.channel import Call, Delivery, Verdict
 from channels.delivery.plain import plain_text, split
 from channels.model import Choice, InboundMessage, OutboundMessage, Part
 
@@ -18,22 +16,11 @@ MOST_QUICK_REPLIES, TITLE_CHARACTERS = 13, 20
 """Limits of a text and of quick replies, as the Send API's reference states."""
 
 
-class MessengerSettings(BaseModel):
+class MessengerSettings(meta.MetaSettings):
     """`[channels.messenger]`"""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    app_secret: SecretStr = Field(min_length=16)
-    """The app's secret, from its basic settings; it signs what comes in."""
-    verify_token: SecretStr = Field(min_length=16)
-    """Made up by you, and typed once where the webhook is set up."""
-    access_token: SecretStr = Field(min_length=16)
-    """The page's access token with `pages_messaging`."""
-    api: str = meta.GRAPH
-    """Where the Graph API is."""
-
-
-class Messenger:
+class Messenger(meta.MetaChannel):
     """One person's page-scoped id is one conversation."""
 
     name: ClassVar[str] = "messenger"
@@ -43,27 +30,8 @@ class Messenger:
         self.settings = settings
         self._pages = url
 
-    def verify(self, delivery: Delivery) -> None:
-        """As `channels.delivery.meta.verify`."""
-        settings = self.settings
-        meta.verify(
-            delivery,
-            settings.app_secret.get_secret_value(),
-            settings.verify_token.get_secret_value(),
-        )
-
-    def answer(self, delivery: Delivery) -> Response:
-        """As `channels.delivery.meta.answer`."""
-        return meta.answer(delivery)
-
-    def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
-        """Every text and picked choice of a batch, up to a thousand; echoes are nothing said."""
-        try:
-            return tuple(self._messages(delivery))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Malformed(f"an event without {error}") from error
-
-    def _messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+    def messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+        """As `MetaChannel.messages`."""
         for entry in meta.entries(delivery, "page"):
             for event in entry.get("messaging") or ():
                 said = _said(event)
@@ -90,12 +58,8 @@ class Messenger:
     def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
         """`POST /me/messages` in answer to what the student wrote."""
         body = {"recipient": {"id": address}, "messaging_type": "RESPONSE", "message": part}
-        headers = {
-            "Content-Type": "application/json",
-            "Authorization": f"Bearer {self.settings.access_token.get_secret_value()}",
-        }
         url = f"{self.settings.api.rstrip('/')}/me/messages"
-        return Call(url, json.dumps(body).encode(), headers)
+        return Call(url, json.dumps(body).encode(), self.settings.headers)
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `channels.delivery.meta.judge`."""

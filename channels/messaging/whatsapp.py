@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field
 
 from channels.delivery import meta
-from channels.delivery.channel import Call, Delivery, Malformed, Response, Verdict
+from channels.delivery.channel import Call, Delivery, Verdict
 from channels.delivery.plain import plain_text, split
 from channels.model import Choice, InboundMessage, OutboundMessage, Part
 from languages.speech import say
@@ -21,54 +21,26 @@ MOST_ROWS, ROW_CHARACTERS, DESCRIPTION_CHARACTERS = 10, 24, 72
 """Limits of texts, interactive bodies, buttons and rows, as the reference of messages states."""
 
 
-class WhatsappSettings(BaseModel):
+class WhatsappSettings(meta.MetaSettings):
     """`[channels.whatsapp]`"""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    app_secret: SecretStr = Field(min_length=16)
-    """The app's secret, from its basic settings; it signs what comes in."""
-    verify_token: SecretStr = Field(min_length=16)
-    """Made up by you, and typed once where the webhook is set up."""
-    access_token: SecretStr = Field(min_length=16)
-    """A system user's token with `whatsapp_business_messaging`."""
     phone_number_id: str = Field(pattern=r"^\d{5,30}$")
     """Id of the number that answers; messages to others of the account are left alone."""
-    api: str = meta.GRAPH
-    """Where the Graph API is."""
 
 
-class Whatsapp:
+class Whatsapp(meta.MetaChannel):
     """One student's number is one conversation."""
 
     name: ClassVar[str] = "whatsapp"
     numbers_choices: ClassVar[bool] = True
+    settings: WhatsappSettings
 
     def __init__(self, settings: WhatsappSettings, url: str) -> None:
         self.settings = settings
         self._pages = url
 
-    def verify(self, delivery: Delivery) -> None:
-        """As `channels.delivery.meta.verify`."""
-        settings = self.settings
-        meta.verify(
-            delivery,
-            settings.app_secret.get_secret_value(),
-            settings.verify_token.get_secret_value(),
-        )
-
-    def answer(self, delivery: Delivery) -> Response:
-        """As `channels.delivery.meta.answer`."""
-        return meta.answer(delivery)
-
-    def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
-        """Texts, captions and picked choices of every entry; states and echoes are nothing said."""
-        try:
-            return tuple(self._messages(delivery))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Malformed(f"an event without {error}") from error
-
-    def _messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+    def messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
+        """As `MetaChannel.messages`."""
         for entry in meta.entries(delivery, "whatsapp_business_account"):
             for change in entry["changes"]:
                 value = change["value"]
@@ -104,12 +76,8 @@ class Whatsapp:
             "biz_opaque_callback_data": part_id,
             **part,
         }
-        headers = {
-            "Content-Type": "application/json",
-            "Authorization": f"Bearer {settings.access_token.get_secret_value()}",
-        }
         url = f"{settings.api.rstrip('/')}/{settings.phone_number_id}/messages"
-        return Call(url, json.dumps(body).encode(), headers)
+        return Call(url, json.dumps(body).encode(), self.settings.headers)
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `channels.delivery.meta.judge`; 131047 says that the 24-hour window is closed."""

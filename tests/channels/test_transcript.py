@@ -99,6 +99,7 @@ async def test_offers_are_those_of_the_conversation(transcript: Transcript) -> N
     said = (OutboundMessage("Which?", choices=(offer,)), OutboundMessage("Well?"))
     await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, said))
     other = await transcript.record(inbound("hello", "d2", "w_2"))
+    assert await transcript.offers(receipt.conversation, newest=1) == ((),)
     newest, before = await transcript.offers(receipt.conversation)
     assert (newest, [choice.key for choice in before]) == ((), [offer.key])
     assert await transcript.offers(other.conversation) == ()

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import pytest
 from aiohttp.test_utils import TestClient
-from gateway_parts import settled
+from gateway_parts import settled, until
 from loopback_bot import LoopbackBot, waiting_for
 from loopback_provider import LoopbackProvider
 
@@ -127,6 +127,20 @@ class ChannelContract:
         await settled(transcript)
         await provider.until(1)
         assert "You said: how much is it" in self.shown(provider.bodies[0])
+
+    async def test_a_body_of_megabytes_is_read(
+        self, connect: ConnectChannel, provider: LoopbackProvider, bot: LoopbackBot
+    ) -> None:
+        """A batch may hold three; no form of the gateway is a tenth of that."""
+        client = await connect(self.name, self.settings(provider.url))
+        body = self.padded(self.message("hello", "d1"), 3_000_000)
+        response = await self._post(client, body)
+        assert 200 <= response.status < 300
+        await until(lambda: len(bot.asked) == 1)
+
+    def padded(self, body: bytes, size: int) -> bytes:
+        """The same message in a body that is larger by so many bytes."""
+        return body + b" " * size
 
     async def test_forged_stale_and_unsigned_deliveries_are_refused(
         self, connect: ConnectChannel, provider: LoopbackProvider, bot: LoopbackBot
