@@ -8,13 +8,10 @@ from functools import cache
 import Stemmer
 
 from knowledge_base.filters.shorthand import written_out
+from knowledge_base.text.quantities import NUMBER_WORDS
 
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_NUMBERS = {word: n for n, word in enumerate(_ONES)} | {
+_NUMBERS = {word: n for n, word in enumerate(NUMBER_WORDS)} | {
     word: 10 * n for n, word in enumerate(_TENS, 2)
 }
 _COUNT = "|".join(_NUMBERS)
@@ -23,7 +20,7 @@ _ONE = r"one(?= (?:hours?|days?|weeks?|months?|years?|terms?|semesters?|credits?
 """A number only before a unit; else it stands for a program, as in "which one"."""
 _NUMBER_WORDS = re.compile(
     rf"\b(?:({_COUNT}|an?|\d+(?:\.\d+)?) )?(hundred|thousand|grand)\b(?: and ({_COUNT}|\d+))?"
-    rf"|\b({'|'.join(_TENS)}) ({'|'.join(_ONES[1:10])})\b|\b({_ALONE}|{_ONE})\b"
+    rf"|\b({'|'.join(_TENS)}) ({'|'.join(NUMBER_WORDS[1:10])})\b|\b({_ALONE}|{_ONE})\b"
 )
 _SCALE = {"hundred": 100, "thousand": 1000, "grand": 1000}
 _CHARACTERS = str.maketrans({"’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
