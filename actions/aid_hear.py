@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered, said
+from actions.conversation import said, tell
 from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.screening import Screening
 from knowledge_base.library import KnowledgeBase
@@ -46,6 +46,5 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
                 dispatcher.utter_message(text=told.words)
             return [*events, *aside]
         if told.answer is not None:
-            dispatcher.utter_message(json_message=told.answer.to_wire())
-            events += remembered(text, told.answer)
+            events += tell(dispatcher, text, told.answer)
         return [*events, SlotSet("aid_fact", "settled")] if told.settled else events

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alongside import alongside
-from actions.conversation import remembered, said
+from actions.conversation import said, tell
 from knowledge_base.advising.published import crisis_help
 from knowledge_base.library import KnowledgeBase
 from languages.speech import say
@@ -53,8 +53,7 @@ async def cared_for(
     answer = await alongside(crisis_help(library))
     if answer is None:
         return []
-    dispatcher.utter_message(json_message=answer.to_wire())
-    return remembered(said(tracker), answer)
+    return tell(dispatcher, said(tracker), answer)
 
 
 def in_distress(events: Iterable[dict[str, Any]]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, remembered, said
+from actions.conversation import earlier_turns, said, tell
 from knowledge_base.advising.published import privacy
 from knowledge_base.library import KnowledgeBase
 
@@ -33,5 +33,4 @@ class AnswerPrivacy(Action):  # type: ignore[misc]  # rasa-sdk has no types
         answer = await privacy(self._library, words) if asked.abstained else asked
         if answer is None:
             return []
-        dispatcher.utter_message(json_message=answer.to_wire())
-        return remembered(words, answer)
+        return tell(dispatcher, words, answer)

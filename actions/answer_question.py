@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking_back import ask_back, open_readings
-from actions.conversation import ask, remembered, said
+from actions.conversation import ask, said, tell
 from knowledge_base.advising.clarifying import perhaps_a_question
 from knowledge_base.advising.following import LastAnswer
 from knowledge_base.advising.reaching import Reaching
@@ -52,6 +52,5 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
         reached = await self._reaching.heard(said(tracker), last)
         if reached is not None:
-            dispatcher.utter_message(json_message=reached.to_wire())
-            return remembered(said(tracker), reached)
+            return tell(dispatcher, said(tracker), reached)
         return await ask(self._library, dispatcher, tracker, outside=outside, readings=readings)

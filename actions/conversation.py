@@ -97,6 +97,11 @@ async def ask(
         return ask_back(dispatcher, tracker, readings)
     if answer.abstained and at_a_loss(tracker.events):
         answer = offering_person(answer)
+    return tell(dispatcher, question, answer)
+
+
+def tell(dispatcher: CollectingDispatcher, question: str, answer: Answer) -> list[dict[str, Any]]:
+    """Shows an answer to a question, and remembers both."""
     dispatcher.utter_message(json_message=answer.to_wire())
     return remembered(question, answer)
 
@@ -117,8 +122,7 @@ async def tell_compared(
     """Shows the programs that the newest message sets side by side. Raises as `ask`."""
     words = said(tracker)
     answer = await compared(library, words, pointed(tracker), earlier_turns(tracker.events))
-    dispatcher.utter_message(json_message=answer.to_wire())
-    return remembered(words, answer)
+    return tell(dispatcher, words, answer)
 
 
 def remembered(

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import remembered, said
+from actions.conversation import said, tell
 from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.appraising import Appraising
 from knowledge_base.advising.credit_claim import asks_whether, says_nothing
@@ -38,8 +38,7 @@ class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if begins(tracker):
             claim = await self._appraising.begin(text, slot)
             if not claim.have and asks_whether(text) and (way := await review_path(self._library)):
-                dispatcher.utter_message(json_message=way.to_wire())
-                return [SlotSet("credit", claim.to_slot()), *remembered(text, way)]
+                return [SlotSet("credit", claim.to_slot()), *tell(dispatcher, text, way)]
         elif tells(tracker):
             claim = await self._appraising.hear(text, slot)
             if claim.only_in_own_words and (

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import ask, remembered, said
+from actions.conversation import ask, said, tell
 from knowledge_base.advising.following import LastAnswer, follow_up, read
 from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
@@ -32,8 +32,7 @@ class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
         words, last = said(tracker), LastAnswer.from_slot(tracker.get_slot("last_answer"))
         reached = await self._reaching.heard(words, last)
         if reached is not None:
-            dispatcher.utter_message(json_message=reached.to_wire())
-            return remembered(words, reached)
+            return tell(dispatcher, words, reached)
         what = read(words)
         if what is None:
             return await ask(self._library, dispatcher, tracker)

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, pointed, remembered, said
+from actions.conversation import earlier_turns, pointed, said, tell
 from knowledge_base.library import KnowledgeBase
 
 _TELLS = frozenset("inform affirm deny refuse_data correct_me".split())
@@ -53,8 +53,7 @@ async def answered_aside(
     )
     if answer.abstained:
         return []
-    dispatcher.utter_message(json_message=answer.to_wire())
-    return remembered(question, answer)
+    return tell(dispatcher, question, answer)
 
 
 def _asks(tracker: Tracker) -> bool:

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alongside import alongside
 from actions.answer_distress import cared_for, in_distress
-from actions.conversation import remembered, said
+from actions.conversation import said, tell
 from knowledge_base.advising.contacts import reaches
 from knowledge_base.advising.following import LastAnswer
 from knowledge_base.advising.published import complaint_path
@@ -66,8 +66,7 @@ class TalkToPerson(Action):  # type: ignore[misc]  # rasa-sdk has no types
             answer = await alongside(self._reaching.of_named(words))
         if answer is None:
             return []
-        dispatcher.utter_message(json_message=answer.to_wire())
-        return remembered(words, answer)
+        return tell(dispatcher, words, answer)
 
 
 def hand_over(dispatcher: CollectingDispatcher, text: str = "", reason: str = "asked") -> None:
