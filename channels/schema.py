@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -57,6 +58,8 @@ conversations = Table(
     Column("status", String(20), nullable=False),
     # The language that was last spoken, as the bot found it.
     Column("language", String(8)),
+    # Who the embedding site's server vouches that the student is, by the site's own id.
+    Column("student", String(255)),
     # The watermark: seq of the newest message, raised in the transaction that writes it.
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -74,6 +77,8 @@ turns = Table(
     Column("payload", Text),
     # What the channel said of the student's language, such as a browser's.
     Column("language_hint", String(35)),
+    # The program that the page around the chat is about, by what the site calls it.
+    Column("page_program", String(255)),
     Column("status", String(20), nullable=False),
     Column("reason", String(60)),
     Column("intent", String(120)),
@@ -99,6 +104,9 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("choices", JSON(none_as_null=True)),
     Column("answer", JSON(none_as_null=True)),
+    # What the student said of it, and why, when asked.
+    Column("helpful", Boolean),
+    Column("helpful_reason", String(20)),
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
 )
@@ -147,6 +155,19 @@ web_sessions = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    # Not a foreign key: the conversation is gone.
+    Column("conversation_id", String(40), nullable=False),
+    # How many rows of each table were erased.
+    Column("erased", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    # When the bot has said that it forgot the conversation.
+    Column("bot_at", Moment),
 )
 
 accounts = Table(
