@@ -60,12 +60,16 @@ conversations = Table(
     Column("language", String(8)),
     # Who the embedding site's server vouches that the student is, by the site's own id.
     Column("student", String(255)),
+    # The person who speaks instead of the bot, and until when unless it is prolonged.
+    Column("held_by", String(40)),
+    Column("held_until", Moment),
     # The watermark: seq of the newest message, raised in the transaction that writes it.
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "address"),
     Index(None, "status", "updated_at"),
+    Index(None, "updated_at"),
 )
 
 turns = Table(
@@ -86,6 +90,11 @@ turns = Table(
     Column("form", String(120)),
     Column("bot_milliseconds", Float),
     Column("accepted_at", Moment, nullable=False),
+    # Until then more of the same burst may join; none: it begins at once.
+    Column("due_at", Moment),
+    # The gateway that works on it, and until when nobody else does.
+    Column("lease_owner", String(40)),
+    Column("lease_until", Moment),
     Column("finished_at", Moment),
     UniqueConstraint("conversation_id", "seq"),
     Index(None, "status"),
