@@ -136,11 +136,23 @@ outbox = Table(
     Column("due_at", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("provider_id", String(255)),
+    # What the provider told of it after it had taken it; it only ever moves on.
+    Column("receipt", String(20)),
+    Column("receipt_at", Moment),
     Column("reason", String(60)),
     Column("created_at", Moment, nullable=False),
     Column("ended_at", Moment),
     UniqueConstraint("conversation_id", "position"),
     Index(None, "status", "due_at"),
+    Index(None, "channel", "provider_id"),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("address", String(255), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 deliveries = Table(
