@@ -63,6 +63,8 @@ conversations = Table(
     # The person who speaks instead of the bot, and until when unless it is prolonged.
     Column("held_by", String(40)),
     Column("held_until", Moment),
+    # What a reply needs besides the address, such as a subject, as the newest message had it.
+    Column("reply_to", JSON(none_as_null=True)),
     # The watermark: seq of the newest message, raised in the transaction that writes it.
     Column("last_seq", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -153,6 +155,14 @@ opt_outs = Table(
     Column("channel", String(40), primary_key=True),
     Column("address", String(255), primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    # Where a channel that fetches its messages goes on, such as a mailbox's last UID.
+    Column("channel", String(40), primary_key=True),
+    Column("place", JSON, nullable=False),
 )
 
 deliveries = Table(
