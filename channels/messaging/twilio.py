@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
 from channels.delivery.channel import (
     Call,
     Delivery,
-    Forged,
     Later,
     Malformed,
     Refused,
@@ -23,10 +20,10 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import plain_text, split, utf16
+from channels.delivery.twilio import TwilioAccount, form
 from channels.delivery.verdicts import busy, taken, told, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
-SIGNATURE_HEADER = "X-Twilio-Signature"
 BODY_UNITS = 1600
 """Most that a message's body may hold; twilio.com/docs/api/errors/21617."""
 OPT_WORDS = frozenset(
@@ -35,7 +32,6 @@ OPT_WORDS = frozenset(
 """Words that Twilio answers by itself, and a sender must not; help.twilio.com/articles/223134027.
 YES opts in again too, but only who has opted out, so it is taken as said."""
 EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-DEFAULT_PORTS = {"https": 443, "http": 80}
 CONCURRENCY = 20429
 """Error code of too many requests at once."""
 _TYPOGRAPHY = str.maketrans(
@@ -45,15 +41,9 @@ _TYPOGRAPHY = str.maketrans(
 """Signs that would make every character of a message cost two bytes; GSM 03.38 has none of them."""
 
 
-class TwilioSettings(BaseModel):
+class TwilioSettings(TwilioAccount):
     """`[channels.twilio]`"""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    account: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
-    """The account's SID, `AC…`."""
-    auth_token: SecretStr = Field(min_length=16)
-    """The account's auth token; it signs what comes in."""
     sender: str = Field(min_length=3)
     """Your number such as `+15550100142`, `whatsapp:+15550100142`, or a messaging service `MG…`."""
     api: str = "https://api.twilio.com"
@@ -78,18 +68,8 @@ class Twilio:
         self._pages = url
 
     def verify(self, delivery: Delivery) -> None:
-        """HMAC-SHA1 over the public address and the sorted fields, with the port or without it.
-
-        twilio.com/docs/usage/webhooks/webhooks-security
-        """
-        given = delivery.headers.get(SIGNATURE_HEADER, "").encode("utf-8", "replace")
-        fields = "".join(name + value for name, value in sorted(set(_fields(delivery.body))))
-        token = self.settings.auth_token.get_secret_value().encode()
-        for address in _addresses(delivery.url):
-            signed = hmac.new(token, (address + fields).encode(), hashlib.sha1).digest()
-            if hmac.compare_digest(given, base64.b64encode(signed)):
-                return
-        raise Forged("signature")
+        """By the account's signature over the form."""
+        self.settings.check(delivery)
 
     def answer(self, delivery: Delivery) -> Response:  # noqa: ARG002 - the same for all
         """No reply by the answer itself; it follows through the API."""
@@ -97,7 +77,7 @@ class Twilio:
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """A message's words; its states, opt-out words and pictures without words are none."""
-        fields = dict(_fields(delivery.body))
+        fields = dict(form(delivery.body))
         if "MessageStatus" in fields:
             return ()
         text = fields.get("Body", "").strip()
@@ -139,18 +119,3 @@ class Twilio:
         if busy(status) or code == CONCURRENCY:
             return Later(wait(headers), f"code_{code or status}")
         return Refused(f"code_{code}" if code else f"status_{status}")
-
-
-def _fields(body: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-
-
-def _addresses(url: str) -> Iterator[str]:
-    """The address as it is, and with its default port added or taken away."""
-    yield url
-    parts = urlsplit(url)
-    port = DEFAULT_PORTS.get(parts.scheme)
-    if port and parts.port is None:
-        yield urlunsplit(parts._replace(netloc=f"{parts.netloc}:{port}"))
-    elif parts.port is not None:
-        yield urlunsplit(parts._replace(netloc=parts.netloc.rpartition(":")[0]))

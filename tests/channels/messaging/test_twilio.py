@@ -16,8 +16,9 @@ from twilio.request_validator import RequestValidator
 
 from channels.delivery.channel import Channel, Delivery, Forged, Later, Refused
 from channels.delivery.plain import utf16
+from channels.delivery.twilio import SIGNATURE_HEADER
 from channels.discovery import ChannelMisconfigured, open_channels
-from channels.messaging.twilio import BODY_UNITS, SIGNATURE_HEADER
+from channels.messaging.twilio import BODY_UNITS
 from channels.model import OutboundMessage
 
 TOKEN = "0123456789abcdef0123456789abcdef"
