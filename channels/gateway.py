@@ -18,6 +18,7 @@ from channels.accounts import Accounts
 from channels.apology import Apologist
 from channels.brain import Brain
 from channels.content import Content
+from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
 from channels.delivery.door import WebhookDoor
 from channels.delivery.post import Post
@@ -65,8 +66,9 @@ def build_app(
     the ``messaging`` channels; it closes both after the application.
     """
     hub, metrics, transcript = Hub(), Metrics(), Transcript(engine)
-    providers = dict(messaging or {})
-    sender = Sender(Outbox(engine), providers, client, metrics) if client else None
+    providers = dict(messaging or {}) if client else {}
+    caller = Caller(client) if client else None
+    sender = Sender(Outbox(engine), providers, caller, metrics) if caller else None
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
@@ -102,9 +104,11 @@ def build_app(
         SourcePages(content),
         StaffPages(accounts, entrance, content, settings.trusted_proxies),
         SupportPages(transcript, entrance),
-        WebhookDoor(providers, reception, metrics, settings.url),
     ):
         app.add_routes(door.routes())
+    if caller:
+        webhooks = WebhookDoor(providers, reception, metrics, settings.url, caller.ask)
+        app.add_routes(webhooks.routes())
 
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()

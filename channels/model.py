@@ -82,6 +82,9 @@ class InboundMessage:
     """Key of the choice that was picked, where the channel has buttons; see `Choice.key`."""
     language: str | None = None
     """What the channel knows of the student's language, as a BCP 47 tag; a hint for the bot."""
+    reply_to: dict[str, Any] | None = None
+    """What a reply needs besides the address, such as a subject: JSON in the channel's own terms.
+    The newest of a conversation comes back with its replies."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -100,6 +103,8 @@ class OutboundMessage:
     answer: dict[str, Any] | None = None
     reason: str = ""
     """Why a hand-over is made: ``asked``, ``complaint`` or ``distress``; else empty."""
+    reply_to: dict[str, Any] | None = None
+    """`InboundMessage.reply_to` of what it answers, for its channel; not kept in the transcript."""
 
     def to_wire(self) -> dict[str, Any]:
         """One JSON object, as it is kept in the transcript."""

@@ -230,7 +230,10 @@ class Reception:
                 replies = (self._apologist.contact(),)
             else:
                 replies = (self._apologist.apology(),)
-            parts = tuple(self._post.parts(turn.channel, message) for message in replies)
+            parts = tuple(
+                self._post.parts(turn.channel, replace(message, reply_to=turn.reply_to))
+                for message in replies
+            )
         handed_over = any(message.kind == "handover" for message in replies)
         answered = reply.reason is None or wants_person
         return Outcome(

@@ -43,6 +43,9 @@ class PendingTurn:
     """What the channel said of the student's language."""
     language: str | None = None
     """The language that was last spoken, else the hint."""
+    address: str = ""
+    reply_to: dict[str, Any] | None = None
+    """`InboundMessage.reply_to` of the conversation's newest message that had one."""
 
 
 @dataclass(frozen=True, slots=True)

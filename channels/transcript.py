@@ -75,6 +75,10 @@ class Transcript:
                 await _conversation(db, inbound.channel, inbound.address, inbound.received_at)
                 place = await _raise_watermark(db, mine, 1)
             conversation, seq = place or ("", 0)
+            if inbound.reply_to is not None:
+                await db.execute(
+                    update(conversations).where(mine).values(reply_to=inbound.reply_to)
+                )
             receipt = Receipt(conversation, new_id("t"), new_id("m"), seq)
             await db.execute(
                 insert(deliveries).values(
@@ -143,7 +147,13 @@ class Transcript:
             if row is None:
                 return None
             query = (
-                select(messages.c.text, conversations.c.language, conversations.c.channel)
+                select(
+                    messages.c.text,
+                    conversations.c.language,
+                    conversations.c.channel,
+                    conversations.c.address,
+                    conversations.c.reply_to,
+                )
                 .join_from(messages, conversations)
                 .where(messages.c.conversation_id == conversation, messages.c.seq == row.seq)
             )
@@ -158,6 +168,8 @@ class Transcript:
             said.channel,
             hint,
             said.language or hint,
+            said.address,
+            said.reply_to,
         )
 
     async def finish(self, turn: PendingTurn, outcome: Outcome) -> int:

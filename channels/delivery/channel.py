@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -18,6 +18,10 @@ class Forged(Exception):
 
 class Malformed(Exception):
     """A delivery that is signed and still cannot be read. It is answered with 400."""
+
+
+class Unprepared(Exception):
+    """What the provider lends, such as keys, cannot be had now; a reason in one word, for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,20 @@ class Call:
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider answered to a call."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Without regard to case."""
+    body: bytes
+
+
+Ask = Callable[[Call], Awaitable[Told]]
+"""Puts a call to a provider; raises `channels.delivery.caller.NoAnswer` when nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +130,13 @@ class Channel(Protocol):
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """What the provider's answer to a call means."""
+        ...
+
+
+@runtime_checkable
+class Borrower(Protocol):
+    """A channel that first needs what its provider lends for a while: signing keys, a token."""
+
+    async def borrow(self, ask: Ask, delivery: Delivery | None = None) -> None:
+        """Have what it takes to verify a delivery, or, without one, to send. Raises Unprepared."""
         ...

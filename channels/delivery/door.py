@@ -8,7 +8,16 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from channels.delivery.channel import Channel, Delivery, Forged, Malformed, Response
+from channels.delivery.channel import (
+    Ask,
+    Borrower,
+    Channel,
+    Delivery,
+    Forged,
+    Malformed,
+    Response,
+    Unprepared,
+)
 from channels.errors import MessageRefused, NotAccepting
 from channels.metrics import Metrics
 from channels.reception import Reception
@@ -17,6 +26,7 @@ BODY_BYTES = 4 * 1024 * 1024
 """WhatsApp's Cloud API batches up to 3 MB in one delivery; nobody sends more."""
 RETRY_SECONDS = 5
 """What a provider is asked to wait for when a message could not be recorded."""
+UNRECORDED = Response(HTTPStatus.SERVICE_UNAVAILABLE, "Not recorded; send it again.")
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +35,22 @@ class WebhookDoor:
     """``GET`` and ``POST /channels/{name}`` for every channel that is set up."""
 
     def __init__(
-        self, channels: Mapping[str, Channel], reception: Reception, metrics: Metrics, url: str
+        self,
+        channels: Mapping[str, Channel],
+        reception: Reception,
+        metrics: Metrics,
+        url: str,
+        ask: Ask,
     ) -> None:
-        """``url`` is the gateway's public address, which signatures are made over."""
+        """``url`` is the gateway's public address, which signatures are made over.
+
+        ``ask`` puts calls to providers.
+        """
         self._channels = channels
         self._reception = reception
         self._metrics = metrics
         self._url = url.rstrip("/")
+        self._ask = ask
 
     def routes(self) -> list[web.RouteDef]:
         """Both routes; some providers ask by GET whether the address is ours."""
@@ -56,7 +75,12 @@ class WebhookDoor:
 
     async def _take(self, channel: Channel, delivery: Delivery) -> tuple[str, Response]:
         try:
+            if isinstance(channel, Borrower):
+                await channel.borrow(self._ask, delivery)
             channel.verify(delivery)
+        except Unprepared as error:
+            log.error("channel_unprepared", channel=channel.name, reason=str(error))
+            return "unrecorded", UNRECORDED
         except Forged as error:
             log.warning("delivery_forged", channel=channel.name, reason=str(error))
             return "forged", Response(HTTPStatus.UNAUTHORIZED, "This delivery is not signed.")
@@ -69,9 +93,7 @@ class WebhookDoor:
             try:
                 await self._reception.accept(message)
             except NotAccepting:
-                return "unrecorded", Response(
-                    HTTPStatus.SERVICE_UNAVAILABLE, "Not recorded; send it again."
-                )
+                return "unrecorded", UNRECORDED
             except MessageRefused as refused:
                 # A repeat of the same delivery would be refused again: it counts as taken.
                 log.info("message_refused", channel=channel.name, reason=type(refused).__name__)

@@ -8,20 +8,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.delivery.channel import Channel, Later, Refused, Sent, Verdict
+from channels.delivery.caller import CALL_SECONDS, Caller, NoAnswer
+from channels.delivery.channel import Borrower, Channel, Later, Refused, Sent, Unprepared, Verdict
 from channels.metrics import Metrics
 from channels.outbox import Outbox, Parcel
 
 AT_ONCE = 16
 """Parts on their way at the same time; a provider's own limit answers 429, which is waited for."""
-CALL_SECONDS = 20.0
-"""A provider that takes longer is asked again."""
-LEASE = timedelta(seconds=CALL_SECONDS * 3)
-"""Longer than a call and the recording of its end; a dead sender's parts are found after it."""
+LEASE = timedelta(seconds=CALL_SECONDS * 4)
+"""Longer than a call, one for its token before it, and the recording of its end; a dead sender's
+parts are found after it."""
 IDLE_SECONDS = 1.0
 """How often the line is looked at without a knock: retries fall due, other gateways write."""
 FIRST_RETRY_SECONDS = 1.0
@@ -41,13 +40,13 @@ class Sender:
         self,
         outbox: Outbox,
         channels: Mapping[str, Channel],
-        session: aiohttp.ClientSession,
+        caller: Caller,
         metrics: Metrics,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._outbox = outbox
         self._channels = channels
-        self._session = session
+        self._caller = caller
         self._metrics = metrics
         self._clock = clock
         self._knocked = asyncio.Event()
@@ -106,17 +105,13 @@ class Sender:
 
     async def _call(self, channel: Channel, parcel: Parcel) -> Verdict:
         """What the provider made of it; a broken connection or silence is a reason to try again."""
-        call = channel.call(parcel.address, parcel.part, parcel.id)
-        limit = aiohttp.ClientTimeout(total=CALL_SECONDS)
         try:
-            async with self._session.request(
-                call.method, call.url, data=call.body, headers=call.headers, timeout=limit
-            ) as response:
-                return channel.judge(response.status, response.headers, await response.read())
-        except TimeoutError:
-            return Later(reason="timeout")
-        except aiohttp.ClientError:
-            return Later(reason="unreachable")
+            if isinstance(channel, Borrower):
+                await channel.borrow(self._caller.ask)
+            told = await self._caller.ask(channel.call(parcel.address, parcel.part, parcel.id))
+        except (NoAnswer, Unprepared) as error:
+            return Later(reason=str(error))
+        return channel.judge(told.status, told.headers, told.body)
 
 
 def _delay(attempts: int, asked: float | None) -> float:

@@ -129,3 +129,17 @@ async def test_an_unknown_conversation_has_no_timeline(transcript: Transcript) -
     """Nothing is made up for an id that nobody gave out."""
     assert await transcript.timeline("c_nobody") is None
     assert await transcript.watermark("c_nobody") == 0
+
+
+async def test_a_turn_knows_what_its_reply_needs(transcript: Transcript) -> None:
+    """As the newest message that says so has it; one that says nothing changes nothing."""
+    addresses = [{"subject": "Fees"}, None, {"subject": "Re: Fees"}, None]
+    known = []
+    for number, reply_to in enumerate(addresses):
+        one = InboundMessage("email", "a@example.edu", f"d{number}", "hello", reply_to=reply_to)
+        receipt = await transcript.record(one)
+        turn = await transcript.next_turn(receipt.conversation)
+        assert turn is not None and turn.address == "a@example.edu"
+        known.append(turn.reply_to)
+        await transcript.finish(turn, answered("hi"))
+    assert known == [addresses[0], addresses[0], addresses[2], addresses[2]]

@@ -11,6 +11,7 @@ import pytest
 from loopback_provider import LoopbackProvider
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
 from channels.delivery.sender import MOST_ATTEMPTS, Sender
 from channels.discovery import open_channels
@@ -55,7 +56,7 @@ def clock() -> Clock:
 def sender(
     outbox: Outbox, channels: dict[str, Channel], session: aiohttp.ClientSession, clock: Clock
 ) -> Sender:
-    return Sender(outbox, channels, session, Metrics(), clock)
+    return Sender(outbox, channels, Caller(session), Metrics(), clock)
 
 
 async def put(
@@ -169,7 +170,9 @@ async def test_several_senders_send_each_part_once(
     for address in range(1, 9):
         await put(transcript, *(f"{address}-{n}" for n in range(5)), address=str(address))
     soon(clock)
-    senders = [Sender(Outbox(engine), channels, session, Metrics(), clock) for _ in range(4)]
+    senders = [
+        Sender(Outbox(engine), channels, Caller(session), Metrics(), clock) for _ in range(4)
+    ]
     await asyncio.gather(*(rounds(sender, 8) for sender in senders))
     sent = texts(provider)
     assert len(sent) == len(set(sent)) == 40
@@ -187,14 +190,16 @@ async def test_a_provider_that_is_away_is_asked_again(
 ) -> None:
     """A refused connection is no refusal of the message."""
     section: dict[str, Any] = {**SECTION, "api": "http://127.0.0.1:1"}
-    away = Sender(outbox, open_channels({"telegram": section}, ""), session, Metrics(), clock)
+    away = Sender(
+        outbox, open_channels({"telegram": section}, ""), Caller(session), Metrics(), clock
+    )
     back = open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
     await put(transcript, "a1")
     soon(clock)
     await away.round()
     assert await outbox.counts() == {"waiting": 1}
     clock.now += timedelta(seconds=2)
-    await Sender(outbox, back, session, Metrics(), clock).round()
+    await Sender(outbox, back, Caller(session), Metrics(), clock).round()
     assert texts(provider) == ["a1"]
 
 
