@@ -6,16 +6,19 @@ the provider's taking it and our recording that, so that nobody can claim that i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.identifiers import new_id
 from channels.model import Part
+from channels.records import Entry
 from channels.schema import conversations, outbox
 
 PARTS_OF_A_MESSAGE = 1000
@@ -61,25 +64,29 @@ async def enqueue(
             )
         )
     ).one()
+    rows = _rows(conversation, message, seq, parts, at)
     await db.execute(
         insert(outbox),
-        [
-            {
-                "id": new_id("o"),
-                "conversation_id": conversation,
-                "message_id": message,
-                "channel": place.channel,
-                "address": place.address,
-                "position": seq * PARTS_OF_A_MESSAGE + number,
-                "part": part,
-                "status": PartStatus.WAITING.value,
-                "attempts": 0,
-                "due_at": at,
-                "created_at": at,
-            }
-            for number, part in enumerate(parts)
-        ],
+        [{**row, "channel": place.channel, "address": place.address} for row in rows],
     )
+
+
+def _rows(
+    conversation: str, message: str, seq: int, parts: Sequence[Part], at: datetime
+) -> Iterator[dict[str, Any]]:
+    """The parts of a message as they stand in line, without where they go."""
+    for number, part in enumerate(parts):
+        yield {
+            "id": new_id("o"),
+            "conversation_id": conversation,
+            "message_id": message,
+            "position": seq * PARTS_OF_A_MESSAGE + number,
+            "part": part,
+            "status": PartStatus.WAITING.value,
+            "attempts": 0,
+            "due_at": at,
+            "created_at": at,
+        }
 
 
 class Outbox:
@@ -125,6 +132,29 @@ class Outbox:
                 )
             )
             return tuple(Parcel(*row) for row in claimed)
+
+    async def put(
+        self,
+        conversation: str,
+        entry: Entry,
+        parts: Sequence[Part],
+        channel: str,
+        address: str,
+        at: datetime,
+    ) -> bool:
+        """Put a reply in line for another channel than its conversation's; False if it was before.
+
+        So is a reply that its own channel has in line.
+        """
+        place = {"channel": channel, "address": address}
+        rows = [row | place for row in _rows(conversation, entry.id, entry.seq, parts, at)]
+        try:
+            async with self._engine.begin() as db:
+                if rows:
+                    await db.execute(insert(outbox), rows)
+        except IntegrityError:
+            return False
+        return True
 
     async def sent(self, parcel: str, provider_id: str, now: datetime) -> None:
         """The provider has taken it."""
