@@ -1,6 +1,6 @@
 # Two commands do everything: `make serve` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help serve test setup train check bench pin clean
+.PHONY: help serve test setup train check bench fuzz pin clean
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -24,6 +24,9 @@ check: setup  ## ruff, mypy, import-linter, deptry, pins, and Rasa's own validat
 
 bench: setup  ## measure what README and docs state
 	@.venv/bin/python -m benchmarks
+
+fuzz: setup  ## try a million changed deliveries on every channel's verifier and reader
+	@ADVISOR_FUZZ_CASES=1000000 .venv/bin/pytest --timeout 3600 tests/channels/messaging/test_fuzz.py
 
 pin: .venv/.dev  ## resolve the requirement files anew
 	@scripts/pin

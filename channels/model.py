@@ -11,6 +11,11 @@ from typing import Any, Self
 Part = dict[str, Any]
 """A piece of a message as a provider takes it: JSON without a secret or an address of an API."""
 
+NAME_CHARACTERS = 255
+"""Longest name of a sender or a delivery; providers' own are far below a hundred."""
+TAG_CHARACTERS = 35
+"""Longest language tag; RFC 5646 asks for room for 35."""
+
 
 class Author(StrEnum):
     """Who wrote a message."""
@@ -86,6 +91,18 @@ class InboundMessage:
     """What a reply needs besides the address, such as a subject: JSON in the channel's own terms.
     The newest of a conversation comes back with its replies."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when what names something is none, or more than a database keeps."""
+        if not (_is_name(self.address) and _is_name(self.delivery_id)):
+            raise ValueError("an address and a delivery's id must be names")
+        if not (_is_name(self.picked or "-") and _is_name(self.language or "-", TAG_CHARACTERS)):
+            raise ValueError("a picked key and a language must be names")
+
+
+def _is_name(value: object, most: int = NAME_CHARACTERS) -> bool:
+    """Whether it is a printable word; no database keeps a NUL or half a character."""
+    return isinstance(value, str) and 0 < len(value) <= most and value.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

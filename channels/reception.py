@@ -109,8 +109,9 @@ class Reception:
         A repeated delivery returns its first receipt and starts nothing. Raises a
         `channels.errors.MessageRefused` that says why the message is not taken.
         """
-        # PostgreSQL cannot store a NUL, and no reader would miss it.
-        inbound = replace(inbound, text=inbound.text.replace("\x00", ""))
+        # No database stores half a character, PostgreSQL no NUL; no reader would miss either.
+        whole = inbound.text.encode("utf-8", "replace").decode().replace("\x00", "")
+        inbound = replace(inbound, text=whole)
         self._check(inbound)
         try:
             inbound = await self._with_choice(inbound)

@@ -1,4 +1,4 @@
-"""The whole assistant, started at most once for all tests that need it."""
+"""What all tests share: the whole assistant, started at most once, and figures shown last."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from figures import Show, line
 from running_bot import PYTHON
 from whole_assistant import WholeAssistant
+
+SHOWN = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,16 @@ def whole(started_assistant: WholeAssistant) -> WholeAssistant:
     """The same one, running, even if the test before stopped it."""
     started_assistant.start()
     return started_assistant
+
+
+@pytest.fixture
+def show(request: pytest.FixtureRequest) -> Show:
+    """Prints what a test has counted, once all tests have ended."""
+    shown = request.config.stash.setdefault(SHOWN, [])
+    return lambda what, counted: shown.append(line(what, counted))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of `show`."""
+    for figures in terminalreporter.config.stash.get(SHOWN, []):
+        terminalreporter.write_line(figures)

@@ -117,7 +117,11 @@ class Channel(Protocol):
         ...
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
-        """Every message of a student in it, in order; none in a receipt. Raises Malformed."""
+        """Every message of a student in it, in order; none in a receipt.
+
+        Raises Malformed, or whatever Python raises where something is missing or of another kind;
+        `channels.delivery.reading.read` makes that Malformed too.
+        """
         ...
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:

@@ -18,6 +18,7 @@ from channels.delivery.channel import (
     Response,
     Unprepared,
 )
+from channels.delivery.reading import read
 from channels.errors import MessageRefused, NotAccepting
 from channels.metrics import Metrics
 from channels.reception import Reception
@@ -85,7 +86,7 @@ class WebhookDoor:
             log.warning("delivery_forged", channel=channel.name, reason=str(error))
             return "forged", Response(HTTPStatus.UNAUTHORIZED, "This delivery is not signed.")
         try:
-            messages, response = channel.parse(delivery), channel.answer(delivery)
+            messages, response = read(channel, delivery)
         except Malformed as error:
             log.warning("delivery_malformed", channel=channel.name, reason=str(error))
             return "malformed", Response(HTTPStatus.BAD_REQUEST, "This delivery cannot be read.")

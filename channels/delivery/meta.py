@@ -24,12 +24,12 @@ from channels.delivery.channel import (
     Sent,
     Verdict,
 )
-from channels.delivery.verdicts import busy, taken, told, wait
+from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 GRAPH = "https://graph.facebook.com/v21.0"
-TRANSIENT = frozenset({1, 2, 4, 17, 32, 613, 80007, 130429, 131016, 131048, 131056, 133016})
+TRANSIENT = frozenset("1 2 4 17 32 613 80007 130429 131016 131048 131056 133016".split())
 """Error codes after which the same request may be tried again: unknown, service, and rate limits;
 developers.facebook.com/docs/graph-api/guides/error-handling, and the pages of both messengers."""
 
@@ -73,13 +73,10 @@ class MetaChannel:
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """Every text and picked choice of a batch; echoes and states are nothing said."""
-        try:
-            return tuple(self.messages(delivery))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Malformed(f"an event without {error}") from error
+        return tuple(self.messages(delivery))
 
     def messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
-        """As `parse`; an event that lacks something may raise as a dictionary does."""
+        """As `parse`."""
         raise NotImplementedError
 
 
@@ -103,10 +100,7 @@ def entries(delivery: Delivery, kind: str) -> Iterator[dict[str, Any]]:
     """The entries of an event about objects of a kind; none of a GET. Raises Malformed."""
     if delivery.method == "GET":
         return
-    try:
-        event = json.loads(delivery.body)
-    except ValueError as error:
-        raise Malformed("not JSON") from error
+    event = json.loads(delivery.body)
     if not isinstance(event, dict):
         raise Malformed("no object")
     if event.get("object") != kind:
@@ -121,11 +115,8 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, sent: str) -> Ve
     """By the error's code; ``sent`` names the field, or the list, that holds a message's id."""
     answered = told(body)
     if taken(status):
-        found = answered.get(sent)
-        listed = isinstance(found, list) and found and isinstance(found[0], dict)
-        return Sent(str(found[0].get("id", "") if listed and found else found or ""))
-    error = answered.get("error")
-    code = error.get("code") if isinstance(error, dict) else None
+        return Sent(found(answered, sent) or found(answered, sent, 0, "id"))
+    code = found(answered, "error", "code")
     if busy(status) or code in TRANSIENT:
         return Later(wait(headers), f"code_{code or status}")
     return Refused(f"code_{code}" if code else f"status_{status}")

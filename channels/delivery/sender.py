@@ -86,7 +86,12 @@ class Sender:
 
     async def _send(self, parcel: Parcel) -> None:
         channel = self._channels.get(parcel.channel)
-        verdict = await self._call(channel, parcel) if channel else Refused("channel_off")
+        try:
+            verdict = await self._call(channel, parcel) if channel else Refused("channel_off")
+        except Exception as error:  # noqa: BLE001 - a fault of one channel must not stop the others
+            # Perhaps it was sent: when its lease ends, it is called uncertain.
+            log.error("channel_raised", channel=parcel.channel, error=type(error).__name__)
+            return
         now = self._clock()
         match verdict:
             case Sent(provider_id):

@@ -1,4 +1,7 @@
-"""Reads what a provider answers to a call: its JSON, how long to wait, whether to try again."""
+"""Reads what a provider answers to a call: its JSON, how long to wait, whether to try again.
+
+Nothing here raises, whatever was answered: a sender that stopped would send nothing to anybody.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,22 @@ def told(body: bytes) -> dict[str, Any]:
     """The JSON object of an answer; an empty one of anything else."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def found(answered: Any, *path: str | int) -> str:
+    """The word or whole number at a place of an answer, as text; empty where there is none."""
+    for step in path:
+        if isinstance(answered, dict):
+            answered = answered.get(step)
+        elif isinstance(answered, list) and isinstance(step, int) and step < len(answered):
+            answered = answered[step]
+        else:
+            return ""
+    whole = isinstance(answered, int) and not isinstance(answered, bool)
+    return str(answered) if whole or isinstance(answered, str) else ""
 
 
 def taken(status: int) -> bool:
@@ -29,5 +45,9 @@ def busy(status: int) -> bool:
 
 def wait(headers: Mapping[str, str]) -> float | None:
     """Seconds of `Retry-After`; None where there are none. A date is not read."""
-    seconds = headers.get("Retry-After", "")
-    return float(seconds) if seconds.isascii() and seconds.isdigit() else None
+    return seconds(headers.get("Retry-After", ""))
+
+
+def seconds(stated: str) -> float | None:
+    """A wait in whole seconds; None of anything else."""
+    return float(stated) if stated.isascii() and stated.isdigit() else None

@@ -160,7 +160,7 @@ class Rest:
         return Refused("gone" if status == HTTPStatus.GONE else f"status_{status}")
 
     def _signature(self, name: str, stamp: str, body: bytes) -> str:
-        signed = f"{name}.{stamp}.".encode() + body
+        signed = f"{name}.{stamp}.".encode("utf-8", "surrogateescape") + body
         digest = hmac.new(_key(self.settings.secret), signed, hashlib.sha256).digest()
         return f"v1,{base64.b64encode(digest).decode()}"
 

@@ -23,7 +23,7 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import plain_text, split
-from channels.delivery.verdicts import busy, taken, told, wait
+from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
 TOLERANCE_SECONDS = 300
@@ -86,14 +86,9 @@ class Slack:
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """A message to the assistant, or a pressed button; its own and changed ones are neither."""
         event = _event(delivery)
-        try:
-            if event.get("type") == "block_actions":
-                return _pressed(event)
-            if event.get("type") == "event_callback":
-                return _written(event)
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise Malformed(f"an event without {error}") from error
-        return ()
+        if event.get("type") == "block_actions":
+            return _pressed(event)
+        return _written(event) if event.get("type") == "event_callback" else ()
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Sections within the limit; the choices are buttons under the last."""
@@ -134,9 +129,9 @@ class Slack:
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """By `ok` and `error`, which come with 200, and by `Retry-After`."""
         answered = told(body)
-        error = str(answered.get("error") or f"status_{status}")
+        error = found(answered, "error") or f"status_{status}"
         if taken(status) and answered.get("ok"):
-            return Sent(str(answered.get("ts", "")))
+            return Sent(found(answered, "ts"))
         if busy(status) or error in AGAIN:
             return Later(wait(headers), error)
         return Refused(error)
@@ -147,10 +142,7 @@ def _event(delivery: Delivery) -> dict[str, Any]:
     body: bytes | str = delivery.body
     if delivery.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         body = parse_qs(delivery.body.decode("utf-8", "replace")).get("payload", [""])[0]
-    try:
-        event = json.loads(body)
-    except ValueError as error:
-        raise Malformed("not JSON") from error
+    event = json.loads(body)
     if not isinstance(event, dict):
         raise Malformed("no object")
     return event

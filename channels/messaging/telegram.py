@@ -22,7 +22,7 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import plain_text, split, utf16
-from channels.delivery.verdicts import busy, taken, told
+from channels.delivery.verdicts import busy, found, seconds, taken, told
 from channels.model import InboundMessage, OutboundMessage, Part
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -65,12 +65,7 @@ class Telegram:
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """A text, a caption or a pressed button; edits, joins and the rest are nothing said."""
         update = _update(delivery.body)
-        try:
-            if "callback_query" in update:
-                return _pressed(update)
-            return _written(update)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise Malformed(f"an update without {error}") from error
+        return _pressed(update) if "callback_query" in update else _written(update)
 
     def answer(self, delivery: Delivery) -> Response:
         """Ends the waiting sign on a pressed button, as an answer to a webhook may."""
@@ -106,20 +101,16 @@ class Telegram:
         """As `ok`, `error_code` and `parameters.retry_after` say."""
         answered = told(body)
         if taken(status) and answered.get("ok"):
-            return Sent(str((answered.get("result") or {}).get("message_id", "")))
+            return Sent(found(answered, "result", "message_id"))
         if busy(status):
-            asked = (answered.get("parameters") or {}).get("retry_after")
-            seconds = float(asked) if isinstance(asked, int | float) else None
-            return Later(seconds, f"status_{status}")
+            asked = found(answered, "parameters", "retry_after")
+            return Later(seconds(asked), f"status_{status}")
         blocked = status == HTTPStatus.FORBIDDEN
         return Refused("blocked" if blocked else f"status_{status}")
 
 
 def _update(body: bytes) -> dict[str, Any]:
-    try:
-        update = json.loads(body)
-    except ValueError as error:
-        raise Malformed("not JSON") from error
+    update = json.loads(body)
     if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
         raise Malformed("no update_id")
     return update

@@ -13,7 +13,6 @@ from channels.delivery.channel import (
     Call,
     Delivery,
     Later,
-    Malformed,
     Refused,
     Response,
     Sent,
@@ -21,7 +20,7 @@ from channels.delivery.channel import (
 )
 from channels.delivery.plain import plain_text, split, utf16
 from channels.delivery.twilio import TwilioAccount, form
-from channels.delivery.verdicts import busy, taken, told, wait
+from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
 BODY_UNITS = 1600
@@ -32,7 +31,7 @@ OPT_WORDS = frozenset(
 """Words that Twilio answers by itself, and a sender must not; help.twilio.com/articles/223134027.
 YES opts in again too, but only who has opted out, so it is taken as said."""
 EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-CONCURRENCY = 20429
+CONCURRENCY = "20429"
 """Error code of too many requests at once."""
 _TYPOGRAPHY = str.maketrans(
     {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "•": "-", "·": "-"}
@@ -83,10 +82,7 @@ class Twilio:
         text = fields.get("Body", "").strip()
         if not text or text.upper() in OPT_WORDS:
             return ()
-        try:
-            return (InboundMessage(self.name, fields["From"], fields["MessageSid"], text),)
-        except KeyError as error:
-            raise Malformed(f"a message without {error}") from error
+        return (InboundMessage(self.name, fields["From"], fields["MessageSid"], text),)
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Plain text in as few segments as its words need."""
@@ -113,9 +109,9 @@ class Twilio:
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """By the status and Twilio's own code, such as 21610 for a number that opted out."""
         answered = told(body)
-        code = answered.get("code")
+        code = found(answered, "code")
         if taken(status):
-            return Sent(str(answered.get("sid", "")))
+            return Sent(found(answered, "sid"))
         if busy(status) or code == CONCURRENCY:
             return Later(wait(headers), f"code_{code or status}")
         return Refused(f"code_{code}" if code else f"status_{status}")

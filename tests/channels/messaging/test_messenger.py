@@ -51,6 +51,9 @@ class TestMessenger(ChannelContract):
         headers = {SIGNATURE_HEADER: f"sha256={digest}", "Content-Type": "application/json"}
         return Delivery("POST", ADDRESS, headers, body)
 
+    def signed_content(self, delivery: Delivery) -> object:
+        return delivery.method, delivery.body
+
     def message(self, text: str, delivery_id: str) -> bytes:
         return event(said(delivery_id, text))
 

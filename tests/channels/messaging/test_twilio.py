@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
 from contract import URL, ChannelContract, ConnectChannel, Said
 from gateway_parts import until
 from loopback_bot import LoopbackBot, saying
 from loopback_provider import LoopbackProvider
+from multidict import MultiDict
 from recordings import lines
 from twilio.request_validator import RequestValidator
 
@@ -42,13 +43,14 @@ class TestTwilio(ChannelContract):
 
     def signed(self, body: bytes) -> Delivery:
         """By the provider's own library."""
-        fields = {
-            name: values if len(values) > 1 else values[0]
-            for name, values in parse_qs(body.decode("utf-8", "replace"), True).items()
-        }
+        fields = MultiDict(parse_qsl(body.decode("utf-8", "replace"), True))
         signature = RequestValidator(TOKEN).compute_signature(ADDRESS, fields)
         headers = {SIGNATURE_HEADER: signature, "Content-Type": FORM}
         return Delivery("POST", ADDRESS, headers, body)
+
+    def signed_content(self, delivery: Delivery) -> object:
+        fields = parse_qs(delivery.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return delivery.url, {name: set(values) for name, values in fields.items()}
 
     def message(self, text: str, delivery_id: str) -> bytes:
         return message(text, delivery_id)

@@ -1,0 +1,33 @@
+"""Reads a delivery so that whatever a provider sends is either messages or malformed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from channels.delivery.channel import Channel, Delivery, Malformed, Response
+from channels.model import InboundMessage
+
+UNLIKE_THE_PROVIDER_S = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What a parser meets where something is missing, of another kind, or too deep."""
+
+
+def read(channel: Channel, delivery: Delivery) -> tuple[Sequence[InboundMessage], Response]:
+    """The messages of a verified delivery, and what its provider wants to read.
+
+    Raises Malformed, with a reason that holds nothing of what was sent.
+    """
+    try:
+        messages, response = tuple(channel.parse(delivery)), channel.answer(delivery)
+        response.body.encode()  # A challenge may hold half a character.
+    except UNLIKE_THE_PROVIDER_S as error:
+        # The name of a key is the parser's own; other errors may quote what was sent.
+        lacks = f"no {error}" if type(error) is KeyError else type(error).__name__
+        raise Malformed(lacks) from error
+    return messages, response
