@@ -15,6 +15,7 @@ from aiohttp import ClientSession, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts import Accounts
+from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.brain import Brain
 from channels.content import Content
@@ -27,13 +28,17 @@ from channels.health import HealthDoor
 from channels.hub import Hub
 from channels.metrics import Metrics
 from channels.middleware import NONCE, name_request, say_errors, secure_headers
+from channels.model import TALK_TO_PERSON
 from channels.outbox import Outbox
-from channels.reception import TALK_TO_PERSON, Reception
+from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.entrance import Entrance
 from channels.staff.pages import StaffPages
+from channels.storage import Storage
 from channels.support.pages import SupportPages
 from channels.transcript import Transcript
+from channels.turns import Turns
+from channels.watch import Watch
 from channels.web.assets import AssetDoor
 from channels.web.sessions import SessionDoor, WebSessions
 from channels.web.socket import SocketDoor
@@ -65,22 +70,33 @@ def build_app(
     The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
     the ``messaging`` channels; it closes both after the application.
     """
-    hub, metrics, transcript = Hub(), Metrics(), Transcript(engine)
+    hub, metrics, storage = Hub(), Metrics(), Storage(engine)
+    transcript, turns = Transcript(storage), Turns(storage)
     providers = dict(messaging or {}) if client else {}
     caller = Caller(client) if client else None
-    sender = Sender(Outbox(engine), providers, caller, metrics) if caller else None
+    sender = Sender(Outbox(storage), providers, caller, metrics) if caller else None
+    post = Post(providers, sender.knock) if sender else None
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
-    reception = Reception(
-        transcript=transcript,
+    answerer = Answerer(
+        turns=turns,
         brain=brain,
         hub=hub,
         metrics=metrics,
         apologist=Apologist(institution, TALK_TO_PERSON),
-        message_limit=settings.message_limit,
-        post=Post(providers, sender.knock) if sender else None,
+        post=post,
     )
+    reception = Reception(
+        transcript=transcript,
+        answerer=answerer,
+        hub=hub,
+        metrics=metrics,
+        message_limit=settings.message_limit,
+        post=post,
+        pause=settings.burst_pause,
+    )
+    watch = Watch(turns, transcript, answerer, hub)
     sockets = SocketDoor(
         settings=settings,
         institution=institution,
@@ -113,7 +129,10 @@ def build_app(
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()
         log.info("gateway_started", conversations_resumed=resumed)
+        watching = asyncio.create_task(watch.run())
         yield
+        watching.cancel()
+        await asyncio.wait((watching,))
 
     async def sending(_app: web.Application) -> AsyncIterator[None]:
         if not (sender and providers):

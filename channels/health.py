@@ -47,7 +47,8 @@ class HealthDoor:
     async def metrics(self, _request: web.Request) -> web.Response:
         """Prometheus' text format."""
         try:
-            self._metrics.queue.set(await self._transcript.waiting_turns())
+            backlog = await self._transcript.backlog()
+            self._metrics.queue.set(backlog.turns)
         except SQLAlchemyError:
             self._metrics.queue.set(float("nan"))
         page = self._metrics.page()

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 Part = dict[str, Any]
 """A piece of a message as a provider takes it: JSON without a secret or an address of an API."""
+TALK_TO_PERSON = "/talk_to_person"
+"""The command that always stands open: a student may ask for a person at any time."""
 
 NAME_CHARACTERS = 255
 """Longest name of a sender or a delivery; providers' own are far below a hundred."""

@@ -1,7 +1,8 @@
 """Parts of replies on their way to a provider: written with the reply, kept until they have ended.
 
-A part is *waiting*, *sending*, *sent*, *dead* (given up) or *uncertain*: this process died between
-the provider's taking it and our recording that, so that nobody can claim that it was sent once.
+A part is *waiting*, *sending*, *sent*, *dead* (given up), *withdrawn* (a person took over before it
+left) or *uncertain*: this process died between the provider's taking it and our recording that, so
+that nobody can claim that it was sent once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.model import Part
+from channels.model import Author, Part
 from channels.records import Entry
-from channels.schema import conversations, outbox
+from channels.rows import held, left_alone
+from channels.schema import conversations, messages, outbox
+from channels.storage import Storage
 
 PARTS_OF_A_MESSAGE = 1000
 """A message is split into far fewer; positions of parts leave room for so many."""
@@ -32,6 +35,7 @@ class PartStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"
     UNCERTAIN = "uncertain"
 
 
@@ -89,35 +93,51 @@ def _rows(
         }
 
 
+async def withdraw(db: AsyncConnection, conversation: str, now: datetime) -> None:
+    """Keep back what the bot said and no provider has been handed yet."""
+    await db.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation,
+            outbox.c.status == PartStatus.WAITING.value,
+            _said_by_bot(),
+        )
+        .values(status=PartStatus.WITHDRAWN.value, ended_at=now)
+    )
+
+
 class Outbox:
     """The line of parts in a database; several gateways may work on one.
 
     Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot do its part.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     async def claim(self, now: datetime, lease: timedelta, most: int) -> tuple[Parcel, ...]:
-        """Parts that are due, at most one a conversation, now *sending* until the lease ends."""
-        earlier = outbox.alias()
-        is_first = ~exists().where(
-            earlier.c.conversation_id == outbox.c.conversation_id,
-            earlier.c.position < outbox.c.position,
-            earlier.c.status.in_([PartStatus.WAITING.value, PartStatus.SENDING.value]),
-        )
-        due = (
-            select(outbox.c.id)
-            .where(outbox.c.status == PartStatus.WAITING.value, outbox.c.due_at <= now, is_first)
-            .order_by(outbox.c.due_at, outbox.c.position)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        async with self._engine.begin() as db:
-            ids = (await db.execute(due)).scalars().all()
+        """Parts that are due, at most one a conversation, now *sending* until the lease ends.
+
+        Nothing of the bot's while a person holds the conversation: a take-over commits before a
+        part is claimed, which then stays, or after it.
+        """
+        waiting = outbox.c.status == PartStatus.WAITING.value
+        async with self._storage.writing() as db:
+            found = (await db.execute(_due(now, most))).all()
+            # Conversations are locked before parts, here as in a take-over.
+            places = sorted({row.conversation_id for row in found})
+            await db.execute(
+                select(conversations.c.id)
+                .where(conversations.c.id.in_(places))
+                .order_by(conversations.c.id)
+                .with_for_update(read=True)
+            )
+            mine = select(outbox.c.id).where(outbox.c.id.in_([row.id for row in found]), waiting)
+            ids = (await db.execute(mine.with_for_update(skip_locked=True))).scalars().all()
+            may_leave = or_(~_said_by_bot(), _in(left_alone(await self._storage.now(db))))
             claimed = await db.execute(
                 update(outbox)
-                .where(outbox.c.id.in_(ids), outbox.c.status == PartStatus.WAITING.value)
+                .where(outbox.c.id.in_(ids), waiting, may_leave)
                 .values(
                     status=PartStatus.SENDING.value,
                     attempts=outbox.c.attempts + 1,
@@ -149,12 +169,22 @@ class Outbox:
         place = {"channel": channel, "address": address}
         rows = [row | place for row in _rows(conversation, entry.id, entry.seq, parts, at)]
         try:
-            async with self._engine.begin() as db:
+            async with self._storage.writing() as db:
                 if rows:
                     await db.execute(insert(outbox), rows)
         except IntegrityError:
             return False
         return True
+
+    async def on_their_way(self, conversation: str) -> int:
+        """How many parts a provider is being handed at this moment."""
+        async with self._storage.reading() as db:
+            query = select(func.count()).where(
+                outbox.c.conversation_id == conversation,
+                outbox.c.status == PartStatus.SENDING.value,
+                outbox.c.lease_until > await self._storage.now(db),
+            )
+            return int((await db.execute(query)).scalar_one())
 
     async def sent(self, parcel: str, provider_id: str, now: datetime) -> None:
         """The provider has taken it."""
@@ -165,18 +195,32 @@ class Outbox:
         await self._end(parcel, PartStatus.DEAD, now, reason=reason[:60])
 
     async def again(self, parcel: str, due: datetime, reason: str) -> None:
-        """It waits for its next try."""
-        await self._change(
-            parcel,
-            status=PartStatus.WAITING.value,
-            due_at=due,
-            lease_until=None,
-            reason=reason[:60],
-        )
+        """It waits for its next try, unless a person has taken over meanwhile."""
+        place = select(outbox.c.conversation_id).where(outbox.c.id == parcel).scalar_subquery()
+        lock = select(conversations.c.id).where(conversations.c.id == place)
+        async with self._storage.writing() as db:
+            await db.execute(lock.with_for_update(read=True))
+            now = await self._storage.now(db)
+            kept_back = await db.execute(
+                update(outbox)
+                .where(_is_sending(parcel), _said_by_bot(), _in(held(now)))
+                .values(status=PartStatus.WITHDRAWN.value, ended_at=now, lease_until=None)
+            )
+            if not kept_back.rowcount:
+                await db.execute(
+                    update(outbox)
+                    .where(_is_sending(parcel))
+                    .values(
+                        status=PartStatus.WAITING.value,
+                        due_at=due,
+                        lease_until=None,
+                        reason=reason[:60],
+                    )
+                )
 
     async def expire(self, now: datetime) -> int:
         """Call *uncertain* whatever was being sent when its sender died; how many."""
-        async with self._engine.begin() as db:
+        async with self._storage.writing() as db:
             ended = await db.execute(
                 update(outbox)
                 .where(
@@ -189,18 +233,47 @@ class Outbox:
     async def counts(self) -> dict[str, int]:
         """How many parts have each status."""
         query = select(outbox.c.status, func.count()).group_by(outbox.c.status)
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             return {str(status): int(count) for status, count in await db.execute(query)}
 
     async def _end(self, parcel: str, status: PartStatus, now: datetime, **values: object) -> None:
-        await self._change(parcel, status=status.value, ended_at=now, lease_until=None, **values)
-
-    async def _change(self, parcel: str, **values: object) -> None:
-        """Only what is being sent may change: a part whose lease ran out stays uncertain."""
+        """Only what is being sent may end: a part whose lease ran out stays uncertain."""
         query = (
             update(outbox)
-            .where(outbox.c.id == parcel, outbox.c.status == PartStatus.SENDING.value)
-            .values(**values)
+            .where(_is_sending(parcel))
+            .values(status=status.value, ended_at=now, lease_until=None, **values)
         )
-        async with self._engine.begin() as db:
+        async with self._storage.writing() as db:
             await db.execute(query)
+
+
+def _due(now: datetime, most: int) -> Select[tuple[str, str]]:
+    """What may be sent as far as the line itself goes: due, and the first of its conversation."""
+    earlier = outbox.alias()
+    is_first = ~exists().where(
+        earlier.c.conversation_id == outbox.c.conversation_id,
+        earlier.c.position < outbox.c.position,
+        earlier.c.status.in_([PartStatus.WAITING.value, PartStatus.SENDING.value]),
+    )
+    return (
+        select(outbox.c.id, outbox.c.conversation_id)
+        .where(outbox.c.status == PartStatus.WAITING.value, outbox.c.due_at <= now, is_first)
+        .order_by(outbox.c.due_at, outbox.c.position)
+        .limit(most)
+    )
+
+
+def _is_sending(parcel: str) -> ColumnElement[bool]:
+    return and_(outbox.c.id == parcel, outbox.c.status == PartStatus.SENDING.value)
+
+
+def _said_by_bot() -> ColumnElement[bool]:
+    """Parts that no person wrote."""
+    return exists().where(
+        messages.c.id == outbox.c.message_id, messages.c.author != Author.PERSON.value
+    )
+
+
+def _in(kind: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Parts of conversations of a kind."""
+    return exists().where(conversations.c.id == outbox.c.conversation_id, kind)

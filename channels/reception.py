@@ -2,106 +2,68 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from contextvars import Context
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.apology import Apologist
-from channels.brain import Brain, BrainReply
+from channels.answerer import Answerer
+from channels.carrier import NoPost, Post
 from channels.errors import MessageEmpty, MessageTooLong, NotAccepting, UnofferedChoice
 from channels.hub import Hub
 from channels.metrics import Metrics
-from channels.model import (
-    Choice,
-    ConversationStatus,
-    InboundMessage,
-    OutboundMessage,
-    Part,
-    TurnStatus,
-)
+from channels.model import TALK_TO_PERSON, Choice, InboundMessage
 from channels.picking import picked
-from channels.records import Outcome, PendingTurn, Receipt
+from channels.records import Burst, Receipt
 from channels.transcript import Transcript
-from languages.speech import short, speaking
 
-TALK_TO_PERSON = "/talk_to_person"
-"""The command that always stands open: a student may ask for a person at any time."""
 ALWAYS_OPEN = frozenset({TALK_TO_PERSON, "/greet"})
 """Commands that need not have been offered: a messenger's start button is a greeting."""
-FIRST_RETRY_SECONDS = 0.2
-LONGEST_RETRY_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
 
-class Post(Protocol):
-    """What carries replies to where they are read; the web chat reads them from here."""
-
-    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
-        """What a channel's provider is sent; nothing of a channel that has none."""
-        ...
-
-    def numbers_choices(self, channel: str) -> bool:
-        """Whether a channel shows choices with numbers."""
-        ...
-
-    def knock(self) -> None:
-        """Parts were put in line."""
-        ...
-
-
-class NoPost:
-    """For a gateway that has no channel but the web chat."""
-
-    def parts(self, _channel: str, _message: OutboundMessage) -> tuple[Part, ...]:
-        """Nothing."""
-        return ()
-
-    def numbers_choices(self, _channel: str) -> bool:
-        """No channel does."""
-        return False
-
-    def knock(self) -> None:
-        """Nobody is there to hear it."""
-
-
 class Reception:
-    """Accepts messages and answers them with one turn in flight per conversation."""
+    """Accepts messages, and has them answered."""
 
     def __init__(
         self,
         *,
         transcript: Transcript,
-        brain: Brain,
+        answerer: Answerer,
         hub: Hub,
         metrics: Metrics,
-        apologist: Apologist,
         message_limit: int,
         post: Post | None = None,
+        pause: float = 0.0,
     ) -> None:
+        """``pause`` is in seconds: messages that follow each other sooner are read as one, on
+        channels whose students write so."""
         self._transcript = transcript
-        self._brain = brain
+        self._answerer = answerer
         self._hub = hub
         self._metrics = metrics
-        self._apologist = apologist
         self._message_limit = message_limit
         self._post = post or NoPost()
+        self._pause = pause
         self._accepting = True
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._knocks: set[str] = set()
 
     async def resume(self) -> int:
-        """Take up the turns that have no outcome; how many conversations have one."""
-        conversations = await self._transcript.unfinished()
-        for conversation in conversations:
-            self._wake(conversation)
-        return len(conversations)
+        """Take up the turns that wait for an answer; how many conversations have one.
+
+        None while the database cannot be used: they are looked for again.
+        """
+        try:
+            return await self._answerer.look()
+        except SQLAlchemyError as error:
+            log.error("nothing_resumed", error=type(error).__name__)
+            return 0
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, let running turns finish; the rest waits for the next start."""
+        self._accepting = False
+        await self._answerer.drain(seconds)
 
     async def accept(self, inbound: InboundMessage) -> Receipt:
         """Record a message; it will be answered even if this process dies right after.
@@ -114,8 +76,9 @@ class Reception:
         inbound = replace(inbound, text=whole)
         self._check(inbound)
         try:
-            inbound = await self._with_choice(inbound)
-            receipt = await self._transcript.record(inbound)
+            chosen = await self._with_choice(inbound)
+            burst = self._burst(inbound.channel) if chosen is None else None
+            receipt = await self._transcript.record(chosen or inbound, burst)
         except SQLAlchemyError as error:
             log.error("transcript_unwritable", error=type(error).__name__)
             raise NotAccepting("The message could not be recorded.") from error
@@ -124,8 +87,14 @@ class Reception:
         else:
             self._metrics.messages.labels(inbound.channel).inc()
             self._hub.announce(receipt.conversation, receipt.seq)
-        self._wake(receipt.conversation)
+        self._answerer.wake(receipt.conversation, burst.pause.total_seconds() if burst else 0.0)
         return receipt
+
+    def _burst(self, channel: str) -> Burst | None:
+        """How a typed message is read together with those around it, if it is."""
+        if not (self._pause and self._post.gathers(channel)):
+            return None
+        return Burst(timedelta(seconds=self._pause), self._message_limit)
 
     def _check(self, inbound: InboundMessage) -> None:
         if not self._accepting:
@@ -138,134 +107,27 @@ class Reception:
         if not inbound.text.strip():
             raise MessageEmpty("The message is empty.")
 
-    async def _with_choice(self, inbound: InboundMessage) -> InboundMessage:
-        """The message as the choice that it picks, if any; only what was offered can be picked."""
-        by_number = self._post.numbers_choices(inbound.channel)
-        if inbound.payload in ALWAYS_OPEN or not (inbound.payload or inbound.picked or by_number):
+    async def _with_choice(self, inbound: InboundMessage) -> InboundMessage | None:
+        """The message as the choice that it picks, None when it is just said.
+
+        Only what was offered can be picked.
+        """
+        if inbound.payload in ALWAYS_OPEN:
             return inbound
+        by_number = self._post.numbers_choices(inbound.channel)
+        if not (inbound.payload or inbound.picked or by_number):
+            return None
         conversation = await self._transcript.open(inbound.channel, inbound.address)
         if not (inbound.payload or inbound.picked):
             offers = await self._transcript.offers(conversation, newest=1)
             choice = picked(inbound.text, offers[0] if offers else ())
-            return _picking(inbound, choice) if choice else inbound
+            return _picking(inbound, choice) if choice else None
         offers = await self._transcript.offers(conversation)
         every = (choice for choices in offers for choice in choices)
         choice = next((one for one in every if _is_picked(one, inbound)), None)
         if choice is None:
             raise UnofferedChoice("This choice was not offered in this conversation.")
         return _picking(inbound, choice)
-
-    async def drain(self, seconds: float) -> None:
-        """Accept nothing more, let running turns finish; the rest waits for the next start."""
-        self._accepting = False
-        workers = set(self._workers.values())
-        if not workers:
-            return
-        _, late = await asyncio.wait(workers, timeout=seconds)
-        for worker in late:
-            worker.cancel()
-        if late:
-            log.warning("drained_with_turns_left", conversations=len(late))
-            await asyncio.wait(late)
-
-    def _wake(self, conversation: str) -> None:
-        self._knocks.add(conversation)
-        if conversation not in self._workers:
-            name = f"conversation {conversation}"
-            # A context of its own: the worker outlives the request whose name the logs hold.
-            self._workers[conversation] = asyncio.create_task(
-                self._work(conversation), name=name, context=Context()
-            )
-
-    async def _work(self, conversation: str) -> None:
-        """Answer turn after turn; ends when there is none, so that idle chats cost nothing."""
-        retry = FIRST_RETRY_SECONDS
-        try:
-            while conversation in self._knocks:
-                self._knocks.discard(conversation)
-                try:
-                    while self._may_begin() and (
-                        turn := await self._transcript.next_turn(conversation)
-                    ):
-                        await self._answer(turn)
-                        retry = FIRST_RETRY_SECONDS
-                except SQLAlchemyError as error:
-                    # The turn stays unfinished: asking again is safe, the bot knows turn_id.
-                    log.error("transcript_unwritable", error=type(error).__name__)
-                    await asyncio.sleep(retry)
-                    retry = min(retry * 2, LONGEST_RETRY_SECONDS)
-                    self._knocks.add(conversation)
-        finally:
-            del self._workers[conversation]
-            self._hub.announce(conversation, typing=False)
-
-    def _may_begin(self) -> bool:
-        return self._accepting
-
-    async def _answer(self, turn: PendingTurn) -> None:
-        self._hub.announce(turn.conversation, typing=True)
-        began = time.monotonic()
-        reply = await self._ask(turn)
-        bot_seconds = time.monotonic() - began
-        outcome = self._outcome(turn, reply, bot_seconds)
-        last = await self._transcript.finish(turn, outcome)
-        self._post.knock()
-        self._hub.announce(turn.conversation, last, typing=False)
-        self._measure(turn, outcome, bot_seconds)
-
-    async def _ask(self, turn: PendingTurn) -> BrainReply:
-        try:
-            return await self._brain.turn(
-                turn.conversation, turn.id, turn.text, turn.payload, turn.hint
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it is, the student gets an answer
-            log.error("brain_raised", turn=turn.id, error=type(error).__name__)
-            return BrainReply(reason="internal")
-
-    def _outcome(self, turn: PendingTurn, reply: BrainReply, bot_seconds: float) -> Outcome:
-        wants_person = turn.payload == TALK_TO_PERSON
-        with speaking(short(reply.language or turn.language)):
-            if reply.reason is None:
-                replies = tuple(self._apologist.complete(message) for message in reply.replies)
-            elif wants_person:
-                replies = (self._apologist.contact(),)
-            else:
-                replies = (self._apologist.apology(),)
-            parts = tuple(
-                self._post.parts(turn.channel, replace(message, reply_to=turn.reply_to))
-                for message in replies
-            )
-        handed_over = any(message.kind == "handover" for message in replies)
-        answered = reply.reason is None or wants_person
-        return Outcome(
-            status=TurnStatus.ANSWERED if answered else TurnStatus.FAILED,
-            replies=replies,
-            reason=reply.reason,
-            intent=reply.intent,
-            confidence=reply.confidence,
-            form=reply.form,
-            bot_milliseconds=bot_seconds * 1000,
-            conversation_status=ConversationStatus.WAITING if handed_over else None,
-            language=reply.language,
-            parts=parts,
-        )
-
-    def _measure(self, turn: PendingTurn, outcome: Outcome, bot_seconds: float) -> None:
-        whole = (datetime.now(UTC) - turn.accepted_at).total_seconds()
-        gateway_seconds = max(0.0, whole - bot_seconds)
-        self._metrics.turns.labels(outcome.status.value, outcome.reason or "").inc()
-        self._metrics.turn_seconds.labels("bot").observe(bot_seconds)
-        self._metrics.turn_seconds.labels("gateway").observe(gateway_seconds)
-        log.info(
-            "turn_ended",
-            conversation=turn.conversation,
-            turn=turn.id,
-            outcome=outcome.status.value,
-            reason=outcome.reason,
-            intent=outcome.intent,
-            gateway_ms=round(gateway_seconds * 1000, 1),
-            bot_ms=round(bot_seconds * 1000, 1),
-        )
 
 
 def _is_picked(choice: Choice, inbound: InboundMessage) -> bool:

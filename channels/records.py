@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import Row
@@ -27,6 +27,24 @@ class Receipt:
     message_id: str
     seq: int
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """How messages that follow each other closely are read as one turn."""
+
+    pause: timedelta
+    """How long nothing more must come before the turn begins."""
+    characters: int
+    """How long the turn may become."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for the bot; ``seconds`` is how long the oldest turn has."""
+
+    turns: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

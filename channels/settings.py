@@ -30,6 +30,9 @@ class GatewaySettings(BaseModel):
     """Longest message of a student, in characters."""
     turn_deadline: float = Field(default=20.0, gt=0, le=300)
     """Seconds that the bot has for one turn before the student gets an apology."""
+    burst_pause: float = Field(default=1.2, ge=0, le=10)
+    """Seconds of silence after which what a student typed on a messaging channel is answered: what
+    came closer together is read as one question. 0: each message by itself, as in the web chat."""
     session_burst: int = Field(default=10, ge=1)
     """Messages that one chat session may send at once."""
     session_per_minute: float = Field(default=30, gt=0)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
 from channels.model import (
@@ -21,19 +19,33 @@ from channels.model import (
     OutboundMessage,
     TurnStatus,
 )
-from channels.outbox import enqueue
+from channels.outbox import Outbox, withdraw
 from channels.records import (
+    Backlog,
+    Burst,
     ConversationSummary,
     Entry,
-    Outcome,
-    PendingTurn,
     Receipt,
     Timeline,
     TurnRecord,
 )
+from channels.rows import (
+    UNFINISHED,
+    conversation_of,
+    held,
+    left_alone,
+    raise_watermark,
+    write_message,
+)
 from channels.schema import conversations, deliveries, messages, turns
+from channels.storage import Storage
 
-UNFINISHED = (TurnStatus.ACCEPTED.value, TurnStatus.RUNNING.value)
+BY_PERSON = "person"
+"""The reason that stands at turns which a person dealt with."""
+MOST_PAUSES = 5
+"""Pauses after which a burst ends though it goes on: nobody types for longer without an answer."""
+LOOK_SECONDS = 0.05
+"""How often a take-over looks whether the parts that were on their way have arrived."""
 
 
 class Transcript:
@@ -42,44 +54,43 @@ class Transcript:
     Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot do its part.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        # SQLite has one writer: waiting here costs less than its busy handler, which sleeps.
-        self._writers = asyncio.Semaphore(1 if engine.dialect.name == "sqlite" else 64)
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writers, self._engine.begin() as db:
-            yield db
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     async def open(self, channel: str, address: str) -> str:
         """Id of the conversation with ``address``, begun when there is none."""
-        async with self._writing() as db:
-            return await _conversation(db, channel, address, datetime.now(UTC))
+        async with self._storage.writing() as db:
+            return await conversation_of(db, channel, address, await self._storage.now(db))
 
-    async def record(self, inbound: InboundMessage) -> Receipt:
-        """Write a student's message and its turn; a repeated delivery gets its first receipt."""
+    async def record(self, inbound: InboundMessage, burst: Burst | None = None) -> Receipt:
+        """Write a student's message and its turn; a repeated delivery gets its first receipt.
+
+        With ``burst`` the message joins the turn before it, if that was of a burst too, has not
+        begun and may still grow, and puts off its beginning.
+        """
         try:
-            return await self._record(inbound)
+            return await self._record(inbound, burst)
         except IntegrityError:
             # Somebody else wrote the same delivery, or began the same conversation, meanwhile.
-            return await self._first_receipt(inbound) or await self._record(inbound)
+            return await self._first_receipt(inbound) or await self._record(inbound, burst)
 
-    async def _record(self, inbound: InboundMessage) -> Receipt:
-        async with self._writing() as db:
-            mine = (conversations.c.channel == inbound.channel) & (
-                conversations.c.address == inbound.address
-            )
-            place = await _raise_watermark(db, mine, 1)
+    async def _record(self, inbound: InboundMessage, burst: Burst | None) -> Receipt:
+        mine = (conversations.c.channel == inbound.channel) & (
+            conversations.c.address == inbound.address
+        )
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            place = await raise_watermark(db, mine, 1, now)
             if place is None:
-                await _conversation(db, inbound.channel, inbound.address, inbound.received_at)
-                place = await _raise_watermark(db, mine, 1)
+                await conversation_of(db, inbound.channel, inbound.address, now)
+                place = await raise_watermark(db, mine, 1, now)
             conversation, seq = place or ("", 0)
             if inbound.reply_to is not None:
                 await db.execute(
                     update(conversations).where(mine).values(reply_to=inbound.reply_to)
                 )
-            receipt = Receipt(conversation, new_id("t"), new_id("m"), seq)
+            joined = await _join(db, conversation, inbound.text, burst, now) if burst else None
+            receipt = Receipt(conversation, joined or new_id("t"), new_id("m"), seq)
             await db.execute(
                 insert(deliveries).values(
                     channel=inbound.channel,
@@ -91,21 +102,11 @@ class Transcript:
                     at=inbound.received_at,
                 )
             )
-            await db.execute(
-                insert(turns).values(
-                    id=receipt.turn_id,
-                    conversation_id=conversation,
-                    seq=receipt.seq,
-                    payload=inbound.payload,
-                    language_hint=inbound.language,
-                    status=TurnStatus.ACCEPTED.value,
-                    accepted_at=inbound.received_at,
-                )
-            )
+            if joined is None:
+                due = now + burst.pause if burst else None
+                await db.execute(insert(turns).values(_new_turn(inbound, receipt, due)))
             said = OutboundMessage(inbound.text, author=Author.STUDENT)
-            row = _message_row(said, receipt, receipt.seq, inbound.received_at)
-            row |= {"id": receipt.message_id, "delivery_id": inbound.delivery_id}
-            await db.execute(insert(messages).values(row))
+            await write_message(db, said, receipt, inbound.received_at, inbound.delivery_id)
         return receipt
 
     async def _first_receipt(self, inbound: InboundMessage) -> Receipt | None:
@@ -113,117 +114,105 @@ class Transcript:
             deliveries.c.channel == inbound.channel,
             deliveries.c.delivery_id == inbound.delivery_id,
         )
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             row = (await db.execute(query)).first()
         if row is None:
             return None
         return Receipt(row.conversation_id, row.turn_id, row.message_id, row.seq, repeated=True)
 
-    async def next_turn(self, conversation: str) -> PendingTurn | None:
-        """The oldest turn without an outcome, marked as running; None when there is none.
+    async def take_over(self, conversation: str, agent: str, until: datetime) -> bool:
+        """A person speaks from now on, until then; said again by the same person, it is prolonged.
 
-        A turn that was running when the gateway died comes back first.
+        Nothing of the bot's is written once this has committed, and nothing leaves once it has
+        returned: it waits for what a provider is being handed. What the student writes is recorded
+        and waits. False when another person holds the conversation, or there is none such.
         """
-        oldest = (
-            select(turns.c.id)
-            .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
-            .order_by(turns.c.seq)
-            .limit(1)
-        )
-        claim = (
-            update(turns)
-            .where(turns.c.id == oldest.scalar_subquery())
-            .values(status=TurnStatus.RUNNING.value)
-            .returning(
-                turns.c.id,
-                turns.c.seq,
-                turns.c.payload,
-                turns.c.accepted_at,
-                turns.c.language_hint,
-            )
-        )
-        async with self._writing() as db:
-            row = (await db.execute(claim)).first()
-            if row is None:
-                return None
-            query = (
-                select(
-                    messages.c.text,
-                    conversations.c.language,
-                    conversations.c.channel,
-                    conversations.c.address,
-                    conversations.c.reply_to,
-                )
-                .join_from(messages, conversations)
-                .where(messages.c.conversation_id == conversation, messages.c.seq == row.seq)
-            )
-            said = (await db.execute(query)).one()
-        hint = row.language_hint
-        return PendingTurn(
-            row.id,
-            conversation,
-            said.text,
-            row.payload,
-            row.accepted_at,
-            said.channel,
-            hint,
-            said.language or hint,
-            said.address,
-            said.reply_to,
-        )
-
-    async def finish(self, turn: PendingTurn, outcome: Outcome) -> int:
-        """Write the replies and the outcome together; the watermark after them.
-
-        A turn that already has an outcome keeps it, so that a repeat adds nothing.
-        """
-        now = datetime.now(UTC)
-        async with self._writing() as db:
-            ended = await db.execute(
-                update(turns)
-                .where(turns.c.id == turn.id, turns.c.status.in_(UNFINISHED))
+        mine = conversations.c.id == conversation
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            taken = await db.execute(
+                update(conversations)
+                .where(mine, or_(left_alone(now), conversations.c.held_by == agent))
                 .values(
-                    status=outcome.status.value,
-                    reason=outcome.reason,
-                    intent=outcome.intent,
-                    confidence=outcome.confidence,
-                    form=outcome.form,
-                    bot_milliseconds=outcome.bot_milliseconds,
-                    finished_at=now,
+                    held_by=agent,
+                    held_until=until,
+                    status=ConversationStatus.OPEN.value,
+                    updated_at=now,
                 )
             )
-            replies = outcome.replies if ended.rowcount else ()
-            mine = conversations.c.id == turn.conversation
-            place = await _raise_watermark(db, mine, len(replies))
-            last = place[1] if place else 0
-            first = last - len(replies) + 1
-            for seq, reply in enumerate(replies, first):
-                receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
-                await db.execute(insert(messages).values(_message_row(reply, receipt, seq, now)))
-                parts = outcome.parts[seq - first] if outcome.parts else ()
-                await enqueue(db, turn.conversation, receipt.message_id, seq, parts, now)
-            changed = _changed(outcome) if ended.rowcount else {}
-            if changed:
-                await db.execute(update(conversations).where(mine).values(changed))
-        return last
+            if not taken.rowcount:
+                return False
+            await withdraw(db, conversation, now)
+        outbox = Outbox(self._storage)
+        # Ends by itself, as calls and leases do; another gateway's sender has no event to wait for.
+        while await outbox.on_their_way(conversation):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_SECONDS)
+        return True
 
-    async def unfinished(self) -> tuple[str, ...]:
-        """Conversations with a turn that has no outcome, such as after a crash."""
-        query = select(turns.c.conversation_id).where(turns.c.status.in_(UNFINISHED)).distinct()
-        async with self._engine.connect() as db:
-            return tuple((await db.execute(query)).scalars())
+    async def hand_back(self, conversation: str, agent: str) -> bool:
+        """The bot speaks again; what came meanwhile is the person's, and counts as answered.
 
-    async def waiting_turns(self) -> int:
-        """How many turns have no outcome yet."""
-        query = select(func.count()).select_from(turns).where(turns.c.status.in_(UNFINISHED))
-        async with self._engine.connect() as db:
-            return int((await db.execute(query)).scalar_one())
+        False when this person does not hold the conversation. A hold that runs out instead leaves
+        what came meanwhile to the bot.
+        """
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            given = await db.execute(
+                update(conversations)
+                .where(
+                    conversations.c.id == conversation,
+                    conversations.c.held_by == agent,
+                    held(now),
+                )
+                .values(held_by=None, held_until=None, updated_at=now)
+            )
+            if not given.rowcount:
+                return False
+            await db.execute(
+                update(turns)
+                .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
+                .values(
+                    status=TurnStatus.ANSWERED.value,
+                    reason=BY_PERSON,
+                    finished_at=now,
+                    lease_owner=None,
+                    lease_until=None,
+                )
+            )
+        return True
+
+    async def backlog(self) -> Backlog:
+        """How many turns wait for the bot or run, and for how long the oldest has."""
+        async with self._storage.reading() as db:
+            now = await self._storage.now(db)
+            query = (
+                select(func.count(), func.min(turns.c.accepted_at))
+                .join_from(turns, conversations)
+                .where(turns.c.status.in_(UNFINISHED), left_alone(now))
+            )
+            count, oldest = (await db.execute(query)).one()
+        seconds = (now - oldest).total_seconds() if oldest else 0.0
+        return Backlog(int(count), max(0.0, seconds))
 
     async def watermark(self, conversation: str) -> int:
         """``seq`` of the newest message, 0 when nothing was said or nobody knows it."""
         query = select(conversations.c.last_seq).where(conversations.c.id == conversation)
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             return int((await db.execute(query)).scalar_one_or_none() or 0)
+
+    async def moved(self, since: datetime | None) -> tuple[datetime, tuple[tuple[str, int], ...]]:
+        """Now, and which conversations other gateways may have written to since then, how far.
+
+        None of a database that only one gateway works on.
+        """
+        async with self._storage.reading() as db:
+            now = await self._storage.now(db)
+            if since is None or not self._storage.shared:
+                return now, ()
+            query = select(conversations.c.id, conversations.c.last_seq).where(
+                conversations.c.updated_at > since
+            )
+            return now, tuple((row.id, row.last_seq) for row in await db.execute(query))
 
     async def entries(self, conversation: str, after: int = 0) -> tuple[Entry, ...]:
         """Messages with a ``seq`` above ``after``, in order."""
@@ -232,7 +221,7 @@ class Transcript:
             .where(messages.c.conversation_id == conversation, messages.c.seq > after)
             .order_by(messages.c.seq)
         )
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             return tuple(Entry.from_row(row) for row in await db.execute(query))
 
     async def offers(
@@ -251,7 +240,7 @@ class Transcript:
             .order_by(messages.c.seq.desc())
             .limit(newest)
         )
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             lists = (await db.execute(query)).scalars()
             return tuple(tuple(map(Choice.from_wire, wires or ())) for wires in lists)
 
@@ -268,12 +257,12 @@ class Transcript:
             .offset(offset)
             .limit(limit)
         )
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             return tuple(ConversationSummary.from_row(row) for row in await db.execute(query))
 
     async def timeline(self, conversation: str) -> Timeline | None:
         """Everything that was said and recorded; None when there is no such conversation."""
-        async with self._engine.connect() as db:
+        async with self._storage.reading() as db:
             found = (
                 await db.execute(_summaries().where(conversations.c.id == conversation))
             ).first()
@@ -287,71 +276,50 @@ class Transcript:
 
     async def check_writable(self) -> None:
         """Take the database's write lock and give it back; raises when it cannot be had."""
-        async with self._writing() as db:
+        async with self._storage.writing() as db:
             await db.execute(
                 update(conversations).where(conversations.c.id == "").values(status="")
             )
 
 
-def _changed(outcome: Outcome) -> dict[str, str]:
-    """What the outcome of a turn changes of its conversation."""
-    status = outcome.conversation_status
-    changed = {"status": status.value if status else None, "language": outcome.language}
-    return {name: value for name, value in changed.items() if value}
-
-
-async def _conversation(db: AsyncConnection, channel: str, address: str, now: datetime) -> str:
-    query = select(conversations.c.id).where(
-        conversations.c.channel == channel, conversations.c.address == address
-    )
-    known = (await db.execute(query)).scalar_one_or_none()
-    if known is not None:
-        return str(known)
-    conversation = new_id("c")
-    await db.execute(
-        insert(conversations).values(
-            id=conversation,
-            channel=channel,
-            address=address,
-            status=ConversationStatus.OPEN.value,
-            last_seq=0,
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    return conversation
-
-
-async def _raise_watermark(
-    db: AsyncConnection, mine: ColumnElement[bool], by: int
-) -> tuple[str, int] | None:
-    """Id and new watermark of a conversation; None when there is none such."""
-    raised = await db.execute(
-        update(conversations)
-        .where(mine)
-        .values(last_seq=conversations.c.last_seq + by, updated_at=datetime.now(UTC))
-        .returning(conversations.c.id, conversations.c.last_seq)
-    )
-    row = raised.first()
-    return (row.id, row.last_seq) if row else None
-
-
-def _message_row(
-    message: OutboundMessage, receipt: Receipt, seq: int, at: datetime
-) -> dict[str, Any]:
-    wire = message.to_wire()
+def _new_turn(inbound: InboundMessage, receipt: Receipt, due: datetime | None) -> dict[str, Any]:
     return {
-        "id": receipt.message_id,
+        "id": receipt.turn_id,
         "conversation_id": receipt.conversation,
-        "turn_id": receipt.turn_id,
-        "seq": seq,
-        "author": wire["author"],
-        "kind": wire["kind"],
-        "text": wire["text"],
-        "choices": wire["choices"] or None,
-        "answer": wire["answer"],
-        "at": at,
+        "seq": receipt.seq,
+        "payload": inbound.payload,
+        "language_hint": inbound.language,
+        "status": TurnStatus.ACCEPTED.value,
+        "accepted_at": inbound.received_at,
+        "due_at": due,
     }
+
+
+async def _join(
+    db: AsyncConnection, conversation: str, text: str, burst: Burst, now: datetime
+) -> str | None:
+    """Id of the turn that a message joins, which then begins later; None when it joins none."""
+    mine = turns.c.conversation_id == conversation
+    newest = turns.alias()
+    last = select(func.max(newest.c.seq)).where(newest.c.conversation_id == conversation)
+    length = select(func.sum(func.length(messages.c.text) + 1)).where(
+        messages.c.turn_id == turns.c.id
+    )
+    query = (
+        update(turns)
+        .where(
+            mine,
+            turns.c.seq == last.scalar_subquery(),
+            turns.c.status == TurnStatus.ACCEPTED.value,
+            turns.c.due_at > now,
+            turns.c.accepted_at > now - burst.pause * MOST_PAUSES,
+            length.scalar_subquery() + len(text) <= burst.characters,
+        )
+        .values(due_at=now + burst.pause)
+        .returning(turns.c.id)
+    )
+    joined: str | None = (await db.execute(query)).scalar_one_or_none()
+    return joined
 
 
 def _summaries() -> Select[Any]:

@@ -17,15 +17,19 @@ class Post:
         self._knock = knock
 
     def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
-        """As `channels.reception.Post`."""
+        """As `channels.carrier.Post`."""
         provider = self._channels.get(channel)
         return tuple(provider.render(message)) if provider else ()
 
     def numbers_choices(self, channel: str) -> bool:
-        """As `channels.reception.Post`."""
+        """As `channels.carrier.Post`."""
         provider = self._channels.get(channel)
         return provider is not None and provider.numbers_choices
 
     def knock(self) -> None:
-        """As `channels.reception.Post`."""
+        """As `channels.carrier.Post`."""
         self._knock()
+
+    def gathers(self, channel: str) -> bool:
+        """As `channels.carrier.Post`."""
+        return channel in self._channels

@@ -14,14 +14,18 @@ from loopback_bot import TOKEN, LoopbackBot
 from shelved_content import ShelvedContent
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.brain import RasaBrain
 from channels.gateway import build_app
 from channels.hub import Hub
 from channels.metrics import Metrics
-from channels.reception import TALK_TO_PERSON, Reception
+from channels.model import TALK_TO_PERSON
+from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.storage import Storage
 from channels.transcript import Transcript
+from channels.turns import Turns
 
 DEADLINE = 1.0
 
@@ -39,8 +43,18 @@ async def engine(database_file: Path) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-def transcript(engine: AsyncEngine) -> Transcript:
-    return Transcript(engine)
+def storage(engine: AsyncEngine) -> Storage:
+    return Storage(engine)
+
+
+@pytest.fixture
+def transcript(storage: Storage) -> Transcript:
+    return Transcript(storage)
+
+
+@pytest.fixture
+def turns(storage: Storage) -> Turns:
+    return Turns(storage)
 
 
 @pytest.fixture
@@ -58,17 +72,24 @@ async def brain(bot: LoopbackBot) -> AsyncIterator[RasaBrain]:
 
 
 @pytest.fixture
-async def make_reception(transcript: Transcript, brain: RasaBrain) -> AsyncIterator[MakeReception]:
+async def make_reception(storage: Storage, brain: RasaBrain) -> AsyncIterator[MakeReception]:
     """Receptions over the same database, as after a restart; all end with the test."""
     made: list[Reception] = []
 
     def make() -> Reception:
-        reception = Reception(
-            transcript=transcript,
+        hub, metrics = Hub(), Metrics()
+        answerer = Answerer(
+            turns=Turns(storage),
             brain=brain,
-            hub=Hub(),
-            metrics=Metrics(),
+            hub=hub,
+            metrics=metrics,
             apologist=Apologist(InstitutionSettings(), TALK_TO_PERSON),
+        )
+        reception = Reception(
+            transcript=Transcript(storage),
+            answerer=answerer,
+            hub=hub,
+            metrics=metrics,
             message_limit=2000,
         )
         made.append(reception)

@@ -77,7 +77,7 @@ async def settled(transcript: Transcript) -> None:
     """Wait until every accepted turn has its outcome."""
 
     async def none_waits() -> bool:
-        return await transcript.waiting_turns() == 0
+        return (await transcript.backlog()).turns == 0
 
     await until_asked(none_waits)
 

@@ -12,10 +12,11 @@ from loopback_bot import LoopbackBot, ok, refusing, saying, waiting_for
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.errors import MessageEmpty, MessageTooLong, NotAccepting, UnofferedChoice
-from channels.model import ConversationStatus, InboundMessage, TurnStatus
-from channels.reception import TALK_TO_PERSON, Reception
+from channels.model import TALK_TO_PERSON, ConversationStatus, InboundMessage, TurnStatus
+from channels.reception import Reception
 from channels.records import Timeline
 from channels.transcript import Transcript
+from channels.turns import Turns
 
 
 def message(
@@ -272,7 +273,7 @@ async def test_length_and_emptiness_are_checked(reception: Reception) -> None:
 
 
 async def test_draining_lets_the_running_turn_finish(
-    reception: Reception, transcript: Transcript, bot: LoopbackBot
+    reception: Reception, transcript: Transcript, turns: Turns, bot: LoopbackBot
 ) -> None:
     """Nothing new is taken, what runs is answered, what waits is kept for the next start."""
     release = asyncio.Event()
@@ -288,7 +289,7 @@ async def test_draining_lets_the_running_turn_finish(
     await draining
     said = [e.message.text for e in await transcript.entries(receipt.conversation)]
     assert said == ["first", "second", "You said: first"]
-    assert await transcript.unfinished() == (receipt.conversation,)
+    assert await turns.ready() == (receipt.conversation,)
 
 
 async def test_an_unwritable_database_is_not_acknowledged(

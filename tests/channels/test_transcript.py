@@ -15,6 +15,7 @@ from channels.model import (
 )
 from channels.records import Outcome
 from channels.transcript import Transcript
+from channels.turns import Turns
 
 
 def inbound(text: str, delivery: str, address: str = "w_1") -> InboundMessage:
@@ -54,50 +55,54 @@ async def test_the_same_id_on_two_channels_is_two_deliveries(transcript: Transcr
     assert not other.repeated
 
 
-async def test_replies_are_written_once(transcript: Transcript) -> None:
+async def test_replies_are_written_once(transcript: Transcript, turns: Turns) -> None:
     """A turn that is finished a second time keeps its first outcome."""
     receipt = await transcript.record(inbound("hello", "d1"))
-    turn = await transcript.next_turn(receipt.conversation)
+    turn = await turns.claim(receipt.conversation)
     assert turn is not None
-    assert await transcript.finish(turn, answered("a", "b")) == 3
-    assert await transcript.finish(turn, answered("c")) == 3
+    assert await turns.finish(turn, answered("a", "b")) == 3
+    assert await turns.finish(turn, answered("c")) is None
     entries = await transcript.entries(receipt.conversation)
     assert [(e.seq, e.message.text) for e in entries] == [(1, "hello"), (2, "a"), (3, "b")]
 
 
-async def test_a_message_survives_the_way_through_the_database(transcript: Transcript) -> None:
+async def test_a_message_survives_the_way_through_the_database(
+    transcript: Transcript, turns: Turns
+) -> None:
     """Choices, answer, author and time come back as they were written."""
     receipt = await transcript.record(inbound("how much?", "d1"))
-    turn = await transcript.next_turn(receipt.conversation)
+    turn = await turns.claim(receipt.conversation)
     assert turn is not None
     choice = Choice("Talk to a person", "Talk to a person", "/talk_to_person")
     reply = OutboundMessage("It costs $500.", Author.SYSTEM, "answer", (choice,), {"kind": "quote"})
-    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, (reply,), intent="ask_cost"))
+    await turns.finish(turn, Outcome(TurnStatus.ANSWERED, (reply,), intent="ask_cost"))
     entry = (await transcript.entries(receipt.conversation, after=1))[0]
     assert entry.message == reply
     assert abs(datetime.now(UTC) - entry.at) < timedelta(minutes=1)
 
 
-async def test_turns_come_in_the_order_of_their_messages(transcript: Transcript) -> None:
+async def test_turns_come_in_the_order_of_their_messages(
+    transcript: Transcript, turns: Turns
+) -> None:
     """The oldest turn without an outcome is next, also when it was running before."""
     for number in (1, 2):
         receipt = await transcript.record(inbound(f"m{number}", f"d{number}"))
     for _ in range(2):
-        turn = await transcript.next_turn(receipt.conversation)
+        turn = await turns.claim(receipt.conversation)
         assert turn is not None and turn.text == "m1"
-    await transcript.finish(turn, answered("ok"))
-    following = await transcript.next_turn(receipt.conversation)
+    await turns.finish(turn, answered("ok"))
+    following = await turns.claim(receipt.conversation)
     assert following is not None and following.text == "m2"
 
 
-async def test_offers_are_those_of_the_conversation(transcript: Transcript) -> None:
+async def test_offers_are_those_of_the_conversation(transcript: Transcript, turns: Turns) -> None:
     """The newest message's first; none of another conversation."""
     receipt = await transcript.record(inbound("hello", "d1"))
-    turn = await transcript.next_turn(receipt.conversation)
+    turn = await turns.claim(receipt.conversation)
     assert turn is not None
     offer = Choice("UX", payload='/pick{"program":"ux"}')
     said = (OutboundMessage("Which?", choices=(offer,)), OutboundMessage("Well?"))
-    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, said))
+    await turns.finish(turn, Outcome(TurnStatus.ANSWERED, said))
     other = await transcript.record(inbound("hello", "d2", "w_2"))
     assert await transcript.offers(receipt.conversation, newest=1) == ((),)
     newest, before = await transcript.offers(receipt.conversation)
@@ -105,17 +110,17 @@ async def test_offers_are_those_of_the_conversation(transcript: Transcript) -> N
     assert await transcript.offers(other.conversation) == ()
 
 
-async def test_waiting_conversations_are_listed_first(transcript: Transcript) -> None:
+async def test_waiting_conversations_are_listed_first(transcript: Transcript, turns: Turns) -> None:
     """Those who wait for a person stand above newer ones; empty ones are not listed."""
     waiting = await transcript.record(inbound("person please", "d1", "w_1"))
-    turn = await transcript.next_turn(waiting.conversation)
+    turn = await turns.claim(waiting.conversation)
     assert turn is not None
     outcome = Outcome(
         TurnStatus.ANSWERED,
         (OutboundMessage("Here is how."),),
         conversation_status=ConversationStatus.WAITING,
     )
-    await transcript.finish(turn, outcome)
+    await turns.finish(turn, outcome)
     newer = [await transcript.record(inbound(f"m{n}", f"n{n}", f"w_n{n}")) for n in range(3)]
     await transcript.open("web", "w_silent")
     listed = await transcript.conversations(0, 10)
@@ -131,15 +136,15 @@ async def test_an_unknown_conversation_has_no_timeline(transcript: Transcript) -
     assert await transcript.watermark("c_nobody") == 0
 
 
-async def test_a_turn_knows_what_its_reply_needs(transcript: Transcript) -> None:
+async def test_a_turn_knows_what_its_reply_needs(transcript: Transcript, turns: Turns) -> None:
     """As the newest message that says so has it; one that says nothing changes nothing."""
     addresses = [{"subject": "Fees"}, None, {"subject": "Re: Fees"}, None]
     known = []
     for number, reply_to in enumerate(addresses):
         one = InboundMessage("email", "a@example.edu", f"d{number}", "hello", reply_to=reply_to)
         receipt = await transcript.record(one)
-        turn = await transcript.next_turn(receipt.conversation)
+        turn = await turns.claim(receipt.conversation)
         assert turn is not None and turn.address == "a@example.edu"
         known.append(turn.reply_to)
-        await transcript.finish(turn, answered("hi"))
+        await turns.finish(turn, answered("hi"))
     assert known == [addresses[0], addresses[0], addresses[2], addresses[2]]

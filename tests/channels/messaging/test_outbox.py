@@ -9,7 +9,6 @@ from typing import Any
 import aiohttp
 import pytest
 from loopback_provider import LoopbackProvider
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
@@ -19,7 +18,9 @@ from channels.metrics import Metrics
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
 from channels.outbox import Outbox
 from channels.records import Outcome
+from channels.storage import Storage
 from channels.transcript import Transcript
+from channels.turns import Turns
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
@@ -38,8 +39,8 @@ class Clock:
 
 
 @pytest.fixture
-def outbox(engine: AsyncEngine) -> Outbox:
-    return Outbox(engine)
+def outbox(storage: Storage) -> Outbox:
+    return Outbox(storage)
 
 
 @pytest.fixture
@@ -59,17 +60,16 @@ def sender(
     return Sender(outbox, channels, Caller(session), Metrics(), clock)
 
 
-async def put(
-    transcript: Transcript, *texts: str, address: str = "1", day: datetime = NOON
-) -> None:
+async def put(storage: Storage, *texts: str, address: str = "1", day: datetime = NOON) -> None:
     """A turn of a chat whose replies are these texts."""
+    transcript, turns = Transcript(storage), Turns(storage)
     inbound = InboundMessage("telegram", address, f"{address}:{texts[0]}", "hello", received_at=day)
     receipt = await transcript.record(inbound)
-    turn = await transcript.next_turn(receipt.conversation)
+    turn = await turns.claim(receipt.conversation)
     assert turn is not None
     replies = tuple(OutboundMessage(text) for text in texts)
     parts = tuple(({"text": text},) for text in texts)
-    await transcript.finish(turn, Outcome(TurnStatus.ANSWERED, replies, parts=parts))
+    await turns.finish(turn, Outcome(TurnStatus.ANSWERED, replies, parts=parts))
 
 
 def texts(provider: LoopbackProvider) -> list[str]:
@@ -87,11 +87,11 @@ def soon(clock: Clock) -> None:
 
 
 async def test_parts_of_a_conversation_go_one_after_the_other(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock
 ) -> None:
     """And those of others beside them."""
-    await put(transcript, "a1", "a2", "a3", address="1")
-    await put(transcript, "b1", "b2", address="2")
+    await put(storage, "a1", "a2", "a3", address="1")
+    await put(storage, "b1", "b2", address="2")
     soon(clock)
     await rounds(sender, 4)
     sent = texts(provider)
@@ -100,10 +100,10 @@ async def test_parts_of_a_conversation_go_one_after_the_other(
 
 
 async def test_a_part_that_waits_holds_those_behind_it(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
     """A limit that the provider names is kept, and order with it."""
-    await put(transcript, "a1", "a2")
+    await put(storage, "a1", "a2")
     provider.answers.append((429, {}, {"parameters": {"retry_after": 30}}))
     soon(clock)
     await rounds(sender, 3)
@@ -118,10 +118,10 @@ async def test_a_part_that_waits_holds_those_behind_it(
 
 
 async def test_what_a_provider_never_takes_is_given_up(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
     """After a bounded number of tries; what stands behind it goes on."""
-    await put(transcript, "a1", "a2")
+    await put(storage, "a1", "a2")
     provider.answers.extend([(503, {}, {})] * MOST_ATTEMPTS)
     soon(clock)
     for _ in range(MOST_ATTEMPTS + 2):
@@ -132,10 +132,10 @@ async def test_what_a_provider_never_takes_is_given_up(
 
 
 async def test_a_refusal_is_final(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
     """It is not tried again."""
-    await put(transcript, "a1")
+    await put(storage, "a1")
     provider.answers.append((403, {}, {"ok": False}))
     soon(clock)
     await rounds(sender, 2)
@@ -144,10 +144,10 @@ async def test_a_refusal_is_final(
 
 
 async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
     """Nobody claims that it was sent, nobody sends it twice, and what follows goes on."""
-    await put(transcript, "a1", "a2")
+    await put(storage, "a1", "a2")
     soon(clock)
     (parcel,) = await outbox.claim(clock.now, LEASE, 16)
     clock.now += LEASE + timedelta(seconds=1)
@@ -159,19 +159,18 @@ async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
 
 
 async def test_several_senders_send_each_part_once(
-    transcript: Transcript,
     channels: dict[str, Channel],
     session: aiohttp.ClientSession,
-    engine: AsyncEngine,
+    storage: Storage,
     provider: LoopbackProvider,
     clock: Clock,
 ) -> None:
     """As several gateways on one database do."""
     for address in range(1, 9):
-        await put(transcript, *(f"{address}-{n}" for n in range(5)), address=str(address))
+        await put(storage, *(f"{address}-{n}" for n in range(5)), address=str(address))
     soon(clock)
     senders = [
-        Sender(Outbox(engine), channels, Caller(session), Metrics(), clock) for _ in range(4)
+        Sender(Outbox(storage), channels, Caller(session), Metrics(), clock) for _ in range(4)
     ]
     await asyncio.gather(*(rounds(sender, 8) for sender in senders))
     sent = texts(provider)
@@ -182,7 +181,7 @@ async def test_several_senders_send_each_part_once(
 
 
 async def test_a_provider_that_is_away_is_asked_again(
-    transcript: Transcript,
+    storage: Storage,
     outbox: Outbox,
     session: aiohttp.ClientSession,
     provider: LoopbackProvider,
@@ -194,7 +193,7 @@ async def test_a_provider_that_is_away_is_asked_again(
         outbox, open_channels({"telegram": section}, ""), Caller(session), Metrics(), clock
     )
     back = open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
-    await put(transcript, "a1")
+    await put(storage, "a1")
     soon(clock)
     await away.round()
     assert await outbox.counts() == {"waiting": 1}
@@ -204,10 +203,10 @@ async def test_a_provider_that_is_away_is_asked_again(
 
 
 async def test_a_stopped_sender_ends_its_calls_first(
-    transcript: Transcript, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
     """So that a restart leaves nothing uncertain."""
-    await put(transcript, "a1")
+    await put(storage, "a1")
     soon(clock)
     provider.hold = asyncio.Event()
     task = asyncio.create_task(sender.run())

@@ -1,0 +1,46 @@
+"""What the one path of a message needs of whatever carries replies to their readers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from channels.model import OutboundMessage, Part
+
+
+class Post(Protocol):
+    """What carries replies to where they are read; the web chat reads them from here."""
+
+    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
+        """What a channel's provider is sent; nothing of a channel that has none."""
+        ...
+
+    def numbers_choices(self, channel: str) -> bool:
+        """Whether a channel shows choices with numbers."""
+        ...
+
+    def knock(self) -> None:
+        """Parts were put in line."""
+        ...
+
+    def gathers(self, channel: str) -> bool:
+        """Whether students of a channel write a question in several messages."""
+        ...
+
+
+class NoPost:
+    """For a gateway that has no channel but the web chat."""
+
+    def parts(self, _channel: str, _message: OutboundMessage) -> tuple[Part, ...]:
+        """Nothing."""
+        return ()
+
+    def numbers_choices(self, _channel: str) -> bool:
+        """No channel does."""
+        return False
+
+    def knock(self) -> None:
+        """Nobody is there to hear it."""
+
+    def gathers(self, _channel: str) -> bool:
+        """No channel's do."""
+        return False

@@ -1,0 +1,61 @@
+"""The gateway's way into its database: one writer at a time where it must be, and one clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+WRITERS = 64
+"""Transactions that may write at once where rows are locked; the pool holds fewer connections."""
+WAIT_SECONDS = 5.0
+"""A write takes milliseconds: who waits longer stands behind a database that is locked."""
+
+
+class Storage:
+    """A database, SQLite for one gateway or PostgreSQL for several.
+
+    Both ways in raise `sqlalchemy.exc.SQLAlchemyError` when the database cannot do its part.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.shared = engine.dialect.name != "sqlite"
+        """Whether other gateways may work on the same database."""
+        # SQLite has one writer: waiting here costs less than its busy handler, which sleeps.
+        self._writers = asyncio.Semaphore(WRITERS if self.shared else 1)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read on."""
+        async with self._engine.connect() as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction; in SQLite nobody else writes between what it reads and what it writes."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._writers.acquire()
+        except TimeoutError:
+            raise WaitedTooLong("another write did not end") from None
+        try:
+            async with self._engine.begin() as db:
+                if not self.shared:
+                    # Else the lock is taken by the first write, after what was read may have moved.
+                    await db.exec_driver_sql("BEGIN IMMEDIATE")
+                yield db
+        finally:
+            self._writers.release()
+
+    async def now(self, db: AsyncConnection) -> datetime:
+        """The time by the clock that all gateways share, so that leases mean the same to each."""
+        if not self.shared:
+            return datetime.now(UTC)
+        at: datetime = (await db.execute(select(func.clock_timestamp()))).scalar_one()
+        return at.astimezone(UTC)

@@ -1,0 +1,223 @@
+"""Turns under lease: which gateway works on which conversation, and how a turn ends once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.identifiers import new_id
+from channels.model import Author, TurnStatus
+from channels.outbox import enqueue
+from channels.records import Outcome, PendingTurn, Receipt
+from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
+from channels.schema import conversations, messages, turns
+from channels.storage import Storage
+
+LEASE = timedelta(seconds=10)
+"""A gateway that died is replaced after so long; one that lives renews every few seconds."""
+READY_AT_ONCE = 500
+"""Conversations that are looked up at once; the rest is found by the next look."""
+BETWEEN_MESSAGES = "\n"
+"""Where a student pressed Enter between two messages that are read as one."""
+
+
+class Turns:
+    """The turns of a database, for one gateway of those that work on it.
+
+    A turn is *accepted*, *running* under this or another gateway's lease, *answered* or *failed*. A
+    conversation's turns are worked on in their order, one at a time, and not while a person holds
+    the conversation. Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot
+    do its part.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._owner = new_id("g")
+
+    async def claim(self, conversation: str) -> PendingTurn | None:
+        """The oldest turn without an outcome, now running under this gateway's lease.
+
+        None when there is none, when it is not due yet, when another gateway works on it, and
+        while a person holds the conversation. One that this gateway could not finish comes again.
+        """
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            mine = turns.c.lease_owner == self._owner
+            found = (await db.execute(_oldest(conversation, now, mine))).first()
+            if found is None:
+                return None
+            await db.execute(
+                update(turns)
+                .where(turns.c.id == found.id)
+                .values(
+                    status=TurnStatus.RUNNING.value,
+                    lease_owner=self._owner,
+                    lease_until=now + LEASE,
+                )
+            )
+            return await _pending(db, found)
+
+    async def finish(self, turn: PendingTurn, outcome: Outcome) -> int | None:
+        """Write the replies and the outcome together; the watermark after them.
+
+        None when nothing was written: another gateway has taken the turn up or ended it, or a
+        person has taken over, for whom the turn then waits.
+        """
+        mine = conversations.c.id == turn.conversation
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            # The row's lock: a take-over commits before this reply is written or after it.
+            query = select(held(now)).where(mine).with_for_update()
+            if (await db.execute(query)).scalar_one_or_none():
+                await self._put_back(db, turn.id)
+                return None
+            ended = await db.execute(
+                update(turns)
+                .where(turns.c.id == turn.id, self._works_on())
+                .values(
+                    status=outcome.status.value,
+                    reason=outcome.reason,
+                    intent=outcome.intent,
+                    confidence=outcome.confidence,
+                    form=outcome.form,
+                    bot_milliseconds=outcome.bot_milliseconds,
+                    finished_at=now,
+                    lease_owner=None,
+                    lease_until=None,
+                )
+            )
+            if not ended.rowcount:
+                return None
+            return await _write_replies(db, turn, outcome, now)
+
+    async def renew(self) -> None:
+        """Keep what this gateway works on for another `LEASE`."""
+        async with self._storage.writing() as db:
+            now = await self._storage.now(db)
+            await db.execute(update(turns).where(self._works_on()).values(lease_until=now + LEASE))
+
+    async def release(self) -> None:
+        """Give back what this gateway has not finished, so that another need not wait."""
+        async with self._storage.writing() as db:
+            await self._put_back(db)
+
+    async def inherit(self) -> None:
+        """Free the turns of a gateway that died, where no other than this can be at work."""
+        if self._storage.shared:
+            return
+        async with self._storage.writing() as db:
+            await db.execute(
+                update(turns)
+                .where(turns.c.status == TurnStatus.RUNNING.value)
+                .values(lease_owner=None, lease_until=None)
+            )
+
+    async def ready(self) -> tuple[str, ...]:
+        """Conversations with a turn that waits for a gateway, the one that waits longest first."""
+        async with self._storage.reading() as db:
+            now = await self._storage.now(db)
+            query = (
+                select(turns.c.conversation_id)
+                .join_from(turns, conversations)
+                .where(turns.c.status.in_(UNFINISHED), _is_due(now), _is_free(now), left_alone(now))
+                .group_by(turns.c.conversation_id)
+                .order_by(func.min(turns.c.accepted_at))
+                .limit(READY_AT_ONCE)
+            )
+            return tuple((await db.execute(query)).scalars())
+
+    def _works_on(self) -> ColumnElement[bool]:
+        return and_(turns.c.status == TurnStatus.RUNNING.value, turns.c.lease_owner == self._owner)
+
+    async def _put_back(self, db: AsyncConnection, turn: str | None = None) -> None:
+        query = update(turns).where(self._works_on())
+        if turn is not None:
+            query = query.where(turns.c.id == turn)
+        await db.execute(
+            query.values(status=TurnStatus.ACCEPTED.value, lease_owner=None, lease_until=None)
+        )
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(turns.c.lease_until.is_(None), turns.c.lease_until <= now)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(turns.c.due_at.is_(None), turns.c.due_at <= now)
+
+
+def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Select[Any]:
+    """The one turn that may be begun; nothing when its row is another transaction's at the moment.
+
+    The order is settled before rows are locked: skipping a locked row must not lead to a later one.
+    """
+    earlier = turns.alias()
+    first = select(func.min(earlier.c.seq)).where(
+        earlier.c.conversation_id == conversation,
+        earlier.c.status.in_(UNFINISHED),
+    )
+    return (
+        select(
+            turns,
+            conversations.c.channel,
+            conversations.c.address,
+            conversations.c.language,
+            conversations.c.reply_to,
+        )
+        .join_from(turns, conversations)
+        .where(
+            turns.c.conversation_id == conversation,
+            turns.c.seq == first.scalar_subquery(),
+            turns.c.status.in_(UNFINISHED),
+            _is_due(now),
+            or_(mine, _is_free(now)),
+            left_alone(now),
+        )
+        .with_for_update(of=turns, skip_locked=True)
+    )
+
+
+async def _pending(db: AsyncConnection, row: Row[Any]) -> PendingTurn:
+    """A turn with the words of all messages that it holds."""
+    query = (
+        select(messages.c.text)
+        .where(messages.c.turn_id == row.id, messages.c.author == Author.STUDENT.value)
+        .order_by(messages.c.seq)
+    )
+    said = (await db.execute(query)).scalars()
+    return PendingTurn(
+        id=row.id,
+        conversation=row.conversation_id,
+        text=BETWEEN_MESSAGES.join(said),
+        payload=row.payload,
+        accepted_at=row.accepted_at,
+        channel=row.channel,
+        hint=row.language_hint,
+        language=row.language or row.language_hint,
+        address=row.address,
+        reply_to=row.reply_to,
+    )
+
+
+async def _write_replies(
+    db: AsyncConnection, turn: PendingTurn, outcome: Outcome, now: datetime
+) -> int:
+    """The replies with their parts, and what the outcome changes of the conversation."""
+    mine = conversations.c.id == turn.conversation
+    place = await raise_watermark(db, mine, len(outcome.replies), now)
+    last = place[1] if place else 0
+    first = last - len(outcome.replies) + 1
+    for seq, reply in enumerate(outcome.replies, first):
+        receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
+        await write_message(db, reply, receipt, now)
+        parts = outcome.parts[seq - first] if outcome.parts else ()
+        await enqueue(db, turn.conversation, receipt.message_id, seq, parts, now)
+    status = outcome.conversation_status
+    changed = {"status": status.value if status else None, "language": outcome.language}
+    changed = {name: value for name, value in changed.items() if value}
+    if changed:
+        await db.execute(update(conversations).where(mine).values(changed))
+    return last
