@@ -16,8 +16,10 @@ from advisor.settings import Settings
 from advisor.shelf import shelf_of
 from channels.brain import RasaBrain
 from channels.delivery.channel import Channel
-from channels.discovery import ChannelMisconfigured, open_channels
+from channels.discovery import ChannelMisconfigured, open_channels, read_section
 from channels.gateway import build_app
+from channels.voice.calls import CHANNEL as VOICE
+from channels.voice.settings import VoiceSettings
 from knowledge_base.editing import EditingService
 from knowledge_base.encoder import open_encoder
 from knowledge_base.sources.service import SourceService
@@ -77,8 +79,19 @@ def editing_service(settings: Settings, engine: AsyncEngine) -> EditingService:
 
 def messaging(settings: Settings) -> dict[str, Channel]:
     """The messaging channels that are set up. Raises SettingsError."""
+    sections = {name: each for name, each in settings.channels.items() if name != VOICE}
     try:
-        return open_channels(settings.channels, settings.gateway.url)
+        return open_channels(sections, settings.gateway.url)
+    except ChannelMisconfigured as error:
+        raise SettingsError(str(error)) from None
+
+
+def calls(settings: Settings) -> VoiceSettings | None:
+    """How calls are taken; None when they are not. Raises SettingsError."""
+    if VOICE not in settings.channels:
+        return None
+    try:
+        return read_section(VOICE, VoiceSettings, settings.channels[VOICE])
     except ChannelMisconfigured as error:
         raise SettingsError(str(error)) from None
 
@@ -97,5 +110,6 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             brain=brain,
             content=editing_service(settings, engine),
             messaging=messaging(settings),
+            voice=calls(settings),
             client=session,
         )

@@ -6,12 +6,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from channels import messaging
 from channels.delivery.channel import Channel
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class ChannelMisconfigured(Exception):
@@ -49,14 +51,18 @@ def open_channels(sections: Mapping[str, Mapping[str, Any]], url: str) -> dict[s
                 f"[channels.{name}]: no such channel; there are {', '.join(sorted(classes))}"
             )
         cls = classes[name]
-        try:
-            settings = settings_class(cls).model_validate(dict(section))
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            key = ".".join(map(str, first["loc"])) or "section"
-            raise ChannelMisconfigured(f"[channels.{name}] {key}: {first['msg']}") from None
-        opened[name] = cls(settings, url)
+        opened[name] = cls(read_section(name, settings_class(cls), section), url)
     return opened
+
+
+def read_section(name: str, model: type[Model], section: Mapping[str, Any]) -> Model:
+    """The settings of `[channels.NAME]`. Raises ChannelMisconfigured."""
+    try:
+        return model.model_validate(dict(section))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(map(str, first["loc"])) or "section"
+        raise ChannelMisconfigured(f"[channels.{name}] {key}: {first['msg']}") from None
 
 
 def webhook_address(name: str, url: str) -> str:

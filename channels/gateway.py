@@ -38,6 +38,8 @@ from channels.storage import Storage
 from channels.support.pages import SupportPages
 from channels.transcript import Transcript
 from channels.turns import Turns
+from channels.voice.line import voice_door
+from channels.voice.settings import VoiceSettings
 from channels.watch import Watch
 from channels.web.assets import AssetDoor
 from channels.web.sessions import SessionDoor, WebSessions
@@ -63,18 +65,21 @@ def build_app(
     brain: Brain,
     content: Content,
     messaging: Mapping[str, Channel] | None = None,
+    voice: VoiceSettings | None = None,
     client: ClientSession | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
     The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
-    the ``messaging`` channels; it closes both after the application.
+    the ``messaging`` channels; it closes both after the application. Calls are taken if ``voice``
+    says how.
     """
     hub, metrics, storage = Hub(), Metrics(), Storage(engine)
     transcript, turns = Transcript(storage), Turns(storage)
     providers = dict(messaging or {}) if client else {}
     caller = Caller(client) if client else None
-    sender = Sender(Outbox(storage), providers, caller, metrics) if caller else None
+    outbox, apologist = Outbox(storage), Apologist(institution, TALK_TO_PERSON)
+    sender = Sender(outbox, providers, caller, metrics) if caller else None
     post = Post(providers, sender.knock) if sender else None
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
@@ -84,7 +89,7 @@ def build_app(
         brain=brain,
         hub=hub,
         metrics=metrics,
-        apologist=Apologist(institution, TALK_TO_PERSON),
+        apologist=apologist,
         post=post,
     )
     reception = Reception(
@@ -125,6 +130,21 @@ def build_app(
     if caller:
         webhooks = WebhookDoor(providers, reception, metrics, settings.url, caller.ask)
         app.add_routes(webhooks.routes())
+    if voice and sender:
+        calls = voice_door(
+            voice,
+            settings,
+            institution,
+            apologist=apologist,
+            reception=reception,
+            transcript=transcript,
+            hub=hub,
+            metrics=metrics,
+            messaging=providers,
+            outbox=outbox,
+            knock=sender.knock,
+        )
+        app.add_routes(calls.routes())
 
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()

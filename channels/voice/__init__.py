@@ -1,0 +1,1 @@
+"""Calls through Twilio: each webhook is answered with what is said next."""

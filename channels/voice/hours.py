@@ -1,0 +1,71 @@
+"""When a person picks up the telephone, so that nobody is put through to an empty office."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_STRETCH = re.compile(
+    r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<from>\d\d:\d\d)-(?P<to>\d\d:\d\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours of some weekdays; `Mon-Fri 09:00-17:00`. The office is closed at `to`."""
+
+    days: frozenset[int]
+    """0 is Monday."""
+    opens: time
+    closes: time
+
+    @classmethod
+    def from_text(cls, text: str) -> Stretch:
+        """Raises ValueError that says what a stretch looks like."""
+        found = _STRETCH.fullmatch(text.strip())
+        if not found or not {found["first"], found["last"] or found["first"]} <= set(DAYS):
+            raise ValueError(f"{text!r} is not like 'Mon-Fri 09:00-17:00' or 'Sat 10:00-12:00'")
+        first = DAYS.index(found["first"])
+        last = DAYS.index(found["last"]) if found["last"] else first
+        opens, closes = time.fromisoformat(found["from"]), time.fromisoformat(found["to"])
+        if last < first or closes <= opens:
+            raise ValueError(f"{text!r} ends before it begins")
+        return cls(frozenset(range(first, last + 1)), opens, closes)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The office's week in its own time zone, and the days on which it is closed all the same."""
+
+    stretches: tuple[Stretch, ...]
+    zone: ZoneInfo
+    closed: frozenset[date] = frozenset()
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether somebody picks up at a moment, which has a time zone."""
+        here = moment.astimezone(self.zone)
+        return here.date() not in self.closed and any(
+            here.weekday() in each.days and each.opens <= here.time() < each.closes
+            for each in self.stretches
+        )
+
+    def by_day(self) -> list[tuple[int, int, time, time]]:
+        """First and last weekday, opening and closing, in the order of the week."""
+        found = []
+        for each in self.stretches:
+            days = sorted(each.days)
+            found.append((days[0], days[-1], each.opens, each.closes))
+        return sorted(found)
+
+
+def overlapping(stretches: tuple[Stretch, ...]) -> bool:
+    """Whether two stretches of one day run into each other, which is a slip of whoever wrote it."""
+    for day in range(len(DAYS)):
+        ordered = sorted((s.opens, s.closes) for s in stretches if day in s.days)
+        if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
+            return True
+    return False
