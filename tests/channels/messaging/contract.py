@@ -23,7 +23,7 @@ from loopback_provider import LoopbackProvider
 from channels.delivery.channel import Channel, Delivery, Later, Malformed, Refused, Sent
 from channels.delivery.reading import read
 from channels.discovery import open_channels, webhook_address
-from channels.model import Choice, OutboundMessage
+from channels.model import Choice, InboundMessage, OutboundMessage
 from channels.transcript import Transcript
 
 URL = "https://advisor.example.edu"
@@ -61,6 +61,8 @@ class ChannelContract:
     name: ClassVar[str]
     secrets: ClassVar[tuple[str, ...]]
     """What must be in no representation and no log."""
+    proves_what_is_said: ClassVar[bool] = False
+    """Whether the provider's proof is of what a body says, so that a changed body may be forged."""
 
     def settings(self, provider_url: str) -> dict[str, Any]:
         """The section `[channels.NAME]`, with the provider at an address."""
@@ -86,13 +88,25 @@ class ChannelContract:
         """The text of a body that was sent to the provider."""
         raise NotImplementedError
 
+    def opened(self) -> Channel:
+        """The channel as an operator's section opens it, with what it borrows in hand."""
+        section = self.settings("http://127.0.0.1:1")
+        return open_channels({self.name: section}, URL)[self.name]
+
+    def attend(self, provider: LoopbackProvider) -> None:
+        """Have the provider lend what the channel borrows."""
+
     # -- fixtures ------------------------------------------------------------------------------
 
     @pytest.fixture
     def channel(self) -> Channel:
-        """The channel as an operator's section opens it."""
-        section = self.settings("http://127.0.0.1:1")
-        return open_channels({self.name: section}, URL)[self.name]
+        """The channel, which has no provider."""
+        return self.opened()
+
+    @pytest.fixture(autouse=True)
+    def _attended(self, request: pytest.FixtureRequest) -> None:
+        if "provider" in request.fixturenames:
+            self.attend(request.getfixturevalue("provider"))
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -205,13 +219,14 @@ class ChannelContract:
         client = await connect(self.name, self.settings(provider.url))
         for body in (b"{", b"[]", b"null", b"\x00", b'{"a": {"b": []}}'):
             response = await self._post(client, body)
-            assert response.status in (200, 202, 400), body
+            refused = (400, 401) if self.proves_what_is_said else (400,)
+            assert response.status in (200, 202, *refused), body
 
     # -- writing -------------------------------------------------------------------------------
 
     def test_long_text_is_split_without_loss(self, channel: Channel) -> None:
         """Every character but white space at a cut arrives, in order."""
-        parts = channel.render(OutboundMessage(LONG))
+        parts = channel.render(self._reply(channel, OutboundMessage(LONG)))
         shown = "".join(self._shown(channel, part) for part in parts)
         assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", self.as_shown(LONG))
 
@@ -229,7 +244,7 @@ class ChannelContract:
 
     def test_nothing_is_sent_of_nothing(self, channel: Channel) -> None:
         """A message without a word is no message."""
-        for part in channel.render(OutboundMessage("  ")):
+        for part in channel.render(self._reply(channel, OutboundMessage("  "))):
             assert self._shown(channel, part).strip() == ""
 
     def test_a_part_holds_no_secret(self, channel: Channel) -> None:
@@ -238,7 +253,8 @@ class ChannelContract:
 
     def test_no_representation_holds_a_secret(self, channel: Channel) -> None:
         """Of the channel, its settings, or a call."""
-        call = channel.call(self._address(channel), channel.render(ANSWER)[0], "o_1")
+        parts = channel.render(self._reply(channel, ANSWER))
+        call = channel.call(self._inbound(channel).address, parts[0], "o_1")
         for thing in (channel, channel.settings, call):
             assert not any(secret in repr(thing) + str(thing) for secret in self.secrets)
 
@@ -256,11 +272,14 @@ class ChannelContract:
 
     # -- how the above is done -----------------------------------------------------------------
 
-    def _address(self, channel: Channel) -> str:
-        return channel.parse(self.signed(self.message("hello", "d1")))[0].address
+    def _inbound(self, channel: Channel) -> InboundMessage:
+        return channel.parse(self.signed(self.message("hello", "d1")))[0]
+
+    def _reply(self, channel: Channel, message: OutboundMessage) -> OutboundMessage:
+        return replace(message, reply_to=self._inbound(channel).reply_to)
 
     def _shown(self, channel: Channel, part: dict[str, Any]) -> str:
-        return self.shown(channel.call(self._address(channel), part, "o_1").body)
+        return self.shown(channel.call(self._inbound(channel).address, part, "o_1").body)
 
     async def _post(self, client: TestClient, body: bytes) -> Any:
         return await _send(client, self.name, self.signed(body))

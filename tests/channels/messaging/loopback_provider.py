@@ -14,7 +14,10 @@ PATIENCE = 10.0
 
 
 class LoopbackProvider:
-    """Remembers every body; `answers` are given first, then 200 with `accepted`."""
+    """Remembers every body; `answers` are given first, then 200 with `accepted`.
+
+    What is asked at one of the `pages` gets that page, and is not remembered.
+    """
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -23,6 +26,7 @@ class LoopbackProvider:
         self.answers: deque[tuple[int, dict[str, str], Any]] = deque()
         self.accepted: Any = {"ok": True, "result": {"message_id": 7}}
         self.hold: asyncio.Event | None = None
+        self.pages: dict[str, Any] = {}
         self._moved = asyncio.Condition()
         self._server: TestServer | None = None
 
@@ -50,6 +54,8 @@ class LoopbackProvider:
             await self._moved.wait_for(lambda: len(self.bodies) >= count)
 
     async def _take(self, request: web.Request) -> web.Response:
+        if request.path in self.pages:
+            return web.json_response(self.pages[request.path])
         body = await request.read()
         async with self._moved:
             self.bodies.append(body)

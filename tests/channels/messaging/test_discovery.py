@@ -41,7 +41,7 @@ def test_every_setting_is_explained(name: str) -> None:
 
 def test_a_channel_that_does_not_exist_is_said() -> None:
     """With those that do."""
-    with pytest.raises(ChannelMisconfigured, match="there are messenger, rest, slack, telegram"):
+    with pytest.raises(ChannelMisconfigured, match="messenger, rest, slack, teams"):
         open_channels({"telegramm": {}}, "")
 
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from contract import URL, ChannelContract, ConnectChannel
+from contract import ChannelContract, ConnectChannel
 from figures import Show
 from loopback_provider import LoopbackProvider
 from multidict import CIMultiDict
@@ -30,7 +30,7 @@ from channels.delivery.channel import (
     Sent,
 )
 from channels.delivery.reading import read
-from channels.discovery import channel_classes, open_channels, webhook_address
+from channels.discovery import channel_classes, webhook_address
 from channels.model import InboundMessage
 
 CASES = int(os.environ.get("ADVISOR_FUZZ_CASES", "20000"))
@@ -55,10 +55,6 @@ def contract_of(name: str) -> ChannelContract:
         if isinstance(cls, type) and issubclass(cls, ChannelContract) and cls is not ChannelContract
     )
     return found()
-
-
-def opened(contract: ChannelContract, provider_url: str = "http://127.0.0.1:1") -> Channel:
-    return open_channels({contract.name: contract.settings(provider_url)}, URL)[contract.name]
 
 
 def cases(name: str, count: int) -> Iterator[tuple[int, Random]]:
@@ -103,7 +99,7 @@ def test_no_forged_delivery_is_believed(name: str, show: Show) -> None:
     """What is believed has a signature that the provider made, over just what it was made over;
     the order and case of headers are nothing to it."""
     contract = contract_of(name)
-    channel = opened(contract)
+    channel = contract.opened()
     signed = [as_received(contract.signed(body)) for body in bodies_of(contract)]
     credentials = [credentials_of(channel, good) for good in signed]
     counted: Counter[str] = Counter()
@@ -131,12 +127,14 @@ def test_no_forged_delivery_is_believed(name: str, show: Show) -> None:
 def test_no_signed_delivery_breaks_its_reader(name: str, show: Show) -> None:
     """Read or malformed; a message that is read can be kept, and is the same when read again."""
     contract = contract_of(name)
-    channel = opened(contract)
+    channel = contract.opened()
     bodies = bodies_of(contract)
     counted: Counter[str] = Counter()
     for number, random in cases(name, EACH - EACH // 2):
         delivery = as_received(contract.signed(changed_body(random, random.choice(bodies), bodies)))
-        assert believed(channel, delivery), (number, delivery)
+        if not believed(channel, delivery):
+            assert contract.proves_what_is_said, (number, delivery)
+            continue
         try:
             messages, _ = read(channel, delivery)
         except Malformed as error:
@@ -182,7 +180,7 @@ def ids(messages: Any) -> list[tuple[str, str, str]]:
 def test_no_answer_of_a_provider_breaks_its_judge(name: str, show: Show) -> None:
     """A sender that broke would send nothing more to anybody."""
     contract = contract_of(name)
-    channel = opened(contract)
+    channel = contract.opened()
     answers = [contract.accepted(), *JUDGED]
     statuses = (200, 201, 202, 204, 301, 400, 403, 404, 410, 413, 429, 500, 503, 599)
     counted: Counter[str] = Counter()
@@ -212,6 +210,7 @@ async def test_the_door_has_an_answer_to_everything(
 ) -> None:
     """2xx, 400 or 401, through HTTP and into the database; never a fault of ours, never 503."""
     contract = contract_of(name)
+    contract.attend(provider)
     client = await connect(name, contract.settings(provider.url))
     bodies = bodies_of(contract)
     signed = [contract.signed(body) for body in bodies]
