@@ -66,6 +66,7 @@ class TestTeams(ChannelContract):
     name = "teams"
     secrets = (SECRET, TOKEN)
     proves_what_is_said = True
+    tried = False
     service = "https://smba.trafficmanager.net/amer/"
 
     def attend(self, provider: LoopbackProvider) -> None:
