@@ -112,4 +112,5 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             messaging=messaging(settings),
             voice=calls(settings),
             client=session,
+            trial_secret=bot_token(settings),
         )

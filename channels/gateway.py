@@ -24,6 +24,7 @@ from channels.delivery.channel import Channel
 from channels.delivery.door import WebhookDoor
 from channels.delivery.post import Post
 from channels.delivery.sender import Sender
+from channels.delivery.trial import Trials
 from channels.health import HealthDoor
 from channels.hub import Hub
 from channels.metrics import Metrics
@@ -67,12 +68,13 @@ def build_app(
     messaging: Mapping[str, Channel] | None = None,
     voice: VoiceSettings | None = None,
     client: ClientSession | None = None,
+    trial_secret: str = "",
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
     The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
     the ``messaging`` channels; it closes both after the application. Calls are taken if ``voice``
-    says how.
+    says how. Whoever knows ``trial_secret`` may try a channel without reaching a student.
     """
     hub, metrics, storage = Hub(), Metrics(), Storage(engine)
     transcript, turns = Transcript(storage), Turns(storage)
@@ -128,7 +130,8 @@ def build_app(
     ):
         app.add_routes(door.routes())
     if caller:
-        webhooks = WebhookDoor(providers, reception, metrics, settings.url, caller.ask)
+        trials = Trials(trial_secret)
+        webhooks = WebhookDoor(providers, reception, metrics, settings.url, caller.ask, trials)
         app.add_routes(webhooks.routes())
     if voice and sender:
         calls = voice_door(

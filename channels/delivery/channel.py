@@ -138,6 +138,18 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Sampled(Protocol):
+    """A channel whose provider signs with a secret that we have too, so that we can try it."""
+
+    def sample(self, text: str, name: str, address: str) -> Delivery:
+        """A student's message as the provider delivers and signs it now.
+
+        ``name`` becomes the delivery's id; ``address`` is the webhook's.
+        """
+        ...
+
+
+@runtime_checkable
 class Borrower(Protocol):
     """A channel that first needs what its provider lends for a while: signing keys, a token."""
 

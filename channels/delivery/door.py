@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 import structlog
@@ -19,6 +20,7 @@ from channels.delivery.channel import (
     Unprepared,
 )
 from channels.delivery.reading import read
+from channels.delivery.trial import Trials
 from channels.errors import MessageRefused, NotAccepting
 from channels.metrics import Metrics
 from channels.reception import Reception
@@ -42,16 +44,18 @@ class WebhookDoor:
         metrics: Metrics,
         url: str,
         ask: Ask,
+        trials: Trials,
     ) -> None:
         """``url`` is the gateway's public address, which signatures are made over.
 
-        ``ask`` puts calls to providers.
+        ``ask`` puts calls to providers; ``trials`` knows which deliveries are no provider's.
         """
         self._channels = channels
         self._reception = reception
         self._metrics = metrics
         self._url = url.rstrip("/")
         self._ask = ask
+        self._trials = trials
 
     def routes(self) -> list[web.RouteDef]:
         """Both routes; some providers ask by GET whether the address is ours."""
@@ -76,6 +80,7 @@ class WebhookDoor:
 
     async def _take(self, channel: Channel, delivery: Delivery) -> tuple[str, Response]:
         try:
+            trial = self._trials.address(delivery)
             if isinstance(channel, Borrower):
                 await channel.borrow(self._ask, delivery)
             channel.verify(delivery)
@@ -92,7 +97,7 @@ class WebhookDoor:
             return "malformed", Response(HTTPStatus.BAD_REQUEST, "This delivery cannot be read.")
         for message in messages:
             try:
-                await self._reception.accept(message)
+                await self._reception.accept(replace(message, address=trial or message.address))
             except NotAccepting:
                 return "unrecorded", UNRECORDED
             except MessageRefused as refused:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.delivery.caller import CALL_SECONDS, Caller, NoAnswer
 from channels.delivery.channel import Borrower, Channel, Later, Refused, Sent, Unprepared, Verdict
+from channels.delivery.trial import is_trial
 from channels.metrics import Metrics
 from channels.outbox import Outbox, Parcel
 
@@ -109,7 +110,12 @@ class Sender:
         self._metrics.parts.labels(parcel.channel, outcome).inc()
 
     async def _call(self, channel: Channel, parcel: Parcel) -> Verdict:
-        """What the provider made of it; a broken connection or silence is a reason to try again."""
+        """What the provider made of it; a broken connection or silence is a reason to try again.
+
+        A trial ends here: nobody is called.
+        """
+        if is_trial(parcel.address):
+            return Sent()
         try:
             if isinstance(channel, Borrower):
                 await channel.borrow(self._caller.ask)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from channels.delivery.channel import Delivery, Forged
 
+FORM = "application/x-www-form-urlencoded"
 SIGNATURE_HEADER = "X-Twilio-Signature"
 DEFAULT_PORTS = {"https": 443, "http": 80}
 

@@ -40,6 +40,11 @@ class Messenger(meta.MetaChannel):
                     sender = str(event["sender"]["id"])
                     yield InboundMessage(self.name, sender, name, text, picked=picked)
 
+    def event(self, text: str, name: str) -> dict[str, Any]:
+        """As `MetaChannel.event`."""
+        said = {"sender": {"id": "1"}, "timestamp": 0, "message": {"mid": name, "text": text}}
+        return {"object": "page", "entry": [{"messaging": [said]}]}
+
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Texts within the limit; choices are quick replies, with numbers where labels are long."""
         short = len(message.choices) <= MOST_QUICK_REPLIES and all(

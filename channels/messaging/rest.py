@@ -120,6 +120,18 @@ class Rest:
             ),
         )
 
+    def sample(self, text: str, name: str, address: str) -> Delivery:
+        """As `Sampled.sample`."""
+        event = {"type": "message", "data": {"conversation": "trial", "text": text}}
+        body, stamp = json.dumps(event).encode(), str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": stamp,
+            "webhook-signature": self._signature(name, stamp, body),
+        }
+        return Delivery("POST", address, headers, body)
+
     def answer(self, delivery: Delivery) -> Response:  # noqa: ARG002 - the same for all
         """202: it is recorded, and the reply follows as an event."""
         return Response(202)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
@@ -26,6 +27,8 @@ from channels.delivery.plain import plain_text, split
 from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
+SIGNATURE_HEADER = "X-Slack-Signature"
+TIMESTAMP_HEADER = "X-Slack-Request-Timestamp"
 TOLERANCE_SECONDS = 300
 """How old a signature may be; api.slack.com/authentication/verifying-requests-from-slack."""
 SECTION_CHARACTERS = 3000
@@ -63,17 +66,13 @@ class Slack:
 
     def verify(self, delivery: Delivery) -> None:
         """HMAC-SHA256 over `v0:timestamp:body`, not older than five minutes."""
-        stamp = delivery.headers.get("X-Slack-Request-Timestamp", "")
+        stamp = delivery.headers.get(TIMESTAMP_HEADER, "")
         if not stamp.isascii() or not stamp.isdigit():
             raise Forged("no timestamp")
         if abs(delivery.at.timestamp() - int(stamp[:12])) > TOLERANCE_SECONDS:
             raise Forged("timestamp too old or too new")
-        secret = self.settings.signing_secret.get_secret_value().encode()
-        signed = hmac.new(secret, f"v0:{stamp}:".encode() + delivery.body, hashlib.sha256)
-        given = delivery.headers.get("X-Slack-Signature", "")
-        if not hmac.compare_digest(
-            given.encode("utf-8", "replace"), f"v0={signed.hexdigest()}".encode()
-        ):
+        given = delivery.headers.get(SIGNATURE_HEADER, "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._signature(stamp, delivery.body).encode()):
             raise Forged("signature")
 
     def answer(self, delivery: Delivery) -> Response:
@@ -89,6 +88,18 @@ class Slack:
         if event.get("type") == "block_actions":
             return _pressed(event)
         return _written(event) if event.get("type") == "event_callback" else ()
+
+    def sample(self, text: str, name: str, address: str) -> Delivery:
+        """As `Sampled.sample`."""
+        said = {"type": "message", "channel_type": "im", "channel": "D0", "user": "U0", "ts": "1.0"}
+        event = {"type": "event_callback", "event_id": name, "event": {**said, "text": text}}
+        body, stamp = json.dumps(event).encode(), str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            TIMESTAMP_HEADER: stamp,
+            SIGNATURE_HEADER: self._signature(stamp, body),
+        }
+        return Delivery("POST", address, headers, body)
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Sections within the limit; the choices are buttons under the last."""
@@ -135,6 +146,11 @@ class Slack:
         if busy(status) or error in AGAIN:
             return Later(wait(headers), error)
         return Refused(error)
+
+    def _signature(self, stamp: str, body: bytes) -> str:
+        secret = self.settings.signing_secret.get_secret_value().encode()
+        signed = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256)
+        return f"v0={signed.hexdigest()}"
 
 
 def _event(delivery: Delivery) -> dict[str, Any]:

@@ -54,6 +54,13 @@ class Whatsapp(meta.MetaChannel):
                         name = str(message["id"])
                         yield InboundMessage(self.name, sender, name, text, picked=picked)
 
+    def event(self, text: str, name: str) -> dict[str, Any]:
+        """As `MetaChannel.event`."""
+        message = {"from": "15550100100", "id": name, "type": "text", "text": {"body": text}}
+        receiver = {"phone_number_id": self.settings.phone_number_id}
+        change = {"field": "messages", "value": {"metadata": receiver, "messages": [message]}}
+        return {"object": "whatsapp_business_account", "entry": [{"changes": [change]}]}
+
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Texts within the limit; then up to three buttons, a list of ten, or numbers."""
         choices = message.choices

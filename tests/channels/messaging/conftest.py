@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient
-from contract import URL, ConnectChannel
+from contract import TRIAL_SECRET, URL, ConnectChannel
 from loopback_provider import LoopbackProvider
 from shelved_content import ShelvedContent
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -51,6 +51,7 @@ def connect(
             content=ShelvedContent(),
             messaging=open_channels({name: section}, URL),
             client=session,
+            trial_secret=TRIAL_SECRET,
         )
         return await aiohttp_client(app)
 

@@ -16,17 +16,22 @@ from typing import Any, ClassVar
 
 import pytest
 from aiohttp.test_utils import TestClient
-from gateway_parts import settled, until
+from gateway_parts import settled, until, until_asked
 from loopback_bot import LoopbackBot, waiting_for
 from loopback_provider import LoopbackProvider
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.delivery.channel import Channel, Delivery, Later, Malformed, Refused, Sent
+from channels.delivery.channel import Channel, Delivery, Later, Malformed, Refused, Sampled, Sent
 from channels.delivery.reading import read
+from channels.delivery.trial import HEADER, Trials
 from channels.discovery import open_channels, webhook_address
 from channels.model import Choice, InboundMessage, OutboundMessage
+from channels.outbox import Outbox
+from channels.storage import Storage
 from channels.transcript import Transcript
 
 URL = "https://advisor.example.edu"
+TRIAL_SECRET = "a-secret-of-the-gateway-for-tests-only"
 LONG = "Größe 🎓 naïve “quoted” — 日本語のテキスト. " * 700
 CITATION = {
     "title": "Tuition and fees",
@@ -63,6 +68,8 @@ class ChannelContract:
     """What must be in no representation and no log."""
     proves_what_is_said: ClassVar[bool] = False
     """Whether the provider's proof is of what a body says, so that a changed body may be forged."""
+    tried: ClassVar[bool] = True
+    """Whether `advisor channels test` can sign for the provider; False where only it can."""
 
     def settings(self, provider_url: str) -> dict[str, Any]:
         """The section `[channels.NAME]`, with the provider at an address."""
@@ -182,6 +189,60 @@ class ChannelContract:
         short = replace(good, headers={k: v[:-3] for k, v in good.headers.items()})
         return [unsigned, short, *junk]
 
+    def test_its_sample_is_a_student_s_message(self, channel: Channel) -> None:
+        """Signed as the provider signs; a channel whose provider alone can sign has none."""
+        assert isinstance(channel, Sampled) is self.tried
+        if isinstance(channel, Sampled):
+            for name in ("d1", "d2"):
+                delivery = channel.sample("hello", name, webhook_address(self.name, URL))
+                channel.verify(delivery)
+                (said,) = channel.parse(delivery)
+                assert said.text == "hello"
+            assert said.delivery_id != channel.parse(self._sample(channel, "d1"))[0].delivery_id
+
+    async def test_a_trial_goes_the_whole_way_and_reaches_nobody(
+        self,
+        connect: ConnectChannel,
+        provider: LoopbackProvider,
+        bot: LoopbackBot,
+        engine: AsyncEngine,
+        channel: Channel,
+    ) -> None:
+        """Recorded, answered and rendered; the provider is not called. A student's message is."""
+        if not isinstance(channel, Sampled):
+            pytest.skip("only the provider can sign for this channel")
+        client = await connect(self.name, self.settings(provider.url))
+        sample = self._sample(channel, "d1")
+        marked = {**sample.headers, **Trials(TRIAL_SECRET).mark("d1", sample.body)}
+        response = await _send(client, self.name, replace(sample, headers=marked))
+        assert 200 <= response.status < 300
+        outbox = Outbox(Storage(engine))
+        await until_asked(lambda: _any_sent(outbox))
+        assert len(bot.asked) == 1
+        assert provider.bodies == []
+        await self._post(client, self.message("hello", "d2"))
+        await provider.until(1)
+
+    async def test_a_trial_that_is_not_the_operator_s_is_refused(
+        self, connect: ConnectChannel, provider: LoopbackProvider, bot: LoopbackBot
+    ) -> None:
+        """Marked with another secret, for another body, or with junk: 401, whoever signed it."""
+        client = await connect(self.name, self.settings(provider.url))
+        good = self.signed(self.message("hello", "d1"))
+        for mark in (
+            Trials("another-secret").mark("x", good.body),
+            Trials(TRIAL_SECRET).mark("x", b"another body"),
+            Trials("").mark("x", good.body),
+            {HEADER: "x"},
+            {HEADER: ""},
+        ):
+            marked = replace(good, headers={**good.headers, **mark})
+            assert (await _send(client, self.name, marked)).status == 401, mark
+        assert bot.asked == []
+
+    def _sample(self, channel: Sampled, name: str) -> Delivery:
+        return channel.sample("hello", name, webhook_address(self.name, URL))
+
     async def test_the_same_delivery_twice_is_one_turn(
         self,
         connect: ConnectChannel,
@@ -283,6 +344,10 @@ class ChannelContract:
 
     async def _post(self, client: TestClient, body: bytes) -> Any:
         return await _send(client, self.name, self.signed(body))
+
+
+async def _any_sent(outbox: Outbox) -> bool:
+    return bool((await outbox.counts()).get("sent"))
 
 
 async def _send(client: TestClient, name: str, delivery: Delivery) -> Any:
