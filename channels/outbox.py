@@ -230,6 +230,16 @@ class Outbox:
             )
         return int(ended.rowcount)
 
+    async def parts(self, conversation: str) -> tuple[tuple[Part, bool], ...]:
+        """The parts of a conversation's replies in order, each with whether it has ended."""
+        query = (
+            select(outbox.c.part, outbox.c.ended_at)
+            .where(outbox.c.conversation_id == conversation)
+            .order_by(outbox.c.position)
+        )
+        async with self._storage.reading() as db:
+            return tuple((row.part, row.ended_at is not None) for row in await db.execute(query))
+
     async def counts(self) -> dict[str, int]:
         """How many parts have each status."""
         query = select(outbox.c.status, func.count()).group_by(outbox.c.status)
