@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import said, tell
+from actions.conversation import in_focus, said, tell
 from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.screening import Screening
 from knowledge_base.library import KnowledgeBase
@@ -34,7 +34,7 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
         text, slot = said(tracker), tracker.get_slot("aid")
         if begins(tracker):
-            told = await self._screening.begin(text, slot, tracker.get_slot("focus"))
+            told = await self._screening.begin(text, slot, in_focus(tracker))
         else:
             told = await self._screening.hear(text, slot, tells=tells(tracker))
         if told.check is None:

@@ -63,12 +63,24 @@ def said(tracker: Tracker) -> str:
     return in_english(str(tracker.latest_message.get("text") or ""), spoken())
 
 
+def in_focus(tracker: Tracker) -> str | None:
+    """Id of what a message is about that names nothing.
+
+    Of the program on whose page the student writes for the first time; else of what was spoken of
+    last; else still of the page's.
+    """
+    messages = (event for event in tracker.events if event.get("event") == "user")
+    pages = [(message.get("metadata") or {}).get("program") for message in messages]
+    before, here = [None, None, *pages][-2:]
+    return here if here and here != before else tracker.get_slot("focus") or here
+
+
 def pointed(tracker: Tracker) -> Pointed:
     """What was spoken of before the newest message, for words that point."""
     last = tracker.get_slot("last_answer") or {}
     which = last.get("kind") == AnswerKind.CLARIFY and last["nearest"]
     asked = last["question"] if which or last.get("kind") in _OF_ONE_PROGRAM else ""
-    return Pointed(tuple(tracker.get_slot("shown") or ()), tracker.get_slot("focus"), asked)
+    return Pointed(tuple(tracker.get_slot("shown") or ()), in_focus(tracker), asked)
 
 
 async def ask(

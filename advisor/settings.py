@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from advisor.errors import SettingsError
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.web.settings import WidgetSettings
 from knowledge_base.settings import KnowledgeBaseSettings
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -83,6 +84,8 @@ class Settings(BaseSettings):
     """Whom the assistant speaks for."""
     gateway: GatewaySettings = GatewaySettings()
     """The process that people and providers reach."""
+    widget: WidgetSettings = WidgetSettings()
+    """How the chat looks on web pages, and what it says."""
     bot: BotSettings = BotSettings()
     """The process that understands and steers."""
     actions: ActionsSettings = ActionsSettings()

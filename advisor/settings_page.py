@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -121,10 +121,15 @@ def _line(section: str, key: str, field: FieldInfo) -> SettingLine:
         section=section,
         key=key,
         environment=f"{prefix}{name}".upper(),
-        type=", ".join([_type(field.annotation), *bounds]),
+        type=", ".join([_type(field.annotation), *_example(field), *bounds]),
         default="(secret)" if not field.repr else _default(field.default),
         meaning=_meaning(field),
     )
+
+
+def _example(field: FieldInfo) -> list[str]:
+    """What a value looks like whose form is fixed."""
+    return [f"such as `{field.examples[0]}`"] if field.examples else []
 
 
 def _type(annotation: Any) -> str:
@@ -132,6 +137,8 @@ def _type(annotation: Any) -> str:
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is dict:
         return "sections"
+    if origin is Literal:
+        return " or ".join(f"`{one}`" if one else "empty" for one in inner)
     if origin in (Union, types.UnionType):
         return " or ".join(_type(one) for one in inner if one is not type(None))
     if origin is tuple:

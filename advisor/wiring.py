@@ -113,4 +113,5 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             voice=calls(settings),
             client=session,
             trial_secret=bot_token(settings),
+            widget=settings.widget,
         )

@@ -141,7 +141,12 @@ class Answerer:
     async def _ask(self, turn: PendingTurn) -> BrainReply:
         try:
             return await self._brain.turn(
-                turn.conversation, turn.id, turn.text, turn.payload, turn.hint
+                turn.conversation,
+                turn.id,
+                turn.text,
+                turn.payload,
+                turn.hint,
+                turn.page_program,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, the student gets an answer
             log.error("brain_raised", turn=turn.id, error=type(error).__name__)

@@ -52,14 +52,19 @@ class Brain(Protocol):
         text: str,
         payload: str | None,
         language: str | None = None,
+        program: str | None = None,
     ) -> BrainReply:
         """Answer one turn; a repeated ``turn_id`` gets the same reply.
 
-        ``language`` is a hint for when the words do not tell: a BCP 47 tag.
+        ``language`` is a hint for when the words do not tell: a BCP 47 tag. ``program`` is the id
+        of the one that the page around the chat is about.
         """
 
     async def reachable(self) -> bool:
         """Whether it can be asked at this moment."""
+
+    async def forget(self, conversation: str) -> bool:
+        """Whether nothing is remembered of a conversation any more."""
 
 
 class RasaBrain:
@@ -86,6 +91,7 @@ class RasaBrain:
         text: str,
         payload: str | None,
         language: str | None = None,
+        program: str | None = None,
     ) -> BrainReply:
         """Ask once, and once more when the connection breaks: ``turn_id`` makes that safe."""
         body = {
@@ -94,6 +100,7 @@ class RasaBrain:
             "text": text,
             "payload": payload,
             "language": language,
+            "program": program,
         }
         try:
             async with asyncio.timeout(self._deadline):
@@ -113,6 +120,20 @@ class RasaBrain:
         limit = aiohttp.ClientTimeout(total=REACH_SECONDS)
         try:
             async with self._session.get(f"{self._door}/health", timeout=limit) as response:
+                return response.status == HTTPStatus.OK
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def forget(self, conversation: str) -> bool:
+        """Have the bot erase what it remembers of a conversation; False when it could not."""
+        body = {"conversation": conversation}
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._session.post(
+                    f"{self._door}/forget", json=body, headers=self._headers
+                ) as response,
+            ):
                 return response.status == HTTPStatus.OK
         except (aiohttp.ClientError, TimeoutError):
             return False

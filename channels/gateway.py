@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from channels.delivery.door import WebhookDoor
 from channels.delivery.post import Post
 from channels.delivery.sender import Sender
 from channels.delivery.trial import Trials
+from channels.erasing import Eraser
 from channels.health import HealthDoor
 from channels.hub import Hub
 from channels.metrics import Metrics
@@ -43,7 +44,11 @@ from channels.voice.line import voice_door
 from channels.voice.settings import VoiceSettings
 from channels.watch import Watch
 from channels.web.assets import AssetDoor
+from channels.web.desk import Desk
+from channels.web.notes import Notes
+from channels.web.polling import PollingDoor
 from channels.web.sessions import SessionDoor, WebSessions
+from channels.web.settings import WidgetSettings
 from channels.web.socket import SocketDoor
 from channels.web.sources import SourcePages
 
@@ -69,6 +74,7 @@ def build_app(
     voice: VoiceSettings | None = None,
     client: ClientSession | None = None,
     trial_secret: str = "",
+    widget: WidgetSettings | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
@@ -104,15 +110,18 @@ def build_app(
         pause=settings.burst_pause,
     )
     watch = Watch(turns, transcript, answerer, hub)
-    sockets = SocketDoor(
+    eraser = Eraser(storage, brain)
+    desk = Desk(
         settings=settings,
         institution=institution,
         sessions=sessions,
         reception=reception,
         transcript=transcript,
         hub=hub,
-        metrics=metrics,
+        notes=Notes(storage),
+        eraser=eraser,
     )
+    sockets, polls = SocketDoor(desk, metrics), PollingDoor(desk)
     app = web.Application(
         middlewares=[name_request, secure_headers(settings.url), say_errors],
         client_max_size=FORM_BYTES,
@@ -120,10 +129,11 @@ def build_app(
     app[RECEPTION], app[ACCOUNTS], app[METRICS] = reception, accounts, metrics
     _prepare_templates(app, settings, institution)
     for door in (
-        AssetDoor(),
+        AssetDoor(widget or WidgetSettings()),
         HealthDoor(transcript, brain, metrics),
         SessionDoor(sessions, settings),
         sockets,
+        polls,
         SourcePages(content),
         StaffPages(accounts, entrance, content, settings.trusted_proxies),
         SupportPages(transcript, entrance),
@@ -152,10 +162,7 @@ def build_app(
     async def answering(_app: web.Application) -> AsyncIterator[None]:
         resumed = await reception.resume()
         log.info("gateway_started", conversations_resumed=resumed)
-        watching = asyncio.create_task(watch.run())
         yield
-        watching.cancel()
-        await asyncio.wait((watching,))
 
     async def sending(_app: web.Application) -> AsyncIterator[None]:
         if not (sender and providers):
@@ -169,12 +176,26 @@ def build_app(
     async def wind_down(_app: web.Application) -> None:
         # Replies of running turns still reach their tabs; then the tabs are told to come back.
         await reception.drain(settings.drain_seconds)
-        await sockets.close_all()
+        await asyncio.gather(sockets.close_all(), polls.close_all())
 
     app.cleanup_ctx.append(answering)
+    app.cleanup_ctx.append(_beside(watch.run))
+    app.cleanup_ctx.append(_beside(eraser.run))
     app.cleanup_ctx.append(sending)
     app.on_shutdown.append(wind_down)
     return app
+
+
+def _beside(run: Callable[[], Awaitable[None]]) -> Callable[[web.Application], AsyncIterator[None]]:
+    """What runs for as long as the application does, and is cancelled with it."""
+
+    async def keep_running(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.ensure_future(run())
+        yield
+        task.cancel()
+        await asyncio.wait((task,))
+
+    return keep_running
 
 
 def build_runner(app: web.Application, settings: GatewaySettings) -> web.AppRunner:

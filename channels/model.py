@@ -92,6 +92,8 @@ class InboundMessage:
     reply_to: dict[str, Any] | None = None
     """What a reply needs besides the address, such as a subject: JSON in the channel's own terms.
     The newest of a conversation comes back with its replies."""
+    page_program: str | None = None
+    """Id of the program that the page around the chat is about; what "it" means at first."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:

@@ -64,6 +64,7 @@ class PendingTurn:
     address: str = ""
     reply_to: dict[str, Any] | None = None
     """`InboundMessage.reply_to` of the conversation's newest message that had one."""
+    page_program: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,25 @@ class Entry:
     at: datetime
     delivery_id: str | None = None
     turn_id: str | None = None
+    helpful: bool | None = None
+    """What the student said of it; None: nothing yet."""
+    helpful_reason: str | None = None
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
         """From a row of the table ``messages``."""
         choices = tuple(Choice.from_wire(choice) for choice in row.choices or ())
         message = OutboundMessage(row.text, Author(row.author), row.kind, choices, row.answer)
-        return cls(row.seq, row.id, message, row.at, row.delivery_id, row.turn_id)
+        return cls(
+            row.seq,
+            row.id,
+            message,
+            row.at,
+            row.delivery_id,
+            row.turn_id,
+            row.helpful,
+            row.helpful_reason,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +165,8 @@ class ConversationSummary:
     latest: str = ""
     language: str | None = None
     """ISO 639 code of the language that was last spoken; None until the bot has said one."""
+    student: str | None = None
+    """Who the embedding site says that the student is, by its own id."""
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
@@ -165,6 +180,7 @@ class ConversationSummary:
             row.updated_at,
             row.latest or "",
             row.language,
+            row.student,
         )
 
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 """The spellings of this machine that a browser may put into an Origin."""
 
+SECRET_CHARACTERS = 32
+"""128 bits even when they are hexadecimal digits."""
+
 
 class GatewaySettings(BaseModel):
     """Where the gateway listens, whom it lets in, and how much it takes from one sender."""
@@ -51,6 +54,9 @@ class GatewaySettings(BaseModel):
     """WebSockets that one network address may hold open."""
     web_session_days: int = Field(default=30, ge=1)
     """Days without a visit after which a chat session ends and the widget starts a new one."""
+    identity_secret: str = Field(default="", repr=False)
+    """Secret of at least 32 characters that the server of an embedding site shares, to say who a
+    student is (`identify` in the widget's guide). Empty: nobody can be identified."""
     staff_session_hours: float = Field(default=12, gt=0)
     """Hours after which a member of staff signs in again."""
     staff_idle_minutes: float = Field(default=60, gt=0)
@@ -75,6 +81,8 @@ class GatewaySettings(BaseModel):
                         "write it as https://advisor.example.edu"
                     )
                     raise ValueError(message)
+        if 0 < len(self.identity_secret) < SECRET_CHARACTERS:
+            raise ValueError(f"identity_secret: at least {SECRET_CHARACTERS} characters are needed")
         return self
 
     @property

@@ -289,6 +289,7 @@ def _new_turn(inbound: InboundMessage, receipt: Receipt, due: datetime | None) -
         "seq": receipt.seq,
         "payload": inbound.payload,
         "language_hint": inbound.language,
+        "page_program": inbound.page_program,
         "status": TurnStatus.ACCEPTED.value,
         "accepted_at": inbound.received_at,
         "due_at": due,

@@ -199,6 +199,7 @@ async def _pending(db: AsyncConnection, row: Row[Any]) -> PendingTurn:
         language=row.language or row.language_hint,
         address=row.address,
         reply_to=row.reply_to,
+        page_program=row.page_program,
     )
 
 

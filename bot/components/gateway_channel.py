@@ -23,11 +23,14 @@ from components.language_identifier import LANGUAGE, settled
 from components.languages import ENGLISH, grammar
 from components.nlg import in_language
 from components.reply import Collected, HandledTurns, Wire, disclosing, said_before
-from components.turn import Malformed, Turn
+from components.stores import forget
+from components.turn import Malformed, Turn, conversation_of
 
 logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "ADVISOR_BOT_TOKEN"
+PROGRAM = "program"
+"""The part of a message's metadata that names the program which the page around it is about."""
 DISCLOSURE = "utter_disclosure"
 """The domain's response that the first reply of a conversation begins with."""
 MIN_TOKEN_LENGTH = 32
@@ -85,12 +88,39 @@ class GatewayChannel(InputChannel):
                 return _refusal(400, "malformed", "payload names an intent that does not exist")
             return await self._answer(agent, asked)
 
+        @gateway.post("/forget")
+        async def forget_one(request: Request) -> HTTPResponse:
+            if not self._authorised(request):
+                return _refusal(401, "unauthorised", "send Authorization: Bearer TOKEN")
+            try:
+                conversation = conversation_of(request.json)
+            except (Malformed, SanicException):
+                return _refusal(400, "malformed", "the body must name a conversation")
+            agent = _agent(request)
+            if agent is None:
+                return _refusal(503, "starting", "no model is loaded yet")
+            return await self._forget(agent, conversation)
+
         return gateway
 
     def _authorised(self, request: Request) -> bool:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         same = hmac.compare_digest(given.encode("utf-8", "replace"), self._token)
         return same and scheme.lower() == "bearer"
+
+    async def _forget(self, agent: Agent, conversation: Text) -> HTTPResponse:
+        """Waits for the turns under way, which would write the conversation anew."""
+        running = [task for (whose, _), task in self._running.items() if whose == conversation]
+        if running:
+            await asyncio.wait(running)
+        try:
+            async with agent.lock_store.lock(conversation):
+                await forget(agent.tracker_store, conversation)
+        except LockError:
+            return _refusal(503, "busy", "an earlier turn of this conversation is still running")
+        if self._handled is not None:
+            self._handled.forget(conversation)
+        return response.json({"status": "ok"})
 
     async def _answer(self, agent: Agent, turn: Turn) -> HTTPResponse:
         """Joins a repeat to the turn under way; a caller that hangs up does not stop it."""
@@ -139,6 +169,7 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
             parse_data=parse_data,
             input_channel=GatewayChannel.name(),
             message_id=turn.turn_id,
+            metadata={PROGRAM: turn.program} if turn.program else None,
         )
     )
     handled.add(turn.conversation, turn.turn_id, out.replies)

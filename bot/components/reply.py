@@ -145,6 +145,10 @@ class HandledTurns:
                 known.opening = turn_id
             self._known.move_to_end(conversation)
 
+    def forget(self, conversation: Text) -> None:
+        """Called once the conversation is erased from the tracker store."""
+        self._known.pop(conversation, None)
+
     def opens(self, conversation: Text, turn_id: Text) -> bool:
         """Whether a handled turn's reply is the first of its conversation."""
         known = self._known.get(conversation)

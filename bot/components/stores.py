@@ -11,7 +11,7 @@ from typing import Any, AsyncGenerator, Dict, Iterator, Optional, Text
 import sqlalchemy as sa
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -46,6 +46,8 @@ class WriteAheadTrackerStore(SQLTrackerStore):
         with self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+            # What is erased is overwritten (sqlite.org/pragma.html#pragma_secure_delete).
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
         self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
         self._kept = KeptTrackers()
 
@@ -81,6 +83,16 @@ class WriteAheadTrackerStore(SQLTrackerStore):
         if tracker.events:
             _forget_earlier_sessions(tracker)
             self._kept.put(tracker)
+
+    async def forget(self, sender_id: Text) -> None:
+        """Erases a conversation from the file, the log written ahead of it, and memory."""
+        self._kept.drop(sender_id)
+        events = self.SQLEvent.__table__
+        with self.session_scope() as session:
+            session.execute(events.delete().where(events.c.sender_id == sender_id))
+            session.commit()
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         saved = self._kept.saved_events(tracker)
@@ -144,6 +156,22 @@ class KeptTrackers:
         while self._events > self._limit and len(self._trackers) > 1:
             oldest, _ = self._trackers.popitem(last=False)
             self._events -= self._saved.pop(oldest)
+
+    def drop(self, sender_id: Text) -> None:
+        """Keeps a tracker no longer."""
+        if self._trackers.pop(sender_id, None) is not None:
+            self._events -= self._saved.pop(sender_id)
+
+
+async def forget(store: TrackerStore, sender_id: Text) -> None:
+    """Erases a conversation from an agent's store, which Rasa wraps to fall back on another.
+
+    Raises TypeError for a store that cannot erase, as Rasa's own cannot.
+    """
+    kept = store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
+    if not isinstance(kept, WriteAheadTrackerStore):
+        raise TypeError(f"{type(kept).__name__} cannot erase a conversation")
+    await kept.forget(sender_id)
 
 
 class WakingLockStore(LockStore):

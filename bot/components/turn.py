@@ -9,6 +9,9 @@ from rasa.shared.core.constants import DEFAULT_INTENTS
 MAX_TEXT_LENGTH = 20_000
 """Characters; the gateway refuses far shorter ones, this only bounds the work of one request."""
 
+MAX_NAME_LENGTH = 255
+"""Characters of a program's id, as the gateway keeps it."""
+
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 """Conversation and turn ids; the tracker table's column holds 255 characters."""
 
@@ -25,13 +28,12 @@ class Turn:
     """One turn as the gateway sends it, checked."""
 
     def __init__(self, body: Any) -> None:
-        if not isinstance(body, dict):
-            raise Malformed("the body must be one JSON object")
-        self.conversation = _identifier(body, "conversation")
+        self.conversation = conversation_of(body)
         self.turn_id = _identifier(body, "turn_id")
         self.payload = _payload(body.get("payload"))
         self.text = _text(body.get("text"), required=self.payload is None)
         self.language = _language(body.get("language"))
+        self.program = _program(body.get("program"))
 
     @property
     def command(self) -> Optional[Text]:
@@ -49,6 +51,13 @@ class Turn:
             return None
         turn = entities.get("turn")
         return turn if isinstance(turn, str) else None
+
+
+def conversation_of(body: Any) -> Text:
+    """The conversation that a request names. Raises Malformed."""
+    if not isinstance(body, dict):
+        raise Malformed("the body must be one JSON object")
+    return _identifier(body, "conversation")
 
 
 def _identifier(body: Dict[Text, Any], field: Text) -> Text:
@@ -72,6 +81,12 @@ def _language(value: Any) -> Optional[Text]:
     if value is not None and not isinstance(value, str):
         raise Malformed("language must be null or a BCP 47 tag such as es-MX")
     return re.split(r"[-_]", value)[0].casefold() if value else None
+
+
+def _program(value: Any) -> Optional[Text]:
+    if value is not None and not (isinstance(value, str) and len(value) <= MAX_NAME_LENGTH):
+        raise Malformed(f"program must be null or at most {MAX_NAME_LENGTH} characters")
+    return value or None
 
 
 def _text(value: Any, required: bool) -> Text:

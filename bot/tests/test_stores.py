@@ -7,9 +7,9 @@ import unittest
 from pathlib import Path
 from typing import Any, Text
 
-from components.stores import KeptTrackers, WakingLockStore, WriteAheadTrackerStore
+from components.stores import KeptTrackers, WakingLockStore, WriteAheadTrackerStore, forget
 from rasa.core.lock_store import LockError
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -55,6 +55,38 @@ async def begun(store: WriteAheadTrackerStore) -> DialogueStateTracker:
 
 class TrackerStore(unittest.IsolatedAsyncioTestCase):
     """On a real file."""
+
+    async def test_what_is_forgotten_is_nowhere(self) -> None:
+        """Not for this process, not for the next, and not as bytes in the file or its log."""
+        with tempfile.TemporaryDirectory() as folder:
+            store = opened(folder)
+            await begun(store)
+            other = await store.get_or_create_tracker("c_2", append_action_listen=False)
+            other.update(UserUttered("hello"))
+            await store.save(other)
+            await forget(FailSafeTrackerStore(store), "c_1")
+            self.assertIsNone(await store.retrieve("c_1"))
+            self.assertIsNone(await opened(folder).retrieve("c_1"))
+            self.assertIsNotNone(await opened(folder).retrieve("c_2"))
+            for file in Path(folder).iterdir():
+                self.assertNotIn(b"How many hours?", file.read_bytes())
+                self.assertNotIn(b"plan it", file.read_bytes())
+
+    async def test_a_conversation_that_was_forgotten_can_begin_again(self) -> None:
+        """As a new one, whatever was kept in memory."""
+        with tempfile.TemporaryDirectory() as folder:
+            store = opened(folder)
+            await begun(store)
+            before = [e.type_name for e in (await opened(folder).retrieve("c_1")).events]
+            await forget(store, "c_1")
+            await begun(store)
+            after = [e.type_name for e in (await opened(folder).retrieve("c_1")).events]
+            self.assertEqual(after, before)
+
+    async def test_a_store_that_cannot_erase_says_so(self) -> None:
+        """Rather than pretend."""
+        with self.assertRaises(TypeError):
+            await forget(InMemoryTrackerStore(Domain.empty()), "c_1")
 
     async def test_what_is_saved_is_there_for_the_next_process(self) -> None:
         """A second store on the same file reads every event back, in order."""

@@ -3,7 +3,7 @@
 import unittest
 from typing import Optional, Text
 
-from components.turn import Turn
+from components.turn import Malformed, Turn
 
 
 def meant(payload: Optional[Text]) -> Optional[Text]:
@@ -23,6 +23,19 @@ class Meant(unittest.TestCase):
         """By a typed text, a plain command, other entities, or what is no id."""
         for payload in (None, "/plan_path", '/plan_path{"a": "t_1"}', '/plan_path{"turn": 1}', "/a{x}"):
             self.assertIsNone(meant(payload), payload)
+
+
+class OfAPage(unittest.TestCase):
+    """`Turn.program`."""
+
+    def test_the_program_of_the_page_is_an_id_or_none(self) -> None:
+        """Anything else is malformed, and says which field."""
+        body = {"conversation": "c_1", "turn_id": "t_2", "text": "how much is it"}
+        for given, taken in (("MHC-DA101", "MHC-DA101"), ("", None), (None, None)):
+            self.assertEqual(Turn({**body, "program": given}).program, taken)
+        for wrong in (1, ["MHC-DA101"], "x" * 256):
+            with self.assertRaisesRegex(Malformed, "program"):
+                Turn({**body, "program": wrong})
 
 
 if __name__ == "__main__":

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
+from channels.web.settings import WidgetSettings
 from languages.speech import ENGLISH, available
 from languages.speech import FOLDER as LANGUAGES
 
 WIDGET = Path(__file__).parent / "static"
 PAGES_STYLE = Path(__file__).parents[1] / "static" / "pages.css"
+GIVEN = "/* [widget] */ {}"
+"""Stands in widget.js where the operator's settings go."""
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 EMBEDDABLE = {
     # Five minutes: a corrected widget reaches every site soon, without a version in its tag.
@@ -25,6 +30,9 @@ EMBEDDABLE = {
 
 class AssetDoor:
     """The demo page, the style sheet of pages, the launcher, and what the launcher loads."""
+
+    def __init__(self, settings: WidgetSettings) -> None:
+        self._settings = settings
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -41,8 +49,17 @@ class AssetDoor:
         return render_template("demo.html", request, {})
 
     async def widget(self, _request: web.Request) -> web.StreamResponse:
-        """The one script that a site embeds."""
-        return _file(WIDGET / "widget.js")
+        """The one script that a site embeds, with the operator's settings in it."""
+        source = await asyncio.to_thread((WIDGET / "widget.js").read_text, "utf-8")
+        given = json.dumps(self._settings.to_wire())
+        response = web.Response(
+            text=source.replace(GIVEN, given, 1),
+            content_type="text/javascript",
+            charset="utf-8",
+            headers=EMBEDDABLE,
+        )
+        response.enable_compression()
+        return response
 
     async def widget_file(self, request: web.Request) -> web.StreamResponse:
         """A file that the widget loads later."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from channels.erasing import Erasure
 from channels.model import Author
 from channels.records import Entry
 from channels.settings import InstitutionSettings
@@ -18,6 +19,13 @@ Tag = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
 ]
 """A BCP 47 tag; those in use are far shorter than 35 characters."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,255}$")]
+"""An id that the site gives: of a program, or of a student; it goes into a column of 255."""
+Reason = Literal["wrong", "incomplete", "off_topic", "unclear", "other"]
+"""Why an answer did not help. Words of the student's own would need looking after."""
+RATED_KINDS = frozenset({"quote", "table", "computed", "programs", "plan", "credit", "aid"})
+"""Kinds of an answer that are asked about: not small talk, a question back, or "not found"."""
 
 
 class Hello(BaseModel):
@@ -41,6 +49,38 @@ class Said(BaseModel):
     id: ClientId
     text: str
     payload: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
+    program: Name | None = None
+    """Id of the program that the page around the chat is about."""
+
+
+class Rated(BaseModel):
+    """Whether an answer was helpful; a later one of the same message replaces an earlier one."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    type: Literal["feedback"]
+    message: Annotated[str, StringConstraints(pattern=r"^m_[0-9a-f]{1,37}$")]
+    helpful: bool
+    reason: Reason | None = None
+
+
+class Identified(BaseModel):
+    """Who the student is, as the site's own server vouches for it; see `channels.web.identity`."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    type: Literal["identify"]
+    student: Name
+    expires: int = Field(ge=0, le=2**53)
+    hmac: str = Field(max_length=128)
+
+
+class Erase(BaseModel):
+    """The wish that all of this conversation be erased."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    type: Literal["erase"]
 
 
 class Ping(BaseModel):
@@ -51,11 +91,13 @@ class Ping(BaseModel):
     type: Literal["ping"]
 
 
-Frame = Annotated[Hello | Said | Ping, Field(discriminator="type")]
-_frames: TypeAdapter[Hello | Said | Ping] = TypeAdapter(Frame)
+Asked = Said | Rated | Identified | Erase
+"""What a student does in a chat that has been greeted."""
+Frame = Hello | Asked | Ping
+_frames: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
 
 
-def read_frame(raw: str) -> Hello | Said | Ping:
+def read_frame(raw: str) -> Frame:
     """A text frame of the widget. Raises `pydantic.ValidationError`, a ValueError."""
     return _frames.validate_json(raw)
 
@@ -73,6 +115,7 @@ def ready(
             "email": institution.email,
             "phone": institution.phone,
             "office_hours": institution.office_hours,
+            "expected_wait": institution.expected_wait,
         },
         "last": last,
         "limit": limit,
@@ -97,7 +140,9 @@ def message(entry: Entry) -> dict[str, Any]:
         "citations": answer.get("citations", []),
         "files": answer.get("files", []),
         "abstained": bool(answer.get("abstained", False)),
-        "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "answer_kind": answer.get("kind"),
+        "asks_feedback": answer.get("kind") in RATED_KINDS and entry.helpful is None,
+        "at": _moment(entry.at),
     }
 
 
@@ -106,6 +151,31 @@ def typing(on: bool) -> dict[str, Any]:
     return {"type": "typing", "on": on}
 
 
+def rated(message: str, helpful: bool) -> dict[str, Any]:
+    """What was said of an answer is recorded."""
+    return {"type": "feedback", "message": message, "helpful": helpful}
+
+
+def identified(student: str) -> dict[str, Any]:
+    """The conversation is bound to a student."""
+    return {"type": "identified", "student": student}
+
+
+def erased(receipt: Erasure) -> dict[str, Any]:
+    """The conversation is gone; ``forgotten`` says whether the bot has forgotten it already."""
+    return {
+        "type": "erased",
+        "receipt": receipt.id,
+        "messages": receipt.erased.get("messages", 0),
+        "forgotten": receipt.bot_at is not None,
+        "at": _moment(receipt.at),
+    }
+
+
 def error(code: str, text: str, client_id: str | None = None) -> dict[str, Any]:
     """Something was refused; ``client_id`` names the message that it was about."""
     return {"type": "error", "code": code, "text": text, "id": client_id}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

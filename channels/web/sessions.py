@@ -16,9 +16,9 @@ from channels.peer import peer_address
 from channels.schema import web_sessions
 from channels.settings import GatewaySettings
 from channels.transcript import Transcript
+from channels.web.origins import Origins, origin_refused, refusal
 
 CHANNEL = "web"
-PREFLIGHT_SECONDS = "600"
 SEEN_EVERY = timedelta(hours=1)
 """A visit is written down this often, so that a thousand tabs coming back write nothing."""
 
@@ -78,7 +78,7 @@ class SessionDoor:
 
     def __init__(self, sessions: WebSessions, settings: GatewaySettings) -> None:
         self._sessions = sessions
-        self._origins = settings.origins
+        self._origins = Origins(settings)
         self._proxies = settings.trusted_proxies
         self._openings = Buckets(settings.new_sessions_burst, settings.new_sessions_per_minute)
 
@@ -86,45 +86,20 @@ class SessionDoor:
         """Both routes."""
         return [
             web.post("/chat/session", self.open),
-            web.options("/chat/session", self.preflight),
+            web.options("/chat/session", self._origins.preflight),
         ]
-
-    async def preflight(self, request: web.Request) -> web.Response:
-        """Whether another site's page may ask for a session."""
-        headers = self._cors(request)
-        status = 204 if headers else 403
-        return web.Response(status=status, headers=headers)
 
     async def open(self, request: web.Request) -> web.Response:
         """A new token and conversation as JSON; 403, 429 or 503 with ``error`` and ``text``."""
-        headers = self._cors(request)
+        headers = self._origins.cors(request)
         if not headers:
-            return _refusal(
-                403, "origin", "This site may not embed the assistant; see allowed_origins.", {}
-            )
+            return origin_refused()
         if not self._openings.take(peer_address(request, self._proxies)):
             slow = "Too many chats were opened from this network; try again in a minute."
-            return _refusal(429, "too_fast", slow, headers | {"Retry-After": "60"})
+            return refusal(429, "too_fast", slow, headers | {"Retry-After": "60"})
         try:
             token, conversation = await self._sessions.issue(request.headers["Origin"])
         except SQLAlchemyError:
             later = "The assistant cannot take messages now; try again in a minute."
-            return _refusal(503, "unavailable", later, headers | {"Retry-After": "10"})
+            return refusal(503, "unavailable", later, headers | {"Retry-After": "10"})
         return web.json_response({"token": token, "conversation": conversation}, headers=headers)
-
-    def _cors(self, request: web.Request) -> dict[str, str]:
-        origin = request.headers.get("Origin", "")
-        if origin not in self._origins:
-            return {}
-        return {
-            "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Methods": "POST",
-            "Access-Control-Allow-Headers": "Content-Type",
-            "Access-Control-Max-Age": PREFLIGHT_SECONDS,
-            "Vary": "Origin",
-            "Cache-Control": "no-store",
-        }
-
-
-def _refusal(status: int, code: str, text: str, headers: dict[str, str]) -> web.Response:
-    return web.json_response({"error": code, "text": text}, status=status, headers=headers)

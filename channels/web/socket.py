@@ -8,15 +8,10 @@ import structlog
 from aiohttp import WSCloseCode, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.hub import Hub
-from channels.limits import Buckets, Places
 from channels.metrics import Metrics
 from channels.peer import peer_address
-from channels.reception import Reception
-from channels.settings import GatewaySettings, InstitutionSettings
-from channels.transcript import Transcript
-from channels.web.sessions import WebSessions
-from channels.web.tab import LEAVE_SECONDS, Chat, Tab
+from channels.web.desk import Desk
+from channels.web.tab import LEAVE_SECONDS, Tab
 
 FRAME_BYTES = 64 * 1024
 HEARTBEAT_SECONDS = 25.0
@@ -28,31 +23,11 @@ log = structlog.get_logger(__name__)
 class SocketDoor:
     """``GET /chat/socket`` for sites on the allow-list, with caps per session and address."""
 
-    def __init__(
-        self,
-        *,
-        settings: GatewaySettings,
-        institution: InstitutionSettings,
-        sessions: WebSessions,
-        reception: Reception,
-        transcript: Transcript,
-        hub: Hub,
-        metrics: Metrics,
-    ) -> None:
-        self._settings = settings
+    def __init__(self, desk: Desk, metrics: Metrics) -> None:
+        self._desk = desk
         self._metrics = metrics
         self._tabs: set[Tab] = set()
-        self._chat = Chat(
-            settings=settings,
-            institution=institution,
-            sessions=sessions,
-            reception=reception,
-            transcript=transcript,
-            hub=hub,
-            by_session=Buckets(settings.session_burst, settings.session_per_minute),
-            by_address=Buckets(settings.address_burst, settings.address_per_minute),
-            places=Places(),
-        )
+        desk.when_ended(self._end)
 
     def routes(self) -> list[web.RouteDef]:
         """The one route."""
@@ -60,20 +35,20 @@ class SocketDoor:
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Speak with one tab until either side ends it."""
-        origin = request.headers.get("Origin", "")
-        if origin not in self._settings.origins:
+        origin, settings = request.headers.get("Origin", ""), self._desk.settings
+        if origin not in settings.origins:
             raise web.HTTPForbidden(text="This site may not embed the assistant.")
-        peer = f"address {peer_address(request, self._settings.trusted_proxies)}"
-        if self._chat.places.full(peer, self._settings.sockets_per_address):
+        peer = f"address {peer_address(request, settings.trusted_proxies)}"
+        if self._desk.places.full(peer, settings.sockets_per_address):
             raise web.HTTPTooManyRequests(text="Too many chats are open from this network.")
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES, timeout=LEAVE_SECONDS
         )
         await socket.prepare(request)
-        tab = Tab(self._chat, socket, peer)
+        tab = Tab(self._desk, socket, peer)
         self._tabs.add(tab)
         try:
-            with self._chat.places.hold(peer), self._metrics.sockets.track_inprogress():
+            with self._desk.places.hold(peer), self._metrics.sockets.track_inprogress():
                 await self._speak(tab, origin)
         finally:
             self._tabs.discard(tab)
@@ -91,3 +66,7 @@ class SocketDoor:
     async def close_all(self) -> None:
         """Tell every tab that the service restarts, so that it comes back by itself (1012)."""
         await asyncio.gather(*(tab.leave() for tab in tuple(self._tabs)))
+
+    async def _end(self, conversation: str) -> None:
+        ended = (tab.end() for tab in tuple(self._tabs) if tab.conversation == conversation)
+        await asyncio.gather(*ended)

@@ -197,10 +197,21 @@ class RunningBot:
 
     async def post(self, body: Any, token: str | None = None) -> tuple[int, dict[str, Any]]:
         """The raw request: status code and body."""
+        return await self._post("turn", body, token)
+
+    async def forget(
+        self, conversation: str, token: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Have a conversation erased: status code and body."""
+        return await self._post("forget", {"conversation": conversation}, token)
+
+    async def _post(
+        self, door: str, body: Any, token: str | None
+    ) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.post(f"{self.url}/turn", json=body) as response,
+            session.post(f"{self.url}/{door}", json=body) as response,
         ):
             return response.status, await response.json()
 

@@ -97,6 +97,54 @@ async def test_an_answer_arrives_whole(bot: RunningBot) -> None:
     assert answer["turn_id"].startswith("t_")
 
 
+async def test_an_erased_conversation_is_forgotten(
+    bot: RunningBot, library: OrderedLibrary
+) -> None:
+    """Nothing of it is in the tracker's file, and a turn of it is new again; others stay."""
+    mine, other = new_conversation(), new_conversation()
+    for conversation in (mine, other):
+        await bot.turn(conversation, QUESTION, turn_id="t_1")
+    assert await bot.forget(mine) == (200, {"status": "ok"})
+    with sqlite3.connect(bot.tracker_db) as tracker:
+        kept = {name for (name,) in tracker.execute("SELECT sender_id FROM events")}
+    assert (mine in kept, other in kept) == (False, True)
+    asked = len(library.asked)
+    for conversation in (mine, other):
+        await bot.turn(conversation, QUESTION, turn_id="t_1")
+    assert len(library.asked) == asked + 1
+
+
+async def test_an_erasure_waits_for_the_turn_under_way(
+    bot: RunningBot, library: OrderedLibrary
+) -> None:
+    """Else the turn would write the conversation down again."""
+    conversation = new_conversation()
+    turn = asyncio.create_task(bot.turn(conversation, QUESTION))
+    await asyncio.sleep(0.02)
+    assert (await bot.forget(conversation))[0] == 200
+    await turn
+    with sqlite3.connect(bot.tracker_db) as tracker:
+        kept = {name for (name,) in tracker.execute("SELECT sender_id FROM events")}
+    assert conversation not in kept
+
+
+async def test_only_the_gateway_may_erase(bot: RunningBot) -> None:
+    """Without the token, or without a conversation, nothing is."""
+    assert (await bot.forget("c_1", token="wrong"))[0] == 401
+    assert (await bot.forget("c 1"))[0] == 400
+
+
+async def test_the_program_of_the_page_reaches_the_action(
+    bot: RunningBot, library: OrderedLibrary
+) -> None:
+    """A question that names nothing is asked of it."""
+    status, _ = await bot.post(
+        body(conversation=new_conversation(), text="how much does it cost", program="MHC-DA101")
+    )
+    assert status == 200
+    assert library.asked[-1][2] == "MHC-DA101"
+
+
 async def test_a_repeated_turn_gets_the_same_reply_and_moves_nothing(
     bot: RunningBot, library: OrderedLibrary
 ) -> None:

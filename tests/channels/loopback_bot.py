@@ -44,6 +44,7 @@ class LoopbackBot:
         self.healthy = True
         self.asked: list[dict[str, Any]] = []
         self.ended: list[str] = []
+        self.forgotten: list[str] = []
         self.most_at_once: Counter[str] = Counter()
         self._running: Counter[str] = Counter()
         self._server: TestServer | None = None
@@ -58,6 +59,7 @@ class LoopbackBot:
         """Listen, after a stop on the same port again."""
         app = web.Application()
         app.router.add_post("/webhooks/gateway/turn", self._turn)
+        app.router.add_post("/webhooks/gateway/forget", self._forget)
         app.router.add_get("/webhooks/gateway/health", self._health)
         self._server = TestServer(app, host="127.0.0.1", port=self._port)
         await self._server.start_server(shutdown_timeout=0.1)
@@ -71,6 +73,10 @@ class LoopbackBot:
 
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({}, status=200 if self.healthy else 503)
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self.forgotten.append((await request.json())["conversation"])
+        return web.json_response({"status": "ok"})
 
     async def _turn(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

@@ -22,9 +22,10 @@ from playwright.async_api import (
     expect,
 )
 from running_gateway import DRAIN_SECONDS, RunningGateway, free_port
-from scripted_bot import COST_ANSWER, UNKNOWN_ANSWER, ScriptedBot
+from scripted_bot import COST_ANSWER, PROGRAMS_ANSWER, UNKNOWN_ANSWER, ScriptedBot
 
-from channels.settings import GatewaySettings
+from channels.settings import GatewaySettings, InstitutionSettings
+from channels.web.settings import WidgetSettings
 
 ARGUMENTS = [
     "--headless",
@@ -128,6 +129,7 @@ async def bot() -> AsyncIterator[ScriptedBot]:
     running.replies = {
         "how much is it": [{"custom": COST_ANSWER}],
         "How much does Data Analytics Foundations cost?": [{"custom": COST_ANSWER}],
+        "online data programs": [{"custom": PROGRAMS_ANSWER}],
         "what is the meaning of life": [{"custom": UNKNOWN_ANSWER}],
         "/talk_to_person": [
             {"custom": {"type": "handover", "text": "I have told our advisors.", "reason": "asked"}}
@@ -145,9 +147,20 @@ async def make_gateway(
     """A factory of running gateways: ``await make_gateway(session_burst=1)``."""
     made: list[RunningGateway] = []
 
-    async def make(**settings: Any) -> RunningGateway:
+    async def make(
+        *,
+        widget: WidgetSettings | None = None,
+        institution: InstitutionSettings | None = None,
+        **settings: Any,
+    ) -> RunningGateway:
         settings = {"drain_seconds": DRAIN_SECONDS, "turn_deadline": 10, **settings}
-        running = RunningGateway(tmp_path, bot.url, GatewaySettings(port=free_port(), **settings))
+        running = RunningGateway(
+            tmp_path,
+            bot.url,
+            GatewaySettings(port=free_port(), **settings),
+            widget or WidgetSettings(),
+            institution or InstitutionSettings(),
+        )
         await running.start()
         made.append(running)
         return running

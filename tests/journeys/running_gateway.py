@@ -17,6 +17,7 @@ from channels.brain import RasaBrain
 from channels.gateway import build_app
 from channels.schema import metadata
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.web.settings import WidgetSettings
 from knowledge_base.model import Document, Passage, Validity
 
 DRAIN_SECONDS = 0.2
@@ -85,9 +86,18 @@ class OneDocument:
 class RunningGateway:
     """The gateway over a SQLite file; stopping keeps the file, so that a start continues it."""
 
-    def __init__(self, folder: Path, bot_url: str, settings: GatewaySettings) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bot_url: str,
+        settings: GatewaySettings,
+        widget: WidgetSettings,
+        institution: InstitutionSettings,
+    ) -> None:
         """Nothing runs before `start`."""
         self.settings = settings
+        self._widget = widget
+        self._institution = institution
         self._database = folder / "gateway.sqlite"
         self._bot_url = bot_url
         self._runner: web.AppRunner | None = None
@@ -99,6 +109,12 @@ class RunningGateway:
         """The public address, without a trailing slash."""
         return self.settings.url
 
+    @property
+    def database(self) -> AsyncEngine:
+        """The database, while the gateway runs."""
+        assert self._engine is not None
+        return self._engine
+
     async def start(self) -> None:
         """Open the database, then the port."""
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{self._database}")
@@ -109,10 +125,11 @@ class RunningGateway:
         brain = RasaBrain(self._bot_url, TOKEN, self._session, self.settings.turn_deadline)
         app = build_app(
             self.settings,
-            InstitutionSettings(),
+            self._institution,
             engine=self._engine,
             brain=brain,
             content=OneDocument(),
+            widget=self._widget,
         )
         self._runner = web.AppRunner(app, shutdown_timeout=DRAIN_SECONDS)
         await self._runner.setup()

@@ -70,6 +70,22 @@ UNKNOWN_ANSWER: dict[str, Any] = {
     ],
 }
 
+PROGRAMS_ANSWER: dict[str, Any] = {
+    **COST_ANSWER,
+    "kind": "programs",
+    "text": (
+        "2 programs fit **online** and **about data**:\n\n"
+        "**1. Data Analytics Foundations** [1]\n"
+        "- Cost: $1,200 · Length: 16 weeks · Next start: 11 January 2027 · Delivery: online\n"
+        "- Fits: online; about data\n\n"
+        "**2. Tuition, fees and refunds** [2]\n"
+        "- Cost: $25 · Length: 1 week\n"
+        "- Not stated: next start, delivery\n\n"
+        "*Maple Harbor College (fictional), in force from 1 July 2026.*\n"
+    ),
+    "nearest": [{"label": "Compare the first two", "question": "compare the first two"}],
+}
+
 HOSTILE_MARKUP = (
     "<script>window.stolen = 1</script>"
     "<img src=x onerror='window.stolen = 1'>"
@@ -87,13 +103,15 @@ def said(text: str, *choices: dict[str, Any]) -> dict[str, Any]:
 class ScriptedBot:
     """Replies by the text or payload of a turn; anything else is echoed.
 
-    ``turns`` are the bodies of all requests. While ``gate`` is cleared no turn is answered;
+    ``turns`` are the bodies of all requests, ``forgotten`` the conversations that it was told to
+    erase. While ``gate`` is cleared no turn is answered;
     while ``failing`` is true every turn gets a 503.
     """
 
     port: int
     replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     failing: bool = False
     _answered: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -110,6 +128,7 @@ class ScriptedBot:
         app = web.Application()
         app.router.add_get("/", self._root)
         app.router.add_post("/webhooks/gateway/turn", self._turn)
+        app.router.add_post("/webhooks/gateway/forget", self._forget)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -122,6 +141,10 @@ class ScriptedBot:
 
     async def _root(self, request: web.Request) -> web.Response:
         return web.Response(text="scripted bot")
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self.forgotten.append((await request.json())["conversation"])
+        return web.json_response({"status": "ok"})
 
     async def _turn(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

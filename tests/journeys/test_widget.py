@@ -443,6 +443,9 @@ async def test_the_menu_leads_to_a_person_even_without_the_bot(
     await expect(chat.panel.locator(".kind-apology")).to_be_visible()
     await chat.panel.get_by_role("button", name="More options").press("Enter")
     await chat.page.keyboard.press("Enter")
+    await expect(chat.bar).to_contain_text("A person answers Monday to Friday, 9:00–17:00.")
+    await expect(chat.bar).to_contain_text("How long that will be is not known.")
+    await chat.page.keyboard.press("Enter")
     handover = chat.panel.locator(".kind-handover")
     await expect(handover).to_contain_text("advising@maple-harbor.example")
     bot.failing = False

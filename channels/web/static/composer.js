@@ -16,11 +16,30 @@ export class Composer {
   #count;
   #limit = LIMIT;
   #wasOver = false;
+  #ear;
+  #locale;
+  #speak;
 
-  /* on: {send(text), announce(words)} */
-  constructor(say, on) {
+  /* on: {send(text), announce(words), agree(then), tell(words)}; `ear` is null where nobody may
+   * speak. `agree` asks the student, once, whether the browser may listen. */
+  constructor(say, locale, ear, on) {
     this.#say = say;
+    this.#locale = locale;
+    this.#ear = ear?.exists ? ear : null;
     this.#on = on;
+    this.#speak = element(
+      "button",
+      {
+        type: "button",
+        class: "speak",
+        "aria-label": say("speak"),
+        title: say("speak"),
+        "aria-pressed": "false",
+        hidden: !this.#ear,
+        onclick: () => this.#toggleEar(),
+      },
+      icon("speak"),
+    );
     this.#box = element("textarea", {
       id: "advisor-box",
       rows: "1",
@@ -47,9 +66,19 @@ export class Composer {
         },
       },
       element("label", { class: "unseen", for: "advisor-box" }, say("message_label")),
-      element("div", { class: "field" }, this.#box, this.#button),
+      element("div", { class: "field" }, this.#box, this.#speak, this.#button),
       this.#count,
     );
+    this.#refresh();
+  }
+
+  /* What is written and not yet sent. */
+  get draft() {
+    return this.#box.value;
+  }
+
+  set draft(text) {
+    this.#box.value = text;
     this.#refresh();
   }
 
@@ -82,6 +111,28 @@ export class Composer {
     this.#refresh();
     this.focus();
     this.#on.send(text);
+  }
+
+  #toggleEar() {
+    if (this.#ear.isListening) this.#ear.stop();
+    else this.#on.agree(() => this.#hear());
+  }
+
+  /* What is heard goes behind what is written already, to be read over before it is sent. */
+  #hear() {
+    const before = this.#box.value.trim();
+    this.#speak.setAttribute("aria-pressed", "true");
+    this.#on.announce(this.#say("listening"));
+    this.#ear.listen(this.#locale, {
+      hear: (text) => {
+        this.draft = before ? `${before} ${text}` : text;
+      },
+      end: (error) => {
+        this.#speak.setAttribute("aria-pressed", "false");
+        if (error && error !== "no-speech" && error !== "aborted") this.#on.tell(this.#say("not_heard"));
+        this.focus();
+      },
+    });
   }
 
   #refresh() {

@@ -1,23 +1,21 @@
-/* The line to the gateway: a session, a WebSocket, and another one whenever it breaks. It carries
- * frames and knows nothing of what they mean to a reader. */
+/* The line to the gateway: a session, a WebSocket or else polls, and another line whenever it
+ * breaks. It carries frames and knows nothing of what they mean to a reader. */
+
+import { PATIENCE, PollLine, SocketLine } from "./lines.js";
 
 /* Back-off between attempts: half to all of 0.5 s, 1 s, 2 s … 30 s, so that a restarted gateway is
  * not met by every open page at the same moment. */
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
-/* A proxy commonly cuts a connection that is silent for 60 s. */
-const PING_EVERY = 25_000;
-const PATIENCE = 10_000;
 
 export class Connection {
   #base;
   #store;
   #events;
-  #socket = null;
+  #line = null;
   #failures = 0;
   #retryTimer = 0;
-  #pingTimer = 0;
-  #patienceTimer = 0;
+  #stop = new AbortController();
   #generation = 0;
   state = "idle";
 
@@ -30,20 +28,24 @@ export class Connection {
   }
 
   start() {
-    addEventListener("online", () => this.#now());
-    addEventListener("offline", () => this.#lost());
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.state === "reconnecting") this.#now();
-    });
-    addEventListener("pageshow", (event) => event.persisted && this.#now());
+    const { signal } = this.#stop;
+    addEventListener("online", () => this.#now(), { signal });
+    addEventListener("offline", () => this.#lost(), { signal });
+    const seen = () => !document.hidden && this.state === "reconnecting" && this.#now();
+    document.addEventListener("visibilitychange", seen, { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#now(), { signal });
     this.#connect();
   }
 
-  /* True when the frame was handed to an open connection. */
+  /* End for good. */
+  stop() {
+    this.#stop.abort();
+    this.#drop();
+  }
+
+  /* True when the frame was handed to an open line. */
   send(frame) {
-    if (this.state !== "online" || this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(frame));
-    return true;
+    return this.state === "online" && Boolean(this.#line?.send(frame));
   }
 
   /* Leave the session and start another one. */
@@ -71,10 +73,8 @@ export class Connection {
   #drop() {
     this.#generation += 1;
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#patienceTimer);
-    clearInterval(this.#pingTimer);
-    this.#socket?.close();
-    this.#socket = null;
+    this.#line?.close();
+    this.#line = null;
   }
 
   async #connect() {
@@ -92,32 +92,29 @@ export class Connection {
       else this.#lost();
       return;
     }
-    if (generation !== this.#generation) return;
-
-    const address = new URL("chat/socket", this.#base);
-    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(address);
-    this.#socket = socket;
-    const isCurrent = () => generation === this.#generation;
-    this.#expect(isCurrent);
-    socket.onopen = () => {
-      if (!isCurrent()) return;
-      const { after, language } = this.#events;
-      socket.send(JSON.stringify({ type: "hello", token: session.token, after: after(), language }));
-    };
-    socket.onmessage = (event) => isCurrent() && this.#receive(event.data);
-    socket.onclose = () => isCurrent() && this.#lost();
+    if (generation === this.#generation) this.#open(SocketLine, session, generation);
   }
 
-  #receive(data) {
-    clearTimeout(this.#patienceTimer);
-    let frame;
-    try {
-      frame = JSON.parse(data);
-    } catch {
-      console.error("advisor: the gateway sent a frame that is not JSON");
-      return;
-    }
+  /* A WebSocket that ends before the gateway has greeted may have been cut by what lies between:
+   * then polls are tried before anything counts as lost. */
+  #open(Line, session, generation) {
+    const isCurrent = () => generation === this.#generation;
+    const hello = () => {
+      const { after, language } = this.#events;
+      return { type: "hello", token: session.token, after: after(), language };
+    };
+    this.#line = new Line(this.#base, hello, {
+      frame: (frame) => isCurrent() && this.#receive(frame),
+      end: () => {
+        if (!isCurrent()) return;
+        const isCut = Line === SocketLine && this.state !== "online" && navigator.onLine;
+        if (isCut) this.#open(PollLine, session, generation);
+        else this.#lost();
+      },
+    });
+  }
+
+  #receive(frame) {
     if (frame.type === "error" && frame.code === "session") {
       this.#store.remove("session");
       this.#lost();
@@ -125,20 +122,9 @@ export class Connection {
     }
     if (frame.type === "ready") {
       this.#failures = 0;
-      this.#pingTimer = setInterval(() => {
-        this.send({ type: "ping" });
-        const generation = this.#generation;
-        this.#expect(() => generation === this.#generation);
-      }, PING_EVERY);
       this.#enter("online");
     }
     this.#events.frame(frame);
-  }
-
-  /* Something must arrive soon, or the connection counts as lost. */
-  #expect(isCurrent) {
-    clearTimeout(this.#patienceTimer);
-    this.#patienceTimer = setTimeout(() => isCurrent() && this.#lost(), PATIENCE);
   }
 
   #lost() {

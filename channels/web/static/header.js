@@ -7,8 +7,9 @@ export class Header {
   #name;
   #menu;
   #menuButton;
+  #status;
 
-  /* on: {close, person, restart} */
+  /* on: {close, larger(isLarger), person, save, erase, restart} */
   constructor(say, title, on) {
     this.#say = say;
     this.#name = element("h2", { id: "advisor-title" }, title);
@@ -27,6 +28,8 @@ export class Header {
         },
       },
       this.#item("person", "talk_to_person", on.person),
+      this.#item("save", "save_transcript", on.save),
+      this.#item("erase", "erase", on.erase),
       this.#item("restart", "restart", on.restart),
     );
     this.#menuButton = element(
@@ -43,16 +46,18 @@ export class Header {
       },
       icon("menu"),
     );
+    this.#status = element("p", { class: "disclosure" }, say("disclosure"));
     this.element = element(
       "div",
       { class: "head" },
-      element("div", { class: "mark" }, icon("spark")),
+      element("div", { class: "emblem" }, icon("spark")),
       element(
         "div",
         { class: "titles" },
         this.#name,
-        element("p", { class: "disclosure" }, say("disclosure")),
+        this.#status,
       ),
+      this.#largerButton(on.larger),
       this.#menuButton,
       element(
         "button",
@@ -73,6 +78,11 @@ export class Header {
     this.#name.textContent = words;
   }
 
+  /* Who is expected to speak, in a few words; the assistant when there are none. */
+  set status(words) {
+    this.#status.textContent = words || this.#say("disclosure");
+  }
+
   get isMenuOpen() {
     return !this.#menu.hidden;
   }
@@ -80,6 +90,27 @@ export class Header {
   closeMenu() {
     this.#show(false);
     this.#menuButton.focus();
+  }
+
+  /* For tables and cards, on a screen that has the room; see panel.css. */
+  #largerButton(larger) {
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: "tool larger",
+        "aria-label": this.#say("larger"),
+        title: this.#say("larger"),
+        "aria-pressed": "false",
+        onclick: () => {
+          const isLarger = button.getAttribute("aria-pressed") !== "true";
+          button.setAttribute("aria-pressed", String(isLarger));
+          larger(isLarger);
+        },
+      },
+      icon("larger"),
+    );
+    return button;
   }
 
   #item(drawing, key, action) {

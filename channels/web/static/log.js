@@ -18,7 +18,7 @@ export class Log {
   #live;
   #onChoice;
 
-  /* place: {say, locale, base}; onChoice is called with the choice that was picked. */
+  /* place: as messages.js wants it; onChoice is called with the choice that was picked. */
   constructor(place, intro, onChoice) {
     const { say } = place;
     this.#place = place;
@@ -99,6 +99,12 @@ export class Log {
     markPending(shown, status, words, this.#place.say, onRetry);
     if (status === "failed") this.say(words);
     if (this.#isAtEnd()) this.toEnd();
+  }
+
+  /* A message was rated, here or in another tab: nobody asks about it again. */
+  rated(id) {
+    const shown = this.#list.querySelector(`[data-rates="${CSS.escape(id)}"]`);
+    if (shown && !shown.matches(":focus-within")) shown.remove();
   }
 
   /* Offer the choices of the newest message; an empty list offers none. */

@@ -1,20 +1,19 @@
 /* One message as the reader sees it: bubble, sources, and what became of the student's own. */
 
+import { frameCards } from "./cards.js";
+import { linkMarks, sourcesElement } from "./citations.js";
 import { element, icon } from "./dom.js";
-import { fragmentOf, safeAddress } from "./markup.js";
-import { dayIn, timeIn } from "./strings.js";
+import { feedbackElement } from "./feedback.js";
+import { fragmentOf } from "./markup.js";
+import { timeIn } from "./strings.js";
 
-/* Characters of a quote that go into an address; it is enough to find the place, and servers refuse
- * a request line of more than 8 KB. */
-const LONGEST_QUOTE = 500;
-
-/* place: {say, locale, base} */
+/* place: {say, locale, base, rate(message, helpful, reason), read(message, words) or null} */
 export function messageElement(message, place) {
   const { say } = place;
   const isOwn = message.author === "student";
   const body = element("div", { class: "body" });
   if (isOwn || !message.html) body.textContent = message.text;
-  else body.append(fragmentOf(message.html, place.base, say("new_tab")));
+  else fill(body, message, place);
 
   const content = element("div", { class: "content" }, whoSpan(message, say));
   if (message.abstained) content.append(element("p", { class: "tag" }, say("abstained")));
@@ -32,7 +31,34 @@ export function messageElement(message, place) {
       "data-seq": message.seq,
     },
     content,
-    element("div", { class: "meta" }, timeElement(message.at, place.locale)),
+    element(
+      "div",
+      { class: "meta" },
+      timeElement(message.at, place.locale),
+      isOwn ? null : readButton(message, place),
+    ),
+    message.asks_feedback ? feedbackElement(message, place) : null,
+  );
+}
+
+function fill(body, message, place) {
+  body.append(fragmentOf(message.html, place.base, place.say("new_tab")));
+  frameCards(body, message.answer_kind);
+  if (message.citations?.length) linkMarks(body, message.citations, place);
+}
+
+/* Shown only while the browser has a voice for the language, see panel.css. */
+function readButton(message, { say, read }) {
+  if (!read) return null;
+  const onclick = (event) => {
+    const shown = event.target.closest(".message");
+    read(event.currentTarget, shown.querySelector(".body").innerText.trim());
+  };
+  return element(
+    "button",
+    { type: "button", class: "small read", "aria-pressed": "false", onclick },
+    icon("sound"),
+    say("read_aloud"),
   );
 }
 
@@ -94,70 +120,4 @@ function filesElement(files, say) {
 function fileElement({ name, media_type, text }) {
   const href = `data:${media_type};charset=utf-8,${encodeURIComponent(text)}`;
   return element("li", {}, element("a", { href, download: name }, name));
-}
-
-function sourcesElement(citations, place) {
-  const { say } = place;
-  const title = say("sources", { count: citations.length });
-  return element(
-    "section",
-    { class: "sources", "aria-label": title },
-    element("p", { class: "sources-title", "aria-hidden": "true" }, title),
-    element("ol", {}, ...citations.map((citation) => sourceElement(citation, place))),
-  );
-}
-
-function sourceElement(citation, place) {
-  const { say, base } = place;
-  const address = sourceAddress(citation, base);
-  const title = address
-    ? element(
-        "a",
-        { href: address, target: "_blank", rel: "noopener noreferrer" },
-        citation.title,
-        icon("external"),
-        element("span", { class: "unseen" }, ` (${say("new_tab")})`),
-      )
-    : element("span", { class: "untitled" }, citation.title);
-  const item = element(
-    "li",
-    {},
-    element("div", { class: "source-title" }, title),
-    element("p", { class: "dates" }, ...datesOf(citation, place)),
-  );
-  if (citation.quote) {
-    item.append(
-      element(
-        "details",
-        {},
-        element("summary", {}, say("show_quote")),
-        element("blockquote", {}, citation.quote),
-      ),
-    );
-  }
-  return item;
-}
-
-/* The assistant's own page of a published document, with its dates and the quote marked; it links to
- * the original. What names no document opens at its own address, if it has a safe one. */
-function sourceAddress({ document_id, passage_id, quote, url }, base) {
-  if (!document_id) return url ? safeAddress(url, base) : null;
-  const page = new URL(`sources/${encodeURIComponent(document_id)}`, base);
-  if (quote) page.searchParams.set("quote", quote.slice(0, LONGEST_QUOTE));
-  if (quote && passage_id) page.searchParams.set("passage", passage_id);
-  page.hash = encodeURIComponent(passage_id ?? "");
-  return page.href;
-}
-
-function datesOf(citation, { say, locale }) {
-  const from = dayIn(locale, citation.effective_from);
-  const until = dayIn(locale, citation.effective_to);
-  const on = dayIn(locale, citation.last_verified);
-  const parts = [];
-  if (from && until) parts.push(say("in_force_between", { from, until }));
-  else if (from) parts.push(say("in_force_from", { from }));
-  else if (until) parts.push(say("in_force_until", { until }));
-  else parts.push(say("no_dates"));
-  if (on) parts.push(say("last_verified", { on }));
-  return parts.map((words) => element("span", {}, words));
 }

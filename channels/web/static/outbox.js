@@ -21,9 +21,9 @@ export class Outbox {
     this.#send = send;
   }
 
-  /* A new message: shown at once, sent as soon as can be. */
-  write(text, payload) {
-    const message = this.#transcript.write(text, payload);
+  /* A new message: shown at once, sent as soon as can be. `program` is that of the page. */
+  write(text, payload, program) {
+    const message = this.#transcript.write(text, payload, program);
     this.#log.offer([]);
     this.#log.addPending(message);
     this.#try(message);
@@ -80,10 +80,11 @@ export class Outbox {
   }
 
   #try(message) {
-    const { id, text, payload } = message;
+    const { id, text, payload, program } = message;
     this.#failed.delete(id);
     const frame = { type: "message", id, text };
     if (payload) frame.payload = payload;
+    if (program) frame.program = program;
     if (!this.#send(frame)) {
       this.#log.mark(id, "waiting", this.#say("waiting"));
       return;

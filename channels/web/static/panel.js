@@ -1,12 +1,17 @@
 /* The chat panel: it joins the line to the gateway, what is known of the conversation and what is
  * shown of it. The launcher calls `mount` once, when somebody needs the chat. */
 
+import { Bar } from "./bar.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Decisions } from "./decisions.js";
 import { element } from "./dom.js";
+import { Frame } from "./frame.js";
 import { Header } from "./header.js";
+import { save, transcriptText } from "./keep.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
+import { Ear, Voice } from "./speech.js";
 import { sayIn, tagOf } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
@@ -14,38 +19,44 @@ import { Transcript } from "./transcript.js";
 const SAY_CONNECTING_AFTER = 1_000;
 const TO_A_PERSON = "/talk_to_person";
 
-/* launcher: {root, base, settings, store, phone, emit, showUnread, onClose}; `phone` is the media
- * query under which the panel covers the page. */
+/* launcher: {root, base, settings, store, phone, translation, context, emit, showUnread, onClose};
+ * `phone` is the media query under which the panel covers the page, `context` what the page has
+ * told: {program, identity}. */
 export async function mount(launcher) {
   const response = await fetch(new URL("panel.css", import.meta.url));
   if (!response.ok) throw new Error(`panel.css: status ${response.status}`);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(await response.text());
-  launcher.root.adoptedStyleSheets.push(sheet);
+  launcher.root.adoptedStyleSheets = [launcher.root.adoptedStyleSheets[0], sheet];
   return new Panel(launcher);
 }
 
 class Panel {
   #launcher;
   #say;
+  #locale;
   #transcript;
   #connection;
   #composer;
   #header;
   #log;
-  #bar;
+  #bar = new Bar();
+  #decisions;
   #frame;
-  #barTimer = 0;
   #outbox;
-  #phone;
+  #voice = new Voice();
+  #institution = null;
+  #barTimer = 0;
+  #stop = new AbortController();
   /* Messages up to here were written before this page was opened: they are no news. */
   #known = null;
 
   constructor(launcher) {
     const { settings, store, base } = launcher;
     this.#launcher = launcher;
-    this.#phone = matchMedia(launcher.phone);
     this.#say = sayIn(settings.locale, launcher.translation, settings.strings);
+    const isTranslated = Object.keys(launcher.translation).length > 0 || settings.strings;
+    this.#locale = isTranslated ? settings.locale : "en";
     this.#transcript = new Transcript(store);
     this.#build();
     this.#connection = new Connection(base, store, {
@@ -63,17 +74,25 @@ class Panel {
     });
     this.#transcript.loadPending();
     this.#outbox.restore();
-    addEventListener("storage", (event) => this.#otherTab(event));
+    const { signal } = this.#stop;
+    addEventListener("storage", (event) => this.#otherTab(event), { signal });
     this.#connection.start();
   }
 
   get isOpen() {
-    return !this.#frame.hidden;
+    return this.#frame.isShown;
+  }
+
+  get draft() {
+    return this.#composer.draft;
+  }
+
+  set draft(text) {
+    this.#composer.draft = text;
   }
 
   open({ focus }) {
-    this.#frame.hidden = false;
-    this.#fit();
+    this.#frame.show();
     this.#log.toEnd();
     this.#markRead();
     if (focus) this.#composer.focus();
@@ -81,15 +100,22 @@ class Panel {
 
   close() {
     if (!this.isOpen) return;
-    const hadFocus = this.#frame.contains(this.#launcher.root.activeElement);
-    this.#frame.hidden = true;
-    this.#launcher.onClose({ focus: hadFocus });
+    const { hasFocus } = this.#frame;
+    this.#voice.stop();
+    this.#frame.hide();
+    this.#launcher.onClose({ focus: hasFocus });
   }
 
   /* Send a question as if it had been typed. */
   ask(question) {
     const text = question.trim();
-    if (text) this.#outbox.write(text, null);
+    if (text) this.#write(text);
+  }
+
+  /* Say who the student is, once there is a line; the page's identity may have changed. */
+  identify() {
+    const { identity } = this.#launcher.context;
+    if (identity) this.#connection.send({ type: "identify", ...identity });
   }
 
   /* Forget the conversation on this device and begin another one. */
@@ -101,23 +127,38 @@ class Panel {
     this.#connection.renew();
   }
 
+  /* Leave the page without a trace; what the store holds stays. */
+  destroy() {
+    this.#stop.abort();
+    clearTimeout(this.#barTimer);
+    this.#voice.stop();
+    this.#connection.stop();
+    this.#outbox.disconnected();
+    this.#frame.element.remove();
+  }
+
   #build() {
     const say = this.#say;
-    const { settings, store, base, root } = this.#launcher;
-    const isTranslated = Object.keys(this.#launcher.translation).length > 0 || settings.strings;
-    const language = isTranslated ? settings.locale : "en";
+    const { settings, store, base, root, phone } = this.#launcher;
+    const { signal } = this.#stop;
     const title = settings.title || store.get("institution") || say("assistant");
-    this.#composer = new Composer(say, {
-      send: (text) => this.#outbox.write(text, null),
+    const focus = () => this.#composer.focus();
+    this.#decisions = new Decisions(say, this.#bar, store, focus);
+    const ear = String(settings.microphone) === "false" ? null : new Ear();
+    this.#composer = new Composer(say, settings.locale, ear, {
+      send: (text) => this.#write(text),
       announce: (words) => this.#log.say(words),
+      agree: (then) => this.#decisions.listen(then),
+      tell: (words) => this.#bar.tell(words),
     });
+    const askPerson = () => this.#write(say("talk_to_person_message"), TO_A_PERSON);
     this.#header = new Header(say, title, {
       close: () => this.close(),
-      person: () => {
-        this.#outbox.write(say("talk_to_person_message"), TO_A_PERSON);
-        this.#composer.focus();
-      },
-      restart: () => this.#askRestart(),
+      larger: (isLarger) => this.#frame.element.classList.toggle("is-larger", isLarger),
+      person: () => this.#decisions.person(this.#institution, askPerson),
+      save: () => this.#save(),
+      erase: () => this.#decisions.erase(() => this.#erase()),
+      restart: () => this.#decisions.restart(() => this.reset()),
     });
     const intro = element(
       "div",
@@ -126,36 +167,50 @@ class Panel {
       element("p", {}, say("welcome")),
       element("p", { class: "notice", hidden: true }),
     );
-    this.#log = new Log({ say, locale: language, base }, intro, (choice) =>
-      this.#pick(choice),
-    );
-    this.#bar = element("div", { class: "bar", role: "status", hidden: true });
-    this.#frame = element(
-      "div",
-      {
-        class: "panel",
-        role: "dialog",
-        "aria-labelledby": "advisor-title",
-        lang: language,
-        hidden: true,
-        onkeydown: (event) => this.#key(event),
-      },
+    const place = { say, locale: this.#locale, base };
+    place.rate = (message, helpful, reason) => this.#rate(message, helpful, reason);
+    if (String(settings.readAloud) !== "false") place.read = (...what) => this.#read(...what);
+    this.#log = new Log(place, intro, (choice) => this.#pick(choice));
+    const escape = () => (this.#header.isMenuOpen ? this.#header.closeMenu() : this.close());
+    this.#frame = new Frame(root, phone, this.#locale, { escape }, signal);
+    this.#frame.element.append(
       this.#header.element,
-      this.#bar,
+      this.#bar.element,
       this.#log.element,
       this.#composer.element,
     );
-    root.append(this.#frame);
-    this.#phone.addEventListener("change", () => this.#fit());
-    visualViewport?.addEventListener("resize", () => this.#fit());
+    const showVoice = () =>
+      this.#frame.element.classList.toggle("has-voice", this.#voice.speaks(this.#locale));
+    this.#voice.whenChanged(showVoice, signal);
+    showVoice();
+    root.append(this.#frame.element);
   }
 
-  /* A phone's keyboard covers part of the page: the panel takes what is left of it. */
-  #fit() {
-    const isFull = this.#phone.matches;
-    this.#frame.setAttribute("aria-modal", String(isFull));
-    const height = isFull && visualViewport ? `${visualViewport.height}px` : "";
-    this.#frame.style.setProperty("--seen-height", height);
+  #write(text, payload = null) {
+    this.#outbox.write(text, payload, this.#launcher.context.program ?? null);
+  }
+
+  #rate(message, helpful, reason) {
+    this.#connection.send({ type: "feedback", message, helpful, reason });
+    this.#launcher.store.set("rated", message);
+    this.#log.say(this.#say(helpful || reason ? "thanks" : "why_not"));
+  }
+
+  #erase() {
+    if (!this.#connection.send({ type: "erase" })) this.#bar.tell(this.#say("erase_failed"));
+  }
+
+  #read(button, words) {
+    const isOn = button.getAttribute("aria-pressed") === "true";
+    if (isOn) this.#voice.stop();
+    else this.#voice.read(words, this.#locale, () => button.setAttribute("aria-pressed", "false"));
+    button.setAttribute("aria-pressed", String(!isOn));
+  }
+
+  #save() {
+    const title = this.#institution?.name ?? this.#say("assistant");
+    const place = { say: this.#say, locale: this.#locale, base: this.#launcher.base, title };
+    save(`${this.#say("transcript_file")}.txt`, transcriptText(this.#transcript.messages(), place));
   }
 
   /* -- frames of the gateway ----------------------------------------------------------------- */
@@ -164,6 +219,8 @@ class Panel {
     if (frame.type === "ready") this.#ready(frame);
     else if (frame.type === "message") this.#message(frame);
     else if (frame.type === "typing") this.#log.typing = frame.on;
+    else if (frame.type === "identified") this.#launcher.emit("identified", frame.student);
+    else if (frame.type === "erased") this.#erased(frame);
     else if (frame.type === "error") this.#error(frame);
   }
 
@@ -175,14 +232,16 @@ class Panel {
     }
     this.#known ??= last;
     this.#composer.limit = limit;
+    this.#institution = institution;
     if (institution?.name) {
       store.set("institution", institution.name);
       if (!this.#launcher.settings.title) this.#header.title = institution.name;
-      const notice = this.#frame.querySelector(".notice");
+      const notice = this.#frame.element.querySelector(".notice");
       notice.textContent = institution.notice ?? "";
       notice.hidden = !institution.notice;
     }
     this.#log.typing = false;
+    this.identify();
     const isNew = last === 0 && this.#transcript.pending().length === 0;
     if (isNew) this.#log.offer(this.#starters());
     this.#outbox.connected(last);
@@ -196,6 +255,7 @@ class Panel {
     if (message.seq === this.#transcript.highest) {
       this.#log.offer(message.author === "student" ? [] : (message.choices ?? []));
     }
+    this.#showSpeaker(message);
     if (isNews) {
       const { seq, author, kind, text, at } = message;
       this.#launcher.emit("message", { seq, author, kind, text, at });
@@ -205,68 +265,63 @@ class Panel {
     this.#outbox.replayed();
   }
 
+  /* After a hand-over the head says that a person is waited for, until one has written. */
+  #showSpeaker({ kind, author }) {
+    if (kind === "handover") this.#header.status = this.#say("waiting_for_person");
+    else if (author === "person") this.#header.status = this.#say("with_person");
+  }
+
   #starters() {
     const wanted = this.#launcher.settings.starters ?? this.#say("starters");
     const questions = Array.isArray(wanted) ? wanted : wanted.split("|");
     return questions.filter((one) => one.trim()).map((one) => ({ label: one.trim() }));
   }
 
+  #erased(frame) {
+    this.reset();
+    this.#decisions.erased(frame);
+    this.#launcher.emit("erased", frame.receipt);
+  }
+
   #error({ id, code, text }) {
-    if (id) this.#outbox.refused(id, code, text);
-    else if (text) this.#showBar(text);
+    if (code === "identity") console.warn("advisor: identify was refused:", text);
+    else if (code === "other_student") this.reset();
+    else if (id) this.#outbox.refused(id, code, text);
+    else if (text) this.#bar.tell(text);
   }
 
   #pick(choice) {
     this.#composer.focus();
     const text = choice.payload ? choice.label : choice.text || choice.label;
-    this.#outbox.write(text, choice.payload ?? null);
+    this.#write(text, choice.payload ?? null);
   }
 
   /* -- state, unread, other tabs ------------------------------------------------------------- */
 
   #showState(state) {
-    const wasShown = !this.#bar.hidden;
-    this.#frame.dataset.state = state;
+    const wasShown = this.#bar.isShown;
+    this.#frame.element.dataset.state = state;
     clearTimeout(this.#barTimer);
     if (state === "connecting" || state === "reconnecting") {
-      const show = () => this.#showBar(this.#say(state));
+      const show = () => this.#bar.tell(this.#say(state));
       if (wasShown) show();
       else this.#barTimer = setTimeout(show, SAY_CONNECTING_AFTER);
     } else if (state === "online") {
       if (wasShown) this.#log.say(this.#say("online"));
-      this.#bar.hidden = true;
+      this.#bar.hide();
     } else {
-      this.#showBar(this.#say(state));
+      this.#bar.tell(this.#say(state));
     }
     if (state === "online") return;
     this.#log.typing = false;
     this.#outbox.disconnected();
   }
 
-  #showBar(...content) {
-    this.#bar.replaceChildren(...content);
-    this.#bar.hidden = false;
-  }
-
-  #askRestart() {
-    const say = this.#say;
-    const done = (action) => () => {
-      this.#bar.hidden = true;
-      action?.();
-      this.#composer.focus();
-    };
-    const yes = element("button", { type: "button", class: "plain" }, say("restart_yes"));
-    yes.addEventListener("click", done(() => this.reset()));
-    const no = element("button", { type: "button", class: "plain" }, say("restart_no"));
-    no.addEventListener("click", done());
-    this.#showBar(element("span", {}, say("restart_ask")), yes, no);
-    yes.focus();
-  }
-
   #beginAgain() {
     this.#transcript.clear();
     this.#known = null;
     this.#log.clear();
+    this.#header.status = "";
     this.#launcher.showUnread(0);
     this.#outbox.restore();
   }
@@ -281,32 +336,13 @@ class Panel {
     this.#launcher.showUnread(this.isOpen ? 0 : this.#transcript.countAfter(read));
   }
 
-  #otherTab(event) {
+  #otherTab({ key, newValue }) {
     const { prefix } = this.#launcher.store;
-    if (event.key === `${prefix}read`) this.#countUnread();
-    if (event.key === `${prefix}session`) {
+    if (key === `${prefix}read`) this.#countUnread();
+    if (key === `${prefix}rated` && newValue) this.#log.rated(newValue);
+    if (key === `${prefix}session`) {
       this.#beginAgain();
       this.#connection.follow();
     }
-  }
-
-  #key(event) {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      if (this.#header.isMenuOpen) this.#header.closeMenu();
-      else this.close();
-    } else if (event.key === "Tab" && this.#phone.matches) {
-      this.#keepInside(event);
-    }
-  }
-
-  /* Over the whole page the panel keeps the focus; what lies under it cannot be seen. */
-  #keepInside(event) {
-    const stops = [...this.#frame.querySelectorAll("a[href],button,textarea,summary,[tabindex='0']")];
-    const reachable = stops.filter((one) => one.tabIndex >= 0 && one.checkVisibility());
-    const edge = event.shiftKey ? reachable[0] : reachable.at(-1);
-    if (this.#launcher.root.activeElement !== edge) return;
-    event.preventDefault();
-    (event.shiftKey ? reachable.at(-1) : reachable[0]).focus();
   }
 }

@@ -60,6 +60,52 @@ const ENGLISH = {
   says: "{who}: {words}",
   with_sources_one: "{count} source",
   with_sources_other: "{count} sources",
+  larger: "Make the chat larger",
+  person_ask: "Talk to a person at the institution?",
+  person_hours: "A person answers {hours}.",
+  person_wait: "The usual wait is {wait}.",
+  person_wait_unknown: "How long that will be is not known.",
+  person_yes: "Ask for a person",
+  person_no: "Not now",
+  waiting_for_person: "You have asked for a person",
+  with_person: "A person is answering",
+  save_transcript: "Download this conversation",
+  transcript_of: "Conversation, saved {when}",
+  transcript_file: "conversation",
+  erase: "Erase my data",
+  erase_ask:
+    "Erase this conversation for good, here and at the institution? Nobody can bring it " +
+    "back.",
+  erase_yes: "Erase it",
+  erase_no: "Keep it",
+  erased_one: "{count} message was erased. Your receipt: {receipt}",
+  erased_other: "{count} messages were erased. Your receipt: {receipt}",
+  erased_later:
+    "One part of the assistant could not be reached and will be erased as soon as it can.",
+  erase_failed:
+    "Nothing was erased: there is no connection to the assistant. Please try again later.",
+  understood: "All right",
+  was_helpful: "Was this helpful?",
+  helpful_yes: "Yes",
+  helpful_no: "No",
+  why_not: "What was wrong?",
+  reason_wrong: "It is not correct",
+  reason_incomplete: "Something is missing",
+  reason_off_topic: "I asked something else",
+  reason_unclear: "Hard to understand",
+  reason_other: "Something else",
+  thanks: "Thank you for telling us.",
+  read_aloud: "Read aloud",
+  speak: "Speak your question",
+  listening: "Listening. Speak now.",
+  not_heard:
+    "Your browser could not listen. Check that it may use the microphone, or type your " +
+    "question.",
+  listen_ask:
+    "Your browser turns what you say into text and may send the sound to its maker for " +
+    "that. The institution receives only the text that you send.",
+  listen_yes: "Speak",
+  listen_no: "Type instead",
 };
 
 /* A function say(key, values) for a locale. `translation` holds the texts of its language, {} when

@@ -37,8 +37,8 @@ export class Transcript {
   }
 
   /* Keep a message of the student until the gateway has confirmed it. Its id is made here, once. */
-  write(text, payload = null) {
-    const message = { id: crypto.randomUUID?.() ?? randomId(), text, payload };
+  write(text, payload = null, program = null) {
+    const message = { id: crypto.randomUUID?.() ?? randomId(), text, payload, program };
     message.at = new Date().toISOString();
     this.#pending.set(message.id, message);
     this.#store.set(PENDING + message.id, JSON.stringify(message));
@@ -59,6 +59,11 @@ export class Transcript {
     this.highest = Math.max(this.highest, message.seq);
     while (this.#messages.has(this.watermark + 1)) this.watermark += 1;
     return true;
+  }
+
+  /* The gateway's messages in order. */
+  messages() {
+    return [...this.#messages.values()].sort((a, b) => a.seq - b.seq);
   }
 
   /* How many messages of others came after `seq`. */

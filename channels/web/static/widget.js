@@ -3,20 +3,28 @@
  *
  *   <script src="https://advisor.example/widget.js" async></script>
  *
- * Settings come from data-* attributes of that tag or from `window.advisorSettings`:
+ * Settings come from data-* attributes of that tag, else from `window.advisorSettings`, else from
+ * the section [widget] of the assistant's advisor.toml:
  *
- *   server    where the assistant lives; by default the folder this script came from
- *   position  "right" or "left"; by default where a line of the locale ends
- *   locale    BCP 47 tag such as "en-US"; by default the page's lang. Its language decides what
- *             the chat's texts are in, and what is answered in until somebody writes another
- *   dir       "ltr" or "rtl"; by default that of the locale
- *   title     words on the launcher
- *   theme     "auto" (default), "light" or "dark"
- *   open      true opens the panel at the first visit, unless it would cover a phone's page
- *   starters  questions to offer before the first one, separated by | (or a list)
- *   strings   (object only) texts that replace the built-in ones, see strings.js
+ *   server      where the assistant lives; by default the folder this script came from
+ *   position    "right" or "left"; by default where a line of the locale ends
+ *   locale      BCP 47 tag such as "en-US"; by default the page's lang. Its language decides what
+ *               the chat's texts are in, and what is answered in until somebody writes another
+ *   dir         "ltr" or "rtl"; by default that of the locale
+ *   title       words on the launcher
+ *   theme       "auto" (default), "light" or "dark"
+ *   accent      colour of buttons, links and the head, as "#7a1f3d"; made readable when it is not
+ *   accentDark  the same in dark mode; by default made from accent   (data-accent-dark)
+ *   open        true opens the panel at the first visit, unless it would cover a phone's page
+ *   hidden      true shows no launcher until advisor("show")
+ *   program     id of the program that the page is about, for questions that name none
+ *   starters    questions to offer before the first one, separated by | (or a list)
+ *   microphone, readAloud   false hides what the browser could do   (data-read-aloud)
+ *   strings     (object only) texts that replace the built-in ones, see strings.js
  *
- * Calls: advisor("open"), "close", "toggle", "ask" (text), "on" (event, listener), "reset".
+ * Calls, as advisor("open") or advisor.open(): open, close, toggle, show, hide, ask (text), send
+ * (text, leaves the panel as it is), on and off (event, listener), setLocale (tag), context
+ * ({program}), identify ({id, expires}, hmac), reset, destroy. docs/guides/widget.md tells each.
  * Calls made before this script has loaded are kept when the page holds this line:
  *
  *   window.advisor = window.advisor || function () { (advisor.q = advisor.q || []).push(arguments); };
@@ -28,36 +36,46 @@
   if (window.advisor?.open) return; // embedded twice on one page
 
   const script = document.currentScript ?? document.querySelector('script[src*="widget.js"]');
+  const given = /* [widget] */ {}; // put here by the gateway
   const settings = {
     theme: "auto",
+    ...given,
     ...window.advisorSettings,
     ...script?.dataset,
   };
+  const chosen = { dir: settings.dir, position: settings.position, strings: settings.strings };
   settings.locale ||= document.documentElement.lang || navigator.language || "en";
   const server = settings.server?.replace(/\/*$/, "/") ?? script?.src ?? "./";
   const base = new URL(".", new URL(server, location.href));
 
   const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku|ps|sd|ug|ur|yi)\b/i;
-  settings.dir ||= RIGHT_TO_LEFT.test(settings.locale) ? "rtl" : "ltr";
-  settings.position ||= settings.dir === "rtl" ? "left" : "right";
-
-  const TEXTS = {
+  const ENGLISH = {
     launch: "Ask a question",
     unread_one: "{count} unread message",
     unread_other: "{count} unread messages",
     unavailable: "The assistant could not be loaded. Please try again.",
-    ...settings.strings,
   };
+  let texts = { ...ENGLISH };
 
   /* The texts of the locale's language; {} for English, for one that has none, and when they cannot
    * be had: then everything is said in English. */
-  const language = settings.locale.split("-")[0].toLowerCase();
-  const translation =
-    language === "en" || !/^[a-z]{2,8}$/.test(language)
-      ? Promise.resolve({})
-      : fetch(new URL(`widget/texts/${language}.json`, base))
-          .then((answer) => (answer.ok ? answer.json() : {}))
-          .catch(() => ({}));
+  let translation = {};
+  async function translate() {
+    const language = settings.locale.split("-")[0].toLowerCase();
+    translation = {};
+    if (language !== "en" && /^[a-z]{2,8}$/.test(language)) {
+      const address = new URL(`widget/texts/${language}.json`, base);
+      const answer = await fetch(address).catch(() => null);
+      translation = answer?.ok ? await answer.json() : {};
+    }
+    const own = given.texts ?? {};
+    const isThere = own[language] || Object.keys(translation).length;
+    const spoken = own[isThere ? language : "en"];
+    settings.strings = spoken || chosen.strings ? { ...spoken, ...chosen.strings } : undefined;
+    settings.dir = chosen.dir || (RIGHT_TO_LEFT.test(settings.locale) ? "rtl" : "ltr");
+    settings.position = chosen.position || (settings.dir === "rtl" ? "left" : "right");
+    texts = { ...ENGLISH, ...translation, ...settings.strings };
+  }
 
   /* A phone shows the panel over the whole page, see panel.css. */
   const PHONE = "(max-width: 480px), (max-height: 420px)";
@@ -70,7 +88,7 @@
     :host([data-position="left"]) { inset: auto auto 0 0 !important; }
     :host([data-theme="light"]) { color-scheme: light !important; }
     :host([data-theme="dark"]) { color-scheme: dark !important; }
-    [hidden] { display: none !important; }
+    [hidden], :host([data-hidden]) .launcher { display: none !important; }
     .launcher { position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); right: 20px;
       display: flex; align-items: center; gap: 10px; min-height: 56px;
       padding: 0 22px 0 18px; border: 0; border-radius: 28px; cursor: pointer;
@@ -135,7 +153,8 @@
     },
   };
 
-  const listeners = new Map([["ready", new Set()], ["message", new Set()], ["unread", new Set()]]);
+  const EVENTS = ["ready", "open", "close", "message", "unread", "identified", "erased"];
+  const listeners = new Map(EVENTS.map((name) => [name, new Set()]));
   let isReady = false;
   function emit(event, value) {
     for (const listener of listeners.get(event)) {
@@ -148,9 +167,6 @@
   }
 
   const host = document.createElement("advisor-widget");
-  host.dataset.position = settings.position === "left" ? "left" : "right";
-  host.dataset.theme = ["light", "dark"].includes(settings.theme) ? settings.theme : "auto";
-  host.dir = settings.dir;
   const root = host.attachShadow({ mode: "open" });
   /* A constructed sheet is allowed under any content security policy of the page around. */
   const sheet = new CSSStyleSheet();
@@ -162,12 +178,12 @@
   button.className = "launcher";
   button.setAttribute("aria-haspopup", "dialog");
   button.setAttribute("aria-expanded", "false");
-  const label = text("span", "label", settings.title || TEXTS.launch);
+  const label = text("span", "label", "");
   button.append(bubble(), label);
   const badge = text("span", "badge", "");
   badge.hidden = true;
   button.append(badge);
-  const trouble = text("p", "trouble", TEXTS.unavailable);
+  const trouble = text("p", "trouble", "");
   trouble.setAttribute("role", "alert");
   trouble.hidden = true;
   root.append(button, trouble);
@@ -200,9 +216,9 @@
   let unread = 0;
   function showUnread(count) {
     badge.hidden = count === 0;
-    badge.textContent = count > 99 ? "99+" : String(count);
-    const words = count === 1 ? TEXTS.unread_one : TEXTS.unread_other;
-    const title = settings.title || TEXTS.launch;
+    badge.textContent = count > 99 ? "99+" : count || "";
+    const words = count === 1 ? texts.unread_one : texts.unread_other;
+    const title = settings.title || texts.launch;
     button.setAttribute(
       "aria-label",
       count ? `${title}, ${words.replace("{count}", count)}` : title,
@@ -211,17 +227,68 @@
     unread = count;
   }
 
+  /* What the settings say, on the launcher; again after another locale. */
+  function dress() {
+    host.dataset.position = settings.position === "left" ? "left" : "right";
+    host.dataset.theme = ["light", "dark"].includes(settings.theme) ? settings.theme : "auto";
+    host.dir = settings.dir;
+    label.textContent = settings.title || texts.launch;
+    trouble.textContent = texts.unavailable;
+    showUnread(unread);
+    paint();
+  }
+
+  /* A colour of the site's, changed until it can be read on the bubbles of the panel. White stands
+   * on the light one, and the dark ground on the dark one: both lie further off than the bubbles. */
+  const GROUNDS = { light: [238, 242, 243], dark: [39, 44, 52] }; // --quiet in panel.css
+  const LEGIBLE = 4.5; // WCAG 2.2, 1.4.3
+  function paint() {
+    const light = rgb(settings.accent);
+    if (!light) return;
+    const dark = rgb(settings.accentDark) ?? light;
+    const { style } = host;
+    style.setProperty("--advisor-accent", legible(light, GROUNDS.light, [0, 0, 0]));
+    style.setProperty("--advisor-accent-dark", legible(dark, GROUNDS.dark, [255, 255, 255]));
+  }
+
+  function rgb(colour) {
+    const digits = /^#([0-9a-f]{6})$/i.exec(colour ?? "")?.[1];
+    return digits ? [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16)) : null;
+  }
+
+  /* The colour, mixed with black or white just as far as it takes to be read on a ground. */
+  function legible(colour, ground, with_) {
+    let mixed = colour;
+    for (let part = 0; part < 1 && contrast(mixed, ground) < LEGIBLE; part += 0.02) {
+      mixed = colour.map((one, at) => Math.round(one + (with_[at] - one) * part));
+    }
+    return `rgb(${mixed.join(" ")})`;
+  }
+
+  /* Contrast ratio as WCAG 2.2 defines it, from 1 to 21. */
+  function contrast(one, other) {
+    const [bright, dim] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+    return (bright + 0.05) / (dim + 0.05);
+  }
+
+  function luminance(colour) {
+    const [r, g, b] = colour.map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+
   /* The panel, fetched once. The number in the address makes a browser try again after a failure
    * rather than remember it. */
-  const shared = { root, base, settings, store, phone: PHONE };
+  const context = { program: settings.program || null, identity: null };
+  const shared = { root, base, settings, store, context, phone: PHONE };
   let loading = null;
   let attempt = 0;
   function panel() {
     const address = new URL(`widget/panel.js${attempt ? `?attempt=${attempt}` : ""}`, base);
-    loading ??= Promise.all([import(address), translation])
-      .then(([module, texts]) =>
-        module.mount({ ...shared, translation: texts, emit, showUnread, onClose }),
-      )
+    loading ??= Promise.all([import(address), dressed])
+      .then(([module]) => module.mount({ ...shared, translation, emit, showUnread, onClose }))
       .catch((error) => {
         loading = null;
         attempt += 1;
@@ -240,6 +307,7 @@
       button.setAttribute("aria-expanded", "true");
       store.set("open", location.href);
       loaded.open({ focus });
+      emit("open");
     } catch {
       trouble.hidden = false;
     } finally {
@@ -252,36 +320,76 @@
     button.setAttribute("aria-expanded", "false");
     store.set("open", "");
     if (focus) button.focus();
+    emit("close");
   }
 
   async function close() {
     if (loading) (await loading).close();
   }
 
+  /* The panel anew, in another locale: what is written and not sent goes with it. */
+  async function rebuild() {
+    if (!loading) return;
+    const old = await loading;
+    const { isOpen, draft } = old;
+    old.destroy();
+    loading = null;
+    const made = await panel();
+    made.draft = draft;
+    if (isOpen) made.open({ focus: false });
+  }
+
   const api = {
     open: () => open(),
     close,
     toggle: () => (button.hidden ? close() : open()),
+    show: () => host.removeAttribute("data-hidden"),
+    hide: () => host.setAttribute("data-hidden", ""),
     async ask(question) {
       await open();
       if (loading) (await loading).ask(String(question));
     },
+    async send(question) {
+      (await panel()).ask(String(question));
+    },
     async reset() {
+      context.identity = null;
       if (loading) (await loading).reset();
       else store.names().forEach((name) => store.remove(name));
       showUnread(0);
     },
+    async setLocale(locale) {
+      settings.locale = String(locale);
+      dressed = translate().then(dress);
+      await dressed;
+      await rebuild();
+    },
+    context({ program = null } = {}) {
+      context.program = program ? String(program) : null;
+    },
+    async identify({ id, expires } = {}, hmac) {
+      context.identity = { student: String(id), expires: Number(expires), hmac: String(hmac) };
+      if (loading) (await loading).identify();
+    },
     on(event, listener) {
-      if (!listeners.has(event)) {
-        throw new TypeError(
-          `advisor.on: no event "${event}"; there are ${[...listeners.keys()].join(", ")}`,
-        );
-      }
-      listeners.get(event).add(listener);
+      listenersOf(event).add(listener);
       if (event === "ready" && isReady) listener();
-      return () => listeners.get(event).delete(listener);
+      return () => api.off(event, listener);
+    },
+    off(event, listener) {
+      listenersOf(event).delete(listener);
+    },
+    async destroy() {
+      host.remove();
+      delete window.advisor;
+      if (loading) (await loading).destroy();
     },
   };
+
+  function listenersOf(event) {
+    if (listeners.has(event)) return listeners.get(event);
+    throw new TypeError(`advisor.on: no event "${event}"; there are ${EVENTS.join(", ")}`);
+  }
 
   function advisor(name, ...values) {
     if (!Object.hasOwn(api, name)) {
@@ -292,10 +400,10 @@
   }
   window.advisor = Object.assign(advisor, api);
 
+  let dressed = translate().then(dress);
   async function start() {
-    Object.assign(TEXTS, await translation, settings.strings);
-    label.textContent = settings.title || TEXTS.launch;
-    trouble.textContent = TEXTS.unavailable;
+    await dressed;
+    if (String(settings.hidden) === "true") api.hide();
     document.body.append(host);
     isReady = true;
     emit("ready");
