@@ -1,6 +1,6 @@
 # Two commands do everything: `make serve` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help serve test setup train check bench fuzz pin clean
+.PHONY: help serve test setup train check bench fuzz soak pin clean
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -27,6 +27,9 @@ bench: setup  ## measure what README and docs state
 
 fuzz: setup  ## try a million changed deliveries on every channel's verifier and reader
 	@ADVISOR_FUZZ_CASES=1000000 .venv/bin/pytest --timeout 3600 tests/channels/messaging/test_fuzz.py
+
+soak: setup  ## kill every process 500 times, at random moments
+	@ADVISOR_KILLS=500 .venv/bin/pytest --timeout 0 tests/faults/test_kills.py
 
 pin: .venv/.dev  ## resolve the requirement files anew
 	@scripts/pin

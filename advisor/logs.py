@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
+
+
+class LossyOutput:
+    """Standard output that loses a line when the disk is full, rather than the work it tells of."""
+
+    def write(self, words: str) -> None:
+        """As of a file."""
+        with suppress(OSError):
+            sys.stdout.write(words)
+
+    def flush(self) -> None:
+        """As of a file."""
+        with suppress(OSError):
+            sys.stdout.flush()
 
 
 def log_to_standard_output() -> None:
@@ -22,8 +38,9 @@ def log_to_standard_output() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, LossyOutput())),
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(LossyOutput())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(),

@@ -218,6 +218,16 @@ class Outbox:
                     )
                 )
 
+    async def renew(self, parcels: Sequence[str], until: datetime) -> None:
+        """Move the end of the leases of those that are still being sent."""
+        query = (
+            update(outbox)
+            .where(outbox.c.id.in_(parcels), outbox.c.status == PartStatus.SENDING.value)
+            .values(lease_until=until)
+        )
+        async with self._storage.writing() as db:
+            await db.execute(query)
+
     async def expire(self, now: datetime) -> int:
         """Call *uncertain* whatever was being sent when its sender died; how many."""
         async with self._storage.writing() as db:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.delivery.caller import CALL_SECONDS, Caller, NoAnswer
+from channels.delivery.caller import Caller, NoAnswer
 from channels.delivery.channel import Borrower, Channel, Later, Refused, Sent, Unprepared, Verdict
 from channels.delivery.trial import is_trial
 from channels.metrics import Metrics
@@ -19,9 +19,11 @@ from channels.outbox import Outbox, Parcel
 
 AT_ONCE = 16
 """Parts on their way at the same time; a provider's own limit answers 429, which is waited for."""
-LEASE = timedelta(seconds=CALL_SECONDS * 4)
-"""Longer than a call, one for its token before it, and the recording of its end; a dead sender's
-parts are found after it."""
+LEASE = timedelta(seconds=9)
+"""A dead sender's parts are found after it, and hold up their conversations until then."""
+RENEW_SECONDS = 3.0
+"""How often a living sender renews its leases, however long a call takes: a third of one, so that
+a database that cannot be written for a moment ends none."""
 IDLE_SECONDS = 1.0
 """How often the line is looked at without a knock: retries fall due, other gateways write."""
 FIRST_RETRY_SECONDS = 1.0
@@ -82,8 +84,20 @@ class Sender:
             log.error("sent_perhaps", parts=lost)
             self._metrics.parts.labels("", "uncertain").inc(lost)
         parcels = await self._outbox.claim(self._clock(), LEASE, AT_ONCE)
-        await asyncio.gather(*map(self._send, parcels))
+        renewing = asyncio.create_task(self._renew(parcels))
+        try:
+            await asyncio.gather(*map(self._send, parcels))
+        finally:
+            renewing.cancel()
         return bool(parcels)
+
+    async def _renew(self, parcels: Sequence[Parcel]) -> None:
+        """Hold on to what is on its way, until cancelled."""
+        names = [parcel.id for parcel in parcels]
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(SQLAlchemyError):
+                await self._outbox.renew(names, self._clock() + LEASE)
 
     async def _send(self, parcel: Parcel) -> None:
         channel = self._channels.get(parcel.channel)

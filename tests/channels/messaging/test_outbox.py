@@ -8,7 +8,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from gateway_parts import until_asked
 from loopback_provider import LoopbackProvider
+from sqlalchemy import select
 
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
@@ -18,6 +20,7 @@ from channels.metrics import Metrics
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
 from channels.outbox import Outbox
 from channels.records import Outcome
+from channels.schema import outbox as parts_table
 from channels.storage import Storage
 from channels.transcript import Transcript
 from channels.turns import Turns
@@ -156,6 +159,35 @@ async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
     await outbox.sent(parcel.id, "7", clock.now)
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
+
+
+async def test_a_long_call_stays_its_sender_s(
+    storage: Storage,
+    sender: Sender,
+    provider: LoopbackProvider,
+    clock: Clock,
+    outbox: Outbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lease is short, so that a dead sender's parts are found soon; who lives renews it."""
+    monkeypatch.setattr("channels.delivery.sender.RENEW_SECONDS", 0.01)
+    await put(storage, "a1")
+    soon(clock)
+    provider.hold = asyncio.Event()
+    sending = asyncio.create_task(sender.round())
+    await provider.until(1)
+    clock.now += timedelta(hours=1)
+
+    async def renewed() -> bool:
+        async with storage.reading() as db:
+            until = (await db.execute(select(parts_table.c.lease_until))).scalar_one()
+        return bool(until > clock.now)
+
+    await until_asked(renewed)
+    assert await outbox.expire(clock.now) == 0
+    provider.hold.set()
+    await sending
+    assert await outbox.counts() == {"sent": 1}
 
 
 async def test_several_senders_send_each_part_once(
