@@ -33,9 +33,11 @@ class Turns:
     do its part.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, lease: timedelta = LEASE) -> None:
         self._storage = storage
         self._owner = new_id("g")
+        self.lease = lease
+        """For how long a turn is this gateway's unless it is renewed."""
 
     async def claim(self, conversation: str) -> PendingTurn | None:
         """The oldest turn without an outcome, now running under this gateway's lease.
@@ -55,7 +57,7 @@ class Turns:
                 .values(
                     status=TurnStatus.RUNNING.value,
                     lease_owner=self._owner,
-                    lease_until=now + LEASE,
+                    lease_until=now + self.lease,
                 )
             )
             return await _pending(db, found)
@@ -94,10 +96,12 @@ class Turns:
             return await _write_replies(db, turn, outcome, now)
 
     async def renew(self) -> None:
-        """Keep what this gateway works on for another `LEASE`."""
+        """Keep what this gateway works on for as long again."""
         async with self._storage.writing() as db:
             now = await self._storage.now(db)
-            await db.execute(update(turns).where(self._works_on()).values(lease_until=now + LEASE))
+            await db.execute(
+                update(turns).where(self._works_on()).values(lease_until=now + self.lease)
+            )
 
     async def release(self) -> None:
         """Give back what this gateway has not finished, so that another need not wait."""
@@ -111,7 +115,10 @@ class Turns:
         async with self._storage.writing() as db:
             await db.execute(
                 update(turns)
-                .where(turns.c.status == TurnStatus.RUNNING.value)
+                .where(
+                    turns.c.status == TurnStatus.RUNNING.value,
+                    turns.c.lease_owner.is_distinct_from(self._owner),
+                )
                 .values(lease_owner=None, lease_until=None)
             )
 

@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.answerer import Answerer
 from channels.hub import Hub
 from channels.transcript import Transcript
-from channels.turns import LEASE, Turns
+from channels.turns import Turns
 
 LOOK_SECONDS = 0.5
 """How long a chat whose turn another gateway answered may wait for the answer to be shown."""
-RENEW_SECONDS = LEASE.total_seconds() / 4
-"""Two renewals may fail before another gateway takes a turn up."""
+RENEWALS = 4
+"""How often a lease is renewed while it lasts: two may fail before another takes a turn up."""
 OVERLAP = timedelta(seconds=5)
 """A transaction is stamped when it begins and seen when it commits: it may be so much later."""
 
@@ -36,11 +36,11 @@ class Watch:
     async def run(self) -> None:
         """Look and renew until cancelled."""
         loop = asyncio.get_running_loop()
-        renewed = loop.time()
+        renewed, every = loop.time(), self._turns.lease.total_seconds() / RENEWALS
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                if loop.time() - renewed >= RENEW_SECONDS:
+                if loop.time() - renewed >= every:
                     await self._turns.renew()
                     renewed = loop.time()
                 await self.look()

@@ -26,7 +26,11 @@ def packet(timeline: Timeline) -> Packet | None:
     entries = timeline.entries
     if not any(entry.message.kind == "handover" for entry in entries):
         return None
-    asked = {e.turn_id: e.message.text for e in entries if e.message.author is Author.STUDENT}
+    asked: dict[str | None, str] = {}
+    for entry in entries:
+        if entry.message.author is Author.STUDENT:
+            before = asked.get(entry.turn_id)
+            asked[entry.turn_id] = "\n".join(filter(None, (before, entry.message.text)))
     found: dict[str, None] = {}
     missed: dict[str, None] = {}
     shown: dict[str, dict[str, Any]] = {}

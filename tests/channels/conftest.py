@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient
+from gateway_in_process import GatewayInProcess
 from gateway_parts import ORIGIN, Chat, MakeClient, MakeReception, open_engine
 from loopback_bot import TOKEN, LoopbackBot
+from postgresql_server import Server, new_database, start_postgresql
 from shelved_content import ShelvedContent
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -35,9 +37,23 @@ def database_file(tmp_path: Path) -> Path:
     return tmp_path / "gateway.sqlite"
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of our own; without its package tests on it are left out, except in CI."""
+    yield from start_postgresql()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that the gateway runs on."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'gateway.sqlite'}"
+    return new_database(request.getfixturevalue("postgresql"))
+
+
 @pytest.fixture
 async def engine(database_file: Path) -> AsyncIterator[AsyncEngine]:
-    engine = await open_engine(database_file)
+    engine = await open_engine(f"sqlite+aiosqlite:///{database_file}")
     yield engine
     await engine.dispose()
 
@@ -139,3 +155,27 @@ def open_chat() -> Callable[[TestClient], Awaitable[Chat]]:
         return Chat(client, (await response.json())["token"])
 
     return begin
+
+
+@pytest.fixture
+async def either_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A database of each kind."""
+    engine = await open_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def make_gateway(
+    either_engine: AsyncEngine, brain: RasaBrain
+) -> AsyncIterator[Callable[[], GatewayInProcess]]:
+    """Gateways on one database of each kind; all end with the test."""
+    made: list[GatewayInProcess] = []
+
+    def make() -> GatewayInProcess:
+        made.append(GatewayInProcess(either_engine, brain))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        await gateway.stop()

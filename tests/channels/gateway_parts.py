@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse
@@ -24,16 +23,17 @@ MakeReception = Callable[[], Reception]
 MakeClient = Callable[..., Awaitable[TestClient]]
 
 
-async def open_engine(file: Path) -> AsyncEngine:
-    """SQLite as the assistant runs it: write-ahead log, foreign keys held."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", hide_parameters=True)
+async def open_engine(url: str) -> AsyncEngine:
+    """A database as the assistant runs it; SQLite with a write-ahead log and foreign keys held."""
+    engine = create_async_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        @event.listens_for(engine.sync_engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
 
     async with engine.begin() as db:
         await db.run_sync(metadata.create_all)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from channels.model import (
     Author,
     Choice,
@@ -16,6 +19,12 @@ from channels.model import (
 from channels.records import Outcome
 from channels.transcript import Transcript
 from channels.turns import Turns
+
+
+@pytest.fixture
+def engine(either_engine: AsyncEngine) -> AsyncEngine:
+    """Each of these tests runs on SQLite and on PostgreSQL."""
+    return either_engine
 
 
 def inbound(text: str, delivery: str, address: str = "w_1") -> InboundMessage:

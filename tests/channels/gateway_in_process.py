@@ -1,0 +1,78 @@
+"""A gateway's inner parts on a database, as one of several, which can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.answerer import Answerer
+from channels.apology import Apologist
+from channels.brain import Brain
+from channels.carrier import NoPost
+from channels.hub import Hub
+from channels.metrics import Metrics
+from channels.model import TALK_TO_PERSON
+from channels.reception import Reception
+from channels.settings import InstitutionSettings
+from channels.storage import Storage
+from channels.transcript import Transcript
+from channels.turns import Turns
+from channels.watch import Watch
+
+LEASE = timedelta(seconds=1)
+"""Short, so that a test need not wait for long until a dead gateway's turns are free."""
+PAUSE = 0.3
+
+
+class Chatty(NoPost):
+    """Students of the channel ``sms`` write a question in several messages."""
+
+    def gathers(self, channel: str) -> bool:
+        """Of no other channel."""
+        return channel == "sms"
+
+    def numbers_choices(self, channel: str) -> bool:
+        """A typed number picks a choice there."""
+        return channel == "sms"
+
+
+class GatewayInProcess:
+    """Reception, workers and watch over a database that others may work on too."""
+
+    def __init__(self, engine: AsyncEngine, brain: Brain) -> None:
+        storage, self.hub, metrics = Storage(engine), Hub(), Metrics()
+        self.transcript, self.turns = Transcript(storage), Turns(storage, LEASE)
+        self.answerer = Answerer(
+            turns=self.turns,
+            brain=brain,
+            hub=self.hub,
+            metrics=metrics,
+            apologist=Apologist(InstitutionSettings(), TALK_TO_PERSON),
+        )
+        self.reception = Reception(
+            transcript=self.transcript,
+            answerer=self.answerer,
+            hub=self.hub,
+            metrics=metrics,
+            message_limit=200,
+            post=Chatty(),
+            pause=PAUSE,
+        )
+        watch = Watch(self.turns, self.transcript, self.answerer, self.hub)
+        self._watching = asyncio.create_task(watch.run())
+
+    async def stop(self) -> None:
+        """End as after SIGTERM with no time left: what runs is given back."""
+        await self.reception.drain(0)
+        self._watching.cancel()
+        await asyncio.wait((self._watching,))
+
+    async def kill(self) -> None:
+        """End as after ``kill -9``: nothing is given back, and nothing is written any more."""
+
+        async def nothing() -> None: ...
+
+        self.turns.release = nothing  # type: ignore[method-assign]
+        await self.stop()
