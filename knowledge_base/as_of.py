@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from knowledge_base.model import Answer
+from knowledge_base.model import Answer, AnswerKind
 from knowledge_base.text.dates import find_dates, find_periods
 from knowledge_base.text.terms import Period
 from languages.speech import say, say_day
@@ -16,7 +16,8 @@ _LONGEST_QUESTION = 500
 """Characters; in a longer message a time is rarely the time of what is asked."""
 _VALUED = re.compile(
     r"\b(?:fees?|tuition|costs?|prices?|priced?|rates?|charge[sd]?|refunds?|refunded|discounts?"
-    r"|how much|per credit|pay|paid|rules?|polic(?:y|ies)|limits?|installments?)\b",
+    r"|how much|per credit|pay|paid|rules?|polic(?:y|ies)|limits?|installments?|penalt(?:y|ies)"
+    r"|rebates?|percent)\b|%",
     re.I,
 )
 """What changes from year to year, and is asked for by its time."""
@@ -30,6 +31,21 @@ _OF_PROGRAMS = re.compile(
     re.I,
 )
 """A time beside these belongs to a program or a deadline, not to what held then."""
+_FROM_THEN = re.compile(
+    rf"(?:{_VALUED.pattern})(?:\s(?:of|for)(?:\s(?!programs?\b|courses?\b|class)\w+){{1,3}})?"
+    r"(?P<from>\s(?:starting|beginning))\b",
+    re.I,
+)
+"""*Starting* behind such a thing says from when it is asked for: no program starts there."""
+_THEN = re.compile(r"\b(?:by|back|until|at) (?:then|that time)\b|\bthen\W*$", re.I)
+"""It takes up the time that is told of the student before."""
+_ASKS_OF_THE_PAST = re.compile(
+    r"\b(?:what|which|who|whose|how (?:much|many|long|big|late)|when)\b"
+    r"(?:(?!\b(?:i|we|my|our)\b)[^,;.?!])*"
+    r"\b(?:was|were|did|used to|(?:should|would|must) have|could (?!i\b|we\b))",
+    re.I,
+)
+"""In the past tense, and not of what the student did: "until when could you drop it"."""
 _COMPARES = re.compile(
     r"\b(?:now|today|currently|at present|chang\w+|compar\w+|differen\w+|increas\w+|r(?:ise|ose)s?"
     r"|went up|go up)\b",
@@ -66,18 +82,18 @@ def asked_day(question: str, today: date) -> date | None:
     "What was the fee last fall", "tuition in 2025", "the fee before July", "what will it cost next
     year". Of a period the last day is taken: what changed within it is told as it was in the end.
     A time that belongs to a program, a deadline or the student ("starts before March", "I lost my
-    job last year") moves nothing, and when in doubt nothing is moved.
+    job last year") moves nothing, and when in doubt nothing is moved. But what is asked in the past
+    tense beside a time that is over is asked of that time.
     """
-    if len(question) > _LONGEST_QUESTION or not (
-        _VALUED.search(question) or _SAYS_SO.search(question)
-    ):
+    if len(question) > _LONGEST_QUESTION or _COMPARES.search(question):
         return None
-    if _OF_PROGRAMS.search(question) or _COMPARES.search(question):
-        return None
+    asks_then, asked_then = _asks_of_a_time(question), bool(_ASKS_OF_THE_PAST.search(question))
+    takes_up = _REGISTERING.search(question) or _THEN.search(question)
     for period, start, _, bare in _times(question, today):
         before = question[:start]
-        clause = _CLAUSE.split(before)[-1]
-        if _OF_THE_STUDENT.search(clause) and not _REGISTERING.search(question):
+        past = asked_then and period.last < today
+        of_the_student = _OF_THE_STUDENT.search(_CLAUSE.split(before)[-1]) and not takes_up
+        if not past and (of_the_student or not asks_then):
             continue
         if bare and _PAST.search(question) and period.first > today:
             period = _year_before(period)  # noqa: PLW2901  # "before July", said of the past
@@ -85,6 +101,13 @@ def asked_day(question: str, today: date) -> date | None:
         inside = period.first <= today <= period.last and day == period.last
         return None if inside or day == today else day
     return None
+
+
+def _asks_of_a_time(question: str) -> bool:
+    """Whether it asks for what changes with time, and a time in it is not of a program."""
+    plain = _FROM_THEN.sub(lambda match: match[0].removesuffix(match["from"]), question)
+    valued = _VALUED.search(question) or _SAYS_SO.search(question)
+    return bool(valued and not _OF_PROGRAMS.search(plain))
 
 
 def as_asked(question: str, earlier: Sequence[str], today: date) -> tuple[str, date]:
@@ -117,16 +140,39 @@ def without_time(question: str, today: date) -> str:
     return question
 
 
-def dated(answer: Answer, day: date, today: date) -> Answer:
-    """The answer with a line that says for which day it holds, when that is not today."""
-    if day == today or answer.abstained:
+def dated(answer: Answer, day: date, today: date, *, special: bool = True) -> Answer:
+    """The answer with a line that says for which day it holds.
+
+    What is not `special` to that day holds today too, and may only not have been changed yet.
+    """
+    if answer.abstained:
         return answer
-    line = (
-        say("*This held on {day}, the time that you asked about.*", day=say_day(day))
-        if day < today
-        else say("*This will hold on {day}, the time that you asked about.*", day=say_day(day))
-    )
+    if day < today:
+        line = say("*This held on {day}, the time that you asked about.*", day=say_day(day))
+    elif special:
+        line = say("*This will hold on {day}, the time that you asked about.*", day=say_day(day))
+    else:
+        line = say(
+            "*This holds today, and nothing published changes it until {day}, "
+            "the time that you asked about.*",
+            day=say_day(day),
+        )
     return replace(answer, text=f"{line}\n\n{answer.text}")
+
+
+def unchanged(answer: Answer, day: date) -> Answer:
+    """What holds today, told as that alone: nothing is published for the day that is asked about.
+
+    It declines what was asked, whatever it quotes.
+    """
+    if answer.abstained:
+        return answer
+    line = say(
+        "I have nothing published that holds on {day}, the time that you asked about. "
+        "This is what holds today:",
+        day=say_day(day),
+    )
+    return replace(answer, text=f"{line}\n\n{answer.text}", kind=AnswerKind.UNKNOWN)
 
 
 def _times(question: str, today: date) -> list[tuple[Period, int, int, bool]]:

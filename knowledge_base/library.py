@@ -12,7 +12,7 @@ from knowledge_base.aid import AidReport, Facts, check, program_facts
 from knowledge_base.aid_rule import rules_from
 from knowledge_base.answering import Answering
 from knowledge_base.arrays import Vectors
-from knowledge_base.as_of import as_asked, dated
+from knowledge_base.as_of import as_asked
 from knowledge_base.asking import Asking
 from knowledge_base.catalog_query import CatalogQuery, Findings
 from knowledge_base.credit.equivalency import Award, EquivalencyTable, Held, table_from
@@ -264,14 +264,14 @@ class KnowledgeBase:
         today = self._today()
         earlier = [utterance.text for utterance in history if utterance.role == "user"]
         asked, day = as_asked(question, earlier, today)
-        query = Query(asked, day, tuple(history), focus)
+        then = today if day != today else None
+        query = Query(asked, day, tuple(history), focus, today=then)
         return await asyncio.to_thread(self._examine, query)
 
     def _examine(self, query: Query) -> tuple[Answer, Ranking]:
         started = time.perf_counter()
-        today = self._today()
-        answer, ranking = self._live().per_institution.answer(query, typed=query.day == today)
-        answer = naming_language(dated(answer, query.day, today))
+        answer, ranking = self._live().per_institution.answer(query)
+        answer = naming_language(answer)
         elapsed = (time.perf_counter() - started) * 1000
         return replace(answer, milliseconds=elapsed), ranking
 

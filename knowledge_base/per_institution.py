@@ -33,7 +33,7 @@ class PerInstitution:
         self._asking = asking
         self._institutions = Institutions(edition.institutions)
 
-    def answer(self, query: Query, *, typed: bool = True) -> tuple[Answer, Ranking]:
+    def answer(self, query: Query) -> tuple[Answer, Ranking]:
         """The answer to a message, and what the search found, as `Asking.answer` gives them.
 
         A message that names no institution goes on with the one that was spoken of. When none was,
@@ -41,15 +41,15 @@ class PerInstitution:
         have, it is asked which is meant.
         """
         if len(self._edition.institutions) < 2 or query.institution is not None:
-            return self._asking.answer(query, typed=typed)
+            return self._asking.answer(query)
         query = self._taken_up(query)
         meant = self._meant(query)
         plain = replace(query, question=self._institutions.without_names(query.question))
         if len(meant) == 1:
-            return self._asking.answer(replace(plain, institution=meant[0]), typed=typed)
+            return self._asking.answer(replace(plain, institution=meant[0]))
         if meant:
             return self._asking.answer_each(self._each(query, meant))
-        return self._unsaid(query, typed=typed)
+        return self._unsaid(query)
 
     def _taken_up(self, query: Query) -> Query:
         """The question before, asked of the institution that is all that a message says."""
@@ -83,15 +83,15 @@ class PerInstitution:
             for piece, names in zip(pieces, named, strict=True)
         ][:_MOST]
 
-    def _unsaid(self, query: Query, *, typed: bool) -> tuple[Answer, Ranking]:
-        answer, ranking = self._asking.answer(query, typed=typed)
+    def _unsaid(self, query: Query) -> tuple[Answer, Ranking]:
+        answer, ranking = self._asking.answer(query)
         if answer.kind is not AnswerKind.QUOTE:
             return answer, ranking
         shares = _shares(ranking)
         first = max(shares, key=lambda name: shares[name])
         if shares[first] < _CLEARLY:
             return self._which(query, [name for name in shares if name]), ranking
-        answer, ranking = self._asking.answer(replace(query, institution=first), typed=typed)
+        answer, ranking = self._asking.answer(replace(query, institution=first))
         if first and answer.citations:
             said = say(
                 "*You named no institution; this is what {institution} publishes.*",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -46,12 +45,6 @@ _FOCUS = 6.0
 public sets of policy dialogues all of 1,323 such turns stayed with it, but their readers had been
 asked to."""
 
-_OF_THAT_TIME = 3.0
-"""Added, for a question about another time, to those of pages that say from when and until when
-they hold: they state what that time's rules are, and others may only not have been changed yet.
-Of five such questions in the half to tune on three instead of two were right, and none wrong in an
-amount instead of one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -63,8 +56,10 @@ class Query:
     focus: str | None = None
     institution: str | None = None
     """Whose content is searched; None: everybody's."""
-    another_time: bool = False
-    """Whether the day is not today, but one that the question asks about."""
+    today: date | None = None
+    """The day on which it is asked, where `day` is another that it asks about."""
+    special: bool = False
+    """Whether only what is in force on `day` and not `today` is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +130,6 @@ class Retriever:
                 self._reranker,
                 later=bearing is not None,
             )
-            if query.another_time:  # which a reader knows nothing of
-                scores = normalised(scores + _OF_THAT_TIME * _dated(sight.passages))
         order = without_repeats(np.argsort(-scores, kind="stable"), sight.passages, count)
         signals = self._signals(query, sight, bearing, scores, int(order[0]))
         return Ranking(
@@ -167,6 +160,8 @@ class Retriever:
     def _allowed(self, query: Query) -> Allowed:
         """Which rows may be found: in force on the day, and of the institution that is meant."""
         in_force = self._edition.in_force(query.day)
+        if query.special and query.today is not None:
+            in_force = in_force & ~self._edition.in_force(query.today)
         if query.institution is None:
             return in_force
         allowed: Allowed = in_force & self._edition.of_institution(query.institution)
@@ -186,14 +181,13 @@ class Retriever:
     def _scores(self, query: Query, sight: Sight, bearing: Bearing | None) -> Logits:
         documents = np.array([passage.document_id for passage in sight.passages])
         named = named_programs(query.question, self._edition.names)
-        of_that_time = _OF_THAT_TIME * _dated(sight.passages) if query.another_time else 0.0
         if named:
             # Another program is named: what was asked before still tells which of its facts.
             return normalised(
                 self._weights.elsewhere(sight.found) + _NAMED * np.isin(documents, named)
             )
         in_focus = bool(query.focus) and leans(query.question)
-        extra = of_that_time + (_FOCUS * (documents == query.focus) if in_focus else 0.0)
+        extra = _FOCUS * (documents == query.focus) if in_focus else 0.0
         by_itself = self._weights.by_itself(sight.found) + extra
         if bearing is None:
             return normalised(by_itself)
@@ -250,9 +244,3 @@ class Retriever:
         readings = self._weights.by_itself(found), self._weights.going_on(found)
         orders = [np.argsort(-logits, kind="stable")[: count // 2] for logits in readings]
         return found.of(np.unique(np.concatenate(orders)))
-
-
-def _dated(passages: Sequence[Passage]) -> npt.NDArray[np.float64]:
-    """1 for each passage of a page that says from when and until when it holds, else 0."""
-    spans = [passage.validity for passage in passages]
-    return np.array([bool(v.effective_from and v.effective_to) for v in spans], np.float64)

@@ -135,6 +135,12 @@ def reranked(
     return result
 
 
+def best_read(question: str, passages: Sequence[Passage], reranker: Reranker) -> float:
+    """The most that a reader gives any of the best passages, a logarithm of odds."""
+    texts = [text for passage in passages[:_DEPTH] for text in _windows(question, passage)]
+    return float(reranker.logits(question, texts).max()) if texts else float("-inf")
+
+
 def _windows(question: str, passage: Passage) -> list[str]:
     """What is read of a passage, all of it or its likeliest stretches, under title and headings."""
     stretches = [passage.text]

@@ -19,13 +19,19 @@ _DATE = re.compile(
 )
 _ACADEMIC_YEAR_STARTS = 7
 """July: the month in which academic years' pages of fees begin to hold."""
+_SCHOOL = "academic|school|college"
+"""Words before a year that make it one of classes."""
+_AGO = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
 _WHICH = r"(?:(?P<which>last|this|next|previous|past|coming|current)\s)"
 _SEASON = "|".join(TERMS)
 _PERIOD = re.compile(
     rf"\b(?P<academic>20\d\d)\s?[-–/]\s?(?P<until>(?:20)?\d\d)\b(?!-)"
-    rf"|\b(?P<season>{_SEASON})(?:\s(?:term|semester))?(?:\s(?:of\s)?)(?P<season_year>20\d\d)\b"
+    rf"|(?<![\w-])(?P<short>2\d)[-–/](?P<short_until>2\d)(?=\s(?:{_SCHOOL}))"
+    rf"|\b(?P<season>{_SEASON})(?:\s(?:term|semester))?(?:\s(?:of\s)?)"
+    r"(?:(?P<season_year>20\d\d)\b|['’]?(?P<season_short>2\d)\b(?!\s?(?:%|[-–]|w|cr|h|st)))"
     rf"|\b(?P<month>{_MONTH})\.?,?\s(?:of\s)?(?P<month_year>20\d\d)\b"
-    rf"|\b{_WHICH}(?:(?P<academic_word>academic|school)\s)?(?P<what>year|{_SEASON}|{_MONTH})\b"
+    rf"|\b{_WHICH}(?:(?P<academic_word>{_SCHOOL})\s)?(?P<what>year|yr|{_SEASON}|{_MONTH})\b"
+    r"|\b(?P<ago>an?|one|two|three|[1-9])\s(?:years?|yrs?)\sago\b"
     r"|(?<![\d$€£,.-])(?P<year>20\d\d)(?![\d%-]|,\d)\b"
     rf"|\b(?P<bare>{_MONTH})\b(?!\s\d)",
     re.I,
@@ -49,8 +55,8 @@ def find_dates(text: str) -> list[Found[date]]:
 def find_periods(text: str, today: date) -> list[Found[Period]]:
     """Every period in order, seen from `today`, but for whole dates.
 
-    `2025-26`, `fall 2025`, `March 2027`, `last fall`, `next year`, `in 2025`; a month without a
-    year is the one that comes next, this month included.
+    `2025-26`, `fall 2025`, `March 2027`, `last fall`, `next school year`, `in 2025`, `a year ago`;
+    a month without a year is the one that comes next, this month included.
     """
     taken = [(each.start, each.end) for each in find_dates(text)]
     found = []
@@ -82,25 +88,41 @@ def _in_figures(first: int, second: int, year: int) -> date | None:
 
 
 def _period(match: re.Match[str], today: date) -> Period | None:
-    if match["academic"]:
-        first = int(match["academic"])
-        return _academic_year(first) if int(match["until"]) % 100 == (first + 1) % 100 else None
+    if first := match["academic"] or match["short"]:
+        return _school_year(int(first) % 100, int(match["until"] or match["short_until"]) % 100)
     if match["season"]:
-        return term(match["season"].casefold(), int(match["season_year"]))
+        year = match["season_year"] or f"20{match['season_short']}"
+        return term(match["season"].casefold(), int(year))
+    if match["ago"]:
+        return _years_ago(match["ago"].casefold(), today)
     if match["which"]:
         return _relative(match, today)
-    if match["year"]:
-        return months(int(match["year"]), 1, 12)
-    name = match["month"] or match["bare"]
-    month = MONTHS[name.casefold()]
-    if name == "may":
+    return months(int(match["year"]), 1, 12) if match["year"] else _month_of(match, today)
+
+
+def _month_of(match: re.Match[str], today: date) -> Period | None:
+    """A month; *may* without a year is hardly ever one."""
+    name = (match["month"] or match["bare"]).casefold()
+    if name == "may" and not match["month_year"]:
         return None
-    year = int(match["month_year"] or today.year + (month < today.month))
-    return months(year, month, month)
+    year = int(match["month_year"] or today.year + (MONTHS[name] < today.month))
+    return months(year, MONTHS[name], MONTHS[name])
+
+
+def _school_year(first: int, until: int) -> Period | None:
+    """From the last two figures of both years; None when one does not follow the other."""
+    return _academic_year(2000 + first) if until == (first + 1) % 100 else None
 
 
 def _academic_year(first: int) -> Period:
     return months(first, _ACADEMIC_YEAR_STARTS, _ACADEMIC_YEAR_STARTS - 1)
+
+
+def _years_ago(count: str, today: date) -> Period:
+    """The days of about then: that day itself."""
+    year = today.year - (_AGO.get(count) or int(count))
+    day = today.replace(year=year, day=min(today.day, 28) if today.month == 2 else today.day)
+    return Period(day, day)
 
 
 def _relative(match: re.Match[str], today: date) -> Period | None:
@@ -109,7 +131,7 @@ def _relative(match: re.Match[str], today: date) -> Period | None:
     def of_year(year: int) -> Period:
         if match["academic_word"]:
             return _academic_year(year)
-        if what == "year":
+        if what in {"year", "yr"}:
             return months(year, 1, 12)
         if what in TERMS:
             return term(what, year)

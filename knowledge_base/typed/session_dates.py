@@ -27,7 +27,8 @@ _OF_CLASSES = re.compile(
     re.I,
 )
 _OTHER = re.compile(
-    r"\b(?:drop\w*|withdr\w*|refund\w*|regist\w*|sign up|enroll\w*|tuition|pay\w*|due|fees?|break"
+    r"\b(?:drop\w*|withdr\w*|refund\w*|quit\w*|get out|leav\w+|back(?! (?:to|in|at|on)\b)"
+    r"|regist\w*|sign up|enroll\w*|tuition|pay\w*|due|fees?|break"
     r"|holidays?|graduat\w*|ceremony|add(?:ing)?|portfolio\w*|grants?|scholarships?|aid|grades?"
     r"|badges?|exams?|transfer\w*|international|transcripts?|laptops?|library|clos\w*|plan)\b",
     re.I,

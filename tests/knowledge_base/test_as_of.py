@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
-from editions import asking
+from editions import asking, page, publish
 
+from knowledge_base.answering import Answering
 from knowledge_base.as_of import as_asked, asked_day, without_time
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
-from knowledge_base.model import Utterance
+from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import Utterance, Validity
+from knowledge_base.ranking.rerank import open_reranker
 
 TODAY = date(2026, 11, 22)
 
@@ -34,6 +38,18 @@ TODAY = date(2026, 11, 22)
         ("How much do I pay if I register in August 2027?", date(2027, 8, 31)),
         ("I am registering next September, how much is it?", date(2027, 9, 30)),
         ("And what was it in 2025?", date(2025, 12, 31)),
+        ("Until when could you drop a class last school year?", date(2026, 6, 30)),
+        ("We sent nine people in May 2026, what should have been on the bill?", date(2026, 5, 31)),
+        ("For my 2025-26 taxes: what did you charge for a lost card?", date(2026, 6, 30)),
+        ("I took a class in October 2025. What was the rate?", date(2025, 10, 31)),
+        ("How much was the late fee two years ago?", date(2024, 11, 22)),
+        ("the late fee in the 27-28 school year", date(2028, 6, 30)),
+        ("tuition in fall '27", date(2027, 12, 31)),
+        ("price of a transcript starting next summer", date(2027, 7, 31)),
+        (
+            "We will send six people in fall 2027. What discount is there by then?",
+            date(2027, 12, 31),
+        ),
     ],
 )
 def test_a_question_about_another_time_has_a_day_in_it(question: str, day: date) -> None:
@@ -58,6 +74,9 @@ def test_a_question_about_another_time_has_a_day_in_it(question: str, day: date)
         "My income last year was $40,000. How much does the grant pay?",
         "I finished school in 2019; which rules are there for me?",
         "Do the sessions in fall 2027 have a limit?",
+        "What is the most that we could have earned last year and still get the grant?",
+        "I passed your course two years ago, how much credit do I get?",
+        "What does a course in spring, 16 weeks, cost?",
         "How did tuition change from 2025-26 to 2026-27?",
         "What was the fee in 2025 and what is it now?",
         "What may I pay with?",
@@ -159,10 +178,10 @@ async def test_the_fee_of_the_time_that_is_asked_about_is_quoted(
 async def test_a_time_before_everything_published_is_not_guessed(
     sample_shelf: Shelf, encoder: Encoder
 ) -> None:
-    """No page was in force in 2019, so that nothing is answered."""
+    """No page was in force in 2019: what holds today is quoted as no more than that."""
     answer = await asking(sample_shelf, encoder, TODAY).ask("What was the application fee in 2019?")
     assert answer.abstained
-    assert answer.citations == ()
+    assert answer.text.startswith("I have nothing published that holds on 31 December 2019")
 
 
 async def test_a_follow_up_of_a_time_alone_is_answered_from_then(
@@ -173,3 +192,44 @@ async def test_a_follow_up_of_a_time_alone_is_answered_from_then(
     answer = await asking(sample_shelf, encoder, TODAY).ask("And last fall?", [before])
     assert "$182" in answer.text
     assert answer.citations[0].document_id == "tuition-and-fees-2025-26"
+
+
+OWN = Validity(effective_from=date(2025, 7, 1), effective_to=date(2026, 6, 30))
+OPEN = Validity(effective_from=date(2026, 7, 1))
+
+
+@pytest.fixture
+def two_years(tmp_path: Path, pytestconfig: pytest.Config, encoder: Encoder) -> Shelf:
+    """A page of fees of the year before, and pages without an end."""
+    pages = [
+        page("fees-then", "# Fees in 2025–26\n\nA late registration cost $30.", validity=OWN),
+        page("fees", "# Fees\n\nA late registration costs $35.", validity=OPEN),
+        page("parking", "# Parking\n\nParking at the docks costs $2 a day.", validity=OPEN),
+    ]
+    return publish(tmp_path, pytestconfig, "two-years", pages, encoder)
+
+
+async def test_what_nothing_tells_of_that_time_is_declined_and_todays_is_told_as_such(
+    two_years: Shelf, encoder: Encoder
+) -> None:
+    """The one page of the year before is about something else, so it is not quoted for it."""
+    library = KnowledgeBase(
+        two_years, encoder, Answering(encoder, "/", 0.3), lambda: TODAY, open_reranker()
+    )
+    answer = await library.ask("What was the late registration fee in 2025?")
+    assert "$30" in answer.text
+    assert "$35" not in answer.text
+    answer = await library.ask("How much did parking at the docks cost last school year?")
+    assert answer.abstained
+    assert answer.text.startswith("I have nothing published that holds on 30 June 2026")
+    assert "$2 a day" in answer.text
+    assert "$30" not in answer.text
+
+
+async def test_what_holds_without_an_end_is_not_told_as_certain_for_a_later_time(
+    two_years: Shelf, encoder: Encoder
+) -> None:
+    """Nobody has said that it will still hold, only not that it will change."""
+    library = asking(two_years, encoder, TODAY, abstain_below=0.0)
+    answer = await library.ask("How much will parking at the docks cost in fall 2027?")
+    assert answer.text.startswith("*This holds today, and nothing published changes it until")

@@ -20,6 +20,16 @@ from knowledge_base.questions import parts
             ["I have a GED. Can I apply", "When is it due?"],
         ),
         ("I work nights and have two kids, can I do this online", None),
+        ("I'm from Maine, how much is welding in total", None),
+        ("we sent 7 people in May, what discount was there", None),
+        (
+            "I passed phlebotomy, how do I get credit, and how much is the exam",
+            ["I passed phlebotomy, how do I get credit", "how much is the exam"],
+        ),
+        (
+            "i want the price of welding, when does it start",
+            ["i want the price of welding", "when does it start"],
+        ),
         ("What are the fees and deadlines?", None),
         ("how much does bookkeeping and payroll cost", None),
         ("why?", None),
