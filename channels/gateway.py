@@ -22,6 +22,7 @@ from channels.content import Content
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
 from channels.delivery.door import WebhookDoor
+from channels.delivery.notices import Notices
 from channels.delivery.post import Post
 from channels.delivery.sender import Sender
 from channels.delivery.trial import Trials
@@ -31,6 +32,7 @@ from channels.hub import Hub
 from channels.metrics import Metrics
 from channels.middleware import NONCE, name_request, say_errors, secure_headers
 from channels.model import TALK_TO_PERSON
+from channels.opting import OptOuts
 from channels.outbox import Outbox
 from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
@@ -87,7 +89,8 @@ def build_app(
     providers = dict(messaging or {}) if client else {}
     caller = Caller(client) if client else None
     outbox, apologist = Outbox(storage), Apologist(institution, TALK_TO_PERSON)
-    sender = Sender(outbox, providers, caller, metrics) if caller else None
+    opt_outs = OptOuts(storage)
+    sender = Sender(outbox, opt_outs, providers, caller, metrics) if caller else None
     post = Post(providers, sender.knock) if sender else None
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
@@ -141,7 +144,10 @@ def build_app(
         app.add_routes(door.routes())
     if caller:
         trials = Trials(trial_secret)
-        webhooks = WebhookDoor(providers, reception, metrics, settings.url, caller.ask, trials)
+        notices = Notices(outbox, opt_outs, metrics)
+        webhooks = WebhookDoor(
+            providers, reception, metrics, settings.url, caller.ask, trials, notices
+        )
         app.add_routes(webhooks.routes())
     if voice and sender:
         calls = voice_door(
@@ -155,6 +161,7 @@ def build_app(
             metrics=metrics,
             messaging=providers,
             outbox=outbox,
+            opt_outs=opt_outs,
             knock=sender.knock,
         )
         app.add_routes(calls.routes())

@@ -34,6 +34,18 @@ class Metrics:
             ["channel", "outcome"],
             registry=self.registry,
         )
+        self.receipts = Counter(
+            "advisor_receipts",
+            "What providers told of parts that they had taken",
+            ["channel", "status"],
+            registry=self.registry,
+        )
+        self.segments = Counter(
+            "advisor_segments",
+            "Text messages that parts were billed as, where the provider says",
+            ["channel"],
+            registry=self.registry,
+        )
         self.turns = Counter(
             "advisor_turns", "Turns ended", ["outcome", "reason"], registry=self.registry
         )

@@ -37,6 +37,21 @@ class TurnStatus(StrEnum):
     FAILED = "failed"
 
 
+class ReceiptStatus(StrEnum):
+    """What a provider says of a part that it took, from the least to the most that can be said."""
+
+    PASSED_ON = "passed_on"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    READ = "read"
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """What may have been said before; a status that comes late changes nothing."""
+        every = list(ReceiptStatus)
+        return tuple(status.value for status in every[: every.index(self)])
+
+
 class ConversationStatus(StrEnum):
     """Who is expected to speak next."""
 

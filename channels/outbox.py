@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.model import Author, Part
+from channels.model import Author, Part, ReceiptStatus
 from channels.records import Entry
 from channels.rows import held, left_alone
 from channels.schema import conversations, messages, outbox
@@ -217,6 +217,37 @@ class Outbox:
                         reason=reason[:60],
                     )
                 )
+
+    async def receipt(
+        self,
+        channel: str,
+        provider_id: str,
+        part: str,
+        status: ReceiptStatus,
+        reason: str,
+        now: datetime,
+    ) -> bool:
+        """What a provider tells of a part, by its name for it or ours; False if that is not news.
+
+        A part of which nobody could say whether it was sent has been.
+        """
+        # No part is called nothing, and one that no provider has named has no name there.
+        named = or_(outbox.c.id == part, outbox.c.provider_id == provider_id)
+        known = or_(outbox.c.receipt.is_(None), outbox.c.receipt.in_(status.earlier))
+        uncertain = outbox.c.status == PartStatus.UNCERTAIN.value
+        values: dict[str, object] = {"receipt": status.value, "receipt_at": now}
+        if reason:
+            values["reason"] = reason[:60]
+        async with self._storage.writing() as db:
+            moved = await db.execute(
+                update(outbox).where(outbox.c.channel == channel, named, known).values(values)
+            )
+            await db.execute(
+                update(outbox)
+                .where(outbox.c.channel == channel, named, uncertain)
+                .values(status=PartStatus.SENT.value)
+            )
+        return bool(moved.rowcount)
 
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:
         """Move the end of the leases of those that are still being sent."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from channels.model import InboundMessage, OutboundMessage, Part
+from channels.model import InboundMessage, OutboundMessage, Part, ReceiptStatus
 
 
 class Forged(Exception):
@@ -75,6 +75,8 @@ class Sent:
     """The provider took it; ``provider_id`` is its name for it, where it gives one."""
 
     provider_id: str = ""
+    segments: int = 0
+    """How many messages it was billed as, where the provider says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,37 @@ class Channel(Protocol):
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """What the provider's answer to a call means."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a part: known by the provider's name for it, by ours, or by both."""
+
+    status: ReceiptStatus
+    provider_id: str = ""
+    part: str = ""
+    reason: str = ""
+    """Why it failed, in one word, for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whether who has an address wants messages; what is not wished for any more is not sent."""
+
+    address: str
+    wanted: bool
+
+
+Notice = Receipt | Wish
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """A channel whose provider tells more than messages."""
+
+    def notices(self, delivery: Delivery) -> Sequence[Notice]:
+        """Every receipt and wish in it, in order; errors are as those of `Channel.parse`."""
         ...
 
 

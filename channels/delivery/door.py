@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.delivery.channel import (
     Ask,
@@ -16,10 +17,12 @@ from channels.delivery.channel import (
     Delivery,
     Forged,
     Malformed,
+    Notifier,
     Response,
     Unprepared,
 )
-from channels.delivery.reading import read
+from channels.delivery.notices import Notices
+from channels.delivery.reading import read, told
 from channels.delivery.trial import Trials
 from channels.errors import MessageRefused, NotAccepting
 from channels.metrics import Metrics
@@ -45,6 +48,7 @@ class WebhookDoor:
         url: str,
         ask: Ask,
         trials: Trials,
+        notices: Notices,
     ) -> None:
         """``url`` is the gateway's public address, which signatures are made over.
 
@@ -56,6 +60,7 @@ class WebhookDoor:
         self._url = url.rstrip("/")
         self._ask = ask
         self._trials = trials
+        self._notices = notices
 
     def routes(self) -> list[web.RouteDef]:
         """Both routes; some providers ask by GET whether the address is ours."""
@@ -92,9 +97,16 @@ class WebhookDoor:
             return "forged", Response(HTTPStatus.UNAUTHORIZED, "This delivery is not signed.")
         try:
             messages, response = read(channel, delivery)
+            notices = told(channel, delivery) if isinstance(channel, Notifier) else ()
         except Malformed as error:
             log.warning("delivery_malformed", channel=channel.name, reason=str(error))
             return "malformed", Response(HTTPStatus.BAD_REQUEST, "This delivery cannot be read.")
+        if notices and not trial:
+            try:
+                await self._notices.take(channel.name, notices)
+            except SQLAlchemyError as error:
+                log.error("notices_unrecorded", error=type(error).__name__)
+                return "unrecorded", UNRECORDED
         for message in messages:
             try:
                 await self._reception.accept(replace(message, address=trial or message.address))
@@ -103,4 +115,4 @@ class WebhookDoor:
             except MessageRefused as refused:
                 # A repeat of the same delivery would be refused again: it counts as taken.
                 log.info("message_refused", channel=channel.name, reason=type(refused).__name__)
-        return ("taken" if messages else "nothing_said"), response
+        return ("taken" if messages else "told" if notices else "nothing_said"), response

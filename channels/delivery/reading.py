@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from channels.delivery.channel import Channel, Delivery, Malformed, Response
+from channels.delivery.channel import Channel, Delivery, Malformed, Notice, Notifier, Response
 from channels.model import InboundMessage
 
 UNLIKE_THE_PROVIDER_S = (
@@ -16,6 +16,14 @@ UNLIKE_THE_PROVIDER_S = (
     RecursionError,
 )
 """What a parser meets where something is missing, of another kind, or too deep."""
+
+
+def told(channel: Notifier, delivery: Delivery) -> Sequence[Notice]:
+    """What a verified delivery tells besides messages. Raises Malformed as `read` does."""
+    try:
+        return tuple(channel.notices(delivery))
+    except UNLIKE_THE_PROVIDER_S as error:
+        raise Malformed(type(error).__name__) from error
 
 
 def read(channel: Channel, delivery: Delivery) -> tuple[Sequence[InboundMessage], Response]:

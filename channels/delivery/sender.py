@@ -15,6 +15,7 @@ from channels.delivery.caller import Caller, NoAnswer
 from channels.delivery.channel import Borrower, Channel, Later, Refused, Sent, Unprepared, Verdict
 from channels.delivery.trial import is_trial
 from channels.metrics import Metrics
+from channels.opting import OptOuts
 from channels.outbox import Outbox, Parcel
 
 AT_ONCE = 16
@@ -42,6 +43,7 @@ class Sender:
     def __init__(
         self,
         outbox: Outbox,
+        opt_outs: OptOuts,
         channels: Mapping[str, Channel],
         caller: Caller,
         metrics: Metrics,
@@ -51,6 +53,7 @@ class Sender:
         self._channels = channels
         self._caller = caller
         self._metrics = metrics
+        self._opt_outs = opt_outs
         self._clock = clock
         self._knocked = asyncio.Event()
         self._stopping = False
@@ -109,7 +112,8 @@ class Sender:
             return
         now = self._clock()
         match verdict:
-            case Sent(provider_id):
+            case Sent(provider_id, segments):
+                self._metrics.segments.labels(parcel.channel).inc(segments)
                 await self._outbox.sent(parcel.id, provider_id, now)
                 outcome = "sent"
             case Later(seconds, reason) if parcel.attempts < MOST_ATTEMPTS:
@@ -130,6 +134,8 @@ class Sender:
         """
         if is_trial(parcel.address):
             return Sent()
+        if await self._opt_outs.has(parcel.channel, parcel.address):
+            return Refused("opted_out")
         try:
             if isinstance(channel, Borrower):
                 await channel.borrow(self._caller.ask)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import Field, model_validator
 
@@ -13,23 +14,37 @@ from channels.delivery.channel import (
     Call,
     Delivery,
     Later,
+    Notice,
+    Receipt,
     Refused,
     Response,
     Sent,
     Verdict,
+    Wish,
 )
-from channels.delivery.plain import plain_text, split, utf16
+from channels.delivery.plain import plain_text
+from channels.delivery.sms import in_segments
 from channels.delivery.twilio import FORM, SIGNATURE_HEADER, TwilioAccount, form
 from channels.delivery.verdicts import busy, found, taken, told, wait
-from channels.model import InboundMessage, OutboundMessage, Part
+from channels.model import InboundMessage, OutboundMessage, Part, ReceiptStatus
 
 BODY_UNITS = 1600
 """Most that a message's body may hold; twilio.com/docs/api/errors/21617."""
-OPT_WORDS = frozenset(
-    "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START UNSTOP HELP INFO".split()
-)
-"""Words that Twilio answers by itself, and a sender must not; help.twilio.com/articles/223134027.
-YES opts in again too, but only who has opted out, so it is taken as said."""
+STOPS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
+STARTS = frozenset("START UNSTOP YES".split())
+"""Words that end and begin messages; help.twilio.com/articles/223134027."""
+ANSWERED_BY_TWILIO = (STOPS | STARTS | {"HELP", "INFO"}) - {"YES"}
+"""Words that a sender must not answer; YES is an answer to much else."""
+STATUSES = {
+    "sent": ReceiptStatus.PASSED_ON,
+    "delivered": ReceiptStatus.DELIVERED,
+    "read": ReceiptStatus.READ,
+    "undelivered": ReceiptStatus.FAILED,
+    "failed": ReceiptStatus.FAILED,
+    "canceled": ReceiptStatus.FAILED,
+}
+"""twilio.com/docs/messaging/api/message-resource#message-status-values; the others say only that
+it is on its way to be sent."""
 EMPTY_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 CONCURRENCY = "20429"
 """Error code of too many requests at once."""
@@ -80,9 +95,23 @@ class Twilio:
         if "MessageStatus" in fields:
             return ()
         text = fields.get("Body", "").strip()
-        if not text or text.upper() in OPT_WORDS:
+        if not text or _word(fields) in ANSWERED_BY_TWILIO:
             return ()
         return (InboundMessage(self.name, fields["From"], fields["MessageSid"], text),)
+
+    def notices(self, delivery: Delivery) -> Sequence[Notice]:
+        """What became of a part, and who wants no more texts or wants them again."""
+        fields = dict(form(delivery.body))
+        if "MessageStatus" in fields:
+            status = STATUSES.get(fields["MessageStatus"])
+            part = dict(parse_qsl(urlsplit(delivery.url).query)).get("part", "")
+            code = fields.get("ErrorCode", "")
+            reason = f"code_{code}" if code else ""
+            return (Receipt(status, fields["MessageSid"], part, reason),) if status else ()
+        word = _word(fields)
+        if word not in STOPS | STARTS:
+            return ()
+        return (Wish(fields["From"], wanted=word in STARTS),)
 
     def sample(self, text: str, name: str, address: str) -> Delivery:
         """As `Sampled.sample`."""
@@ -92,12 +121,12 @@ class Twilio:
         return Delivery("POST", address, headers, body)
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
-        """Plain text in as few segments as its words need."""
+        """Plain text in as few segments as its words need, cut where a segment ends."""
         text = plain_text(message, base_url=self._pages).translate(_TYPOGRAPHY)
-        return [{"Body": piece} for piece in split(text, BODY_UNITS, utf16)]
+        return [{"Body": piece} for piece in in_segments(text, BODY_UNITS)]
 
-    def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
-        """`POST /Messages.json`."""
+    def call(self, address: str, part: Part, part_id: str) -> Call:
+        """`POST /Messages.json`; receipts come to an address that names the part."""
         settings = self.settings
         service = settings.sender.startswith("MG")
         fields = {
@@ -105,6 +134,8 @@ class Twilio:
             "MessagingServiceSid" if service else "From": settings.sender,
             **part,
         }
+        if self._pages.startswith("https://"):  # Twilio refuses an address that it cannot reach.
+            fields["StatusCallback"] = f"{self._pages}/channels/{self.name}?part={part_id}"
         secret = f"{settings.account}:{settings.auth_token.get_secret_value()}".encode()
         headers = {
             "Content-Type": FORM,
@@ -118,7 +149,18 @@ class Twilio:
         answered = told(body)
         code = found(answered, "code")
         if taken(status):
-            return Sent(found(answered, "sid"))
+            billed = found(answered, "num_segments")
+            return Sent(
+                found(answered, "sid"), int(billed) if re.fullmatch(r"[0-9]{1,3}", billed) else 0
+            )
         if busy(status) or code == CONCURRENCY:
             return Later(wait(headers), f"code_{code or status}")
         return Refused(f"code_{code}" if code else f"status_{status}")
+
+
+def _word(fields: Mapping[str, str]) -> str:
+    """A message in capitals, for telling words that begin and end messages.
+
+    A messaging service with opt-out words of its own names what it took them for.
+    """
+    return fields.get("OptOutType") or fields.get("Body", "").strip().upper()

@@ -113,7 +113,7 @@ class Calls:
     async def _steered(self, moment: Moment, steer: Steer, keys: int) -> str:
         place, told = moment.place, moment.told
         assert told is not None
-        texts = self._texting.reaches(moment.webhook.caller)
+        texts = await self._texting.reaches(moment.webhook.caller)
         if steer is Steer.TEXT and texts:
             await self._texting.send(told, moment.webhook.caller)
             return self._script.texted(place, keys)
@@ -179,7 +179,7 @@ class Calls:
         told = await self._replies.to(conversation, turn, seconds)
         place = replace(moment.place, turn=turn, part=0)
         if told is not None:
-            texts = self._texting.reaches(moment.webhook.caller)
+            texts = await self._texting.reaches(moment.webhook.caller)
             return self._answers.of(place, told, texts=texts)
         if place.polls >= self._most_polls:
             return self._script.no_answer(place)

@@ -8,6 +8,7 @@ from channels.apology import Apologist
 from channels.delivery.channel import Channel
 from channels.hub import Hub
 from channels.metrics import Metrics
+from channels.opting import OptOuts
 from channels.outbox import Outbox
 from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
@@ -34,6 +35,7 @@ def voice_door(
     metrics: Metrics,
     messaging: Mapping[str, Channel],
     outbox: Outbox,
+    opt_outs: OptOuts,
     knock: Callable[[], None],
 ) -> VoiceDoor:
     """The door of calls; ``knock`` wakes whoever sends what was put in the outbox."""
@@ -42,7 +44,7 @@ def voice_door(
         script=Script(institution, asking),
         answers=Answers(settings, institution, apologist, asking),
         replies=Replies(transcript, hub),
-        texting=Texting(messaging.get(SENDER), outbox, knock),
+        texting=Texting(messaging.get(SENDER), outbox, opt_outs, knock),
         reception=reception,
         transcript=transcript,
         deadline=gateway.turn_deadline,

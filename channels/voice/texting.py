@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from channels.delivery.channel import Channel
+from channels.opting import OptOuts
 from channels.outbox import Outbox
 from channels.voice.told import Told
 
@@ -22,18 +23,26 @@ WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8566696687", "+
 class Texting:
     """The SMS number, where there is one."""
 
-    def __init__(self, channel: Channel | None, outbox: Outbox, knock: Callable[[], None]) -> None:
+    def __init__(
+        self, channel: Channel | None, outbox: Outbox, opt_outs: OptOuts, knock: Callable[[], None]
+    ) -> None:
         """``channel`` is the messaging channel that texts are sent through; None: none are."""
         sender = str(getattr(channel.settings, "sender", "")) if channel else ""
         # WhatsApp takes free text only from who wrote there within a day.
         self._channel = None if sender.startswith("whatsapp:") else channel
         self._outbox = outbox
+        self._opt_outs = opt_outs
         self._knock = knock
 
-    def reaches(self, caller: str) -> bool:
-        """Whether texts can be sent to who calls."""
+    async def reaches(self, caller: str) -> bool:
+        """Whether texts can be sent to who calls, and are not unwanted.
+
+        Raises `sqlalchemy.exc.SQLAlchemyError`.
+        """
         known = MOBILE.fullmatch(caller) is not None and caller not in WITHHELD
-        return self._channel is not None and known
+        if self._channel is None or not known:
+            return False
+        return not await self._opt_outs.has(SENDER, caller)
 
     async def send(self, told: Told, caller: str) -> None:
         """Put the replies in line for the caller's number, each once however often it is asked.

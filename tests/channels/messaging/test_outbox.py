@@ -18,6 +18,7 @@ from channels.delivery.sender import MOST_ATTEMPTS, Sender
 from channels.discovery import open_channels
 from channels.metrics import Metrics
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
+from channels.opting import OptOuts
 from channels.outbox import Outbox
 from channels.records import Outcome
 from channels.schema import outbox as parts_table
@@ -58,9 +59,13 @@ def clock() -> Clock:
 
 @pytest.fixture
 def sender(
-    outbox: Outbox, channels: dict[str, Channel], session: aiohttp.ClientSession, clock: Clock
+    storage: Storage,
+    outbox: Outbox,
+    channels: dict[str, Channel],
+    session: aiohttp.ClientSession,
+    clock: Clock,
 ) -> Sender:
-    return Sender(outbox, channels, Caller(session), Metrics(), clock)
+    return Sender(outbox, OptOuts(storage), channels, Caller(session), Metrics(), clock)
 
 
 async def put(storage: Storage, *texts: str, address: str = "1", day: datetime = NOON) -> None:
@@ -202,7 +207,8 @@ async def test_several_senders_send_each_part_once(
         await put(storage, *(f"{address}-{n}" for n in range(5)), address=str(address))
     soon(clock)
     senders = [
-        Sender(Outbox(storage), channels, Caller(session), Metrics(), clock) for _ in range(4)
+        Sender(Outbox(storage), OptOuts(storage), channels, Caller(session), Metrics(), clock)
+        for _ in range(4)
     ]
     await asyncio.gather(*(rounds(sender, 8) for sender in senders))
     sent = texts(provider)
@@ -222,7 +228,12 @@ async def test_a_provider_that_is_away_is_asked_again(
     """A refused connection is no refusal of the message."""
     section: dict[str, Any] = {**SECTION, "api": "http://127.0.0.1:1"}
     away = Sender(
-        outbox, open_channels({"telegram": section}, ""), Caller(session), Metrics(), clock
+        outbox,
+        OptOuts(storage),
+        open_channels({"telegram": section}, ""),
+        Caller(session),
+        Metrics(),
+        clock,
     )
     back = open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
     await put(storage, "a1")
@@ -230,7 +241,7 @@ async def test_a_provider_that_is_away_is_asked_again(
     await away.round()
     assert await outbox.counts() == {"waiting": 1}
     clock.now += timedelta(seconds=2)
-    await Sender(outbox, back, Caller(session), Metrics(), clock).round()
+    await Sender(outbox, OptOuts(storage), back, Caller(session), Metrics(), clock).round()
     assert texts(provider) == ["a1"]
 
 

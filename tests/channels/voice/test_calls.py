@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
@@ -14,6 +15,8 @@ from loopback_bot import LoopbackBot, ok, saying, waiting_for
 from loopback_call import LoopbackCall
 from loopback_provider import LoopbackProvider
 
+from channels.opting import OptOuts
+from channels.storage import Storage
 from channels.transcript import Transcript
 from channels.voice import calls
 
@@ -340,6 +343,17 @@ async def test_texts_are_offered_only_where_they_arrive(
     """A withheld number and a gateway without SMS get none, and who asks is told."""
     bot.behaviour = saying(ANSWER)
     made = await call(**without)
+    assert "text you" not in (await made.say("how much is it")).text
+    assert "can't send a text message" in (await made.say("text me the details")).text
+
+
+async def test_who_opted_out_of_texts_is_sent_none(
+    call: MakeCall, bot: LoopbackBot, storage: Storage
+) -> None:
+    """STOP by SMS holds for calls too."""
+    await OptOuts(storage).set("twilio", "+14155550123", datetime.now(UTC))
+    bot.behaviour = saying(ANSWER)
+    made = await call()
     assert "text you" not in (await made.say("how much is it")).text
     assert "can't send a text message" in (await made.say("text me the details")).text
 
