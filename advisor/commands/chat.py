@@ -1,19 +1,21 @@
-"""`advisor chat`: a conversation in the terminal, through Rasa like any other."""
+"""`advisor chat`: a conversation in the terminal, by the way of every other chat."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
+from typing import Annotated
 
-import aiohttp
 import typer
 from rich.markdown import Markdown
 
 from advisor.console import err, out
-from advisor.errors import SetupError
-from advisor.secrets import bot_token
 from advisor.settings import Settings, load_settings
-from channels.model import Choice, OutboundMessage
+from advisor.terminal import Frame, terminal
+from channels.delivery.plain import numbered, sources
+from channels.model import Choice
+
+SPARE_SECONDS = 5.0
+"""A reply is waited for as long as a turn may take, and so much longer."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,37 +23,33 @@ def add_to(app: typer.Typer) -> None:
     app.command()(chat)
 
 
-def chat() -> None:
+def chat(
+    at: Annotated[
+        str, typer.Option(help="Where the gateway listens; this machine when not given.")
+    ] = "",
+    language: Annotated[
+        str | None, typer.Option(help="A hint, such as es, for messages that do not tell theirs.")
+    ] = None,
+) -> None:
     """Talk to the running assistant in the terminal. An empty line or Ctrl-D ends it.
 
-    Needs the bot and the action server (`make serve` in another terminal). A number picks one of
-    the choices that were offered.
+    It is a chat like the widget's: recorded, answered in order, and seen by staff. A number, or
+    nearly the words, of a choice picks it.
     """
-    asyncio.run(_chat(load_settings()))
+    asyncio.run(_chat(load_settings(), at, language))
 
 
-async def _chat(settings: Settings) -> None:
-    from channels.brain import RasaBrain  # noqa: PLC0415  # brings the web stack
-
-    conversation = f"c_{uuid.uuid4().hex}"
-    offered: tuple[Choice, ...] = ()
-    async with aiohttp.ClientSession() as session:
-        brain = RasaBrain(
-            settings.bot.address, bot_token(settings), session, settings.gateway.turn_deadline
-        )
-        if not await brain.reachable():
-            raise SetupError(
-                f"no bot answers at {settings.bot.address}; start it with `make serve` or "
-                "`advisor serve --only bot` and `--only actions`"
-            )
+async def _chat(settings: Settings, at: str, language: str | None) -> None:
+    gateway = settings.gateway
+    where = at.rstrip("/") or f"http://{gateway.host}:{gateway.port}"
+    seconds = gateway.turn_deadline + SPARE_SECONDS
+    async with terminal(where, gateway.url, language, seconds) as tab:
         while (typed := await asyncio.to_thread(_read)) is not None:
-            text, payload = _picked(typed, offered)
-            reply = await brain.turn(conversation, f"t_{uuid.uuid4().hex}", text, payload)
-            if reply.reason:
-                err.print(f"[red]the turn failed: {reply.reason}[/]")
-            for message in reply.replies:
-                _show(message)
-            offered = tuple(c for message in reply.replies for c in message.choices)
+            told = await tab.say(typed)
+            for frame in told:
+                _show(frame, gateway.url)
+            if not told:
+                err.print("[yellow]no answer yet; what you wrote is kept[/]")
 
 
 def _read() -> str | None:
@@ -61,19 +59,15 @@ def _read() -> str | None:
         return None
 
 
-def _picked(typed: str, offered: tuple[Choice, ...]) -> tuple[str, str | None]:
-    """What is sent: the choice whose number was typed, or the words."""
-    if typed.isdecimal() and 1 <= int(typed) <= len(offered):
-        choice = offered[int(typed) - 1]
-        return choice.text or choice.label, choice.payload
-    return typed, None
-
-
-def _show(message: OutboundMessage) -> None:
-    out.print(Markdown(message.text))
-    for number, citation in enumerate((message.answer or {}).get("citations", ()), 1):
-        out.print(
-            f"[{number}] {citation['title']}\n    {citation['url']}", soft_wrap=True, markup=False
-        )
-    for number, choice in enumerate(message.choices, 1):
-        out.print(f"  {number}. {choice.label}", markup=False)
+def _show(frame: Frame, url: str) -> None:
+    """A reply with its sources and choices, or what was refused."""
+    if frame["type"] == "error":
+        err.print(f"[red]{frame['text']}[/]")
+        return
+    out.print(Markdown(frame["text"]))
+    for block in (
+        sources(frame["citations"], url),
+        numbered(tuple(map(Choice.from_wire, frame["choices"]))),
+    ):
+        if block:
+            out.print(block, soft_wrap=True, markup=False)

@@ -23,7 +23,7 @@ def plain_text(message: OutboundMessage, *, choices: bool = True, base_url: str 
     """
     blocks = [text_of(message.text)]
     if message.answer:
-        blocks.append("\n".join(_sources(message.answer.get("citations", []), base_url)))
+        blocks.append(sources(message.answer.get("citations", []), base_url))
     if choices and message.choices:
         blocks.append(numbered(message.choices))
     return "\n\n".join(block for block in blocks if block.strip())
@@ -82,13 +82,13 @@ def _pause(text: str, most: int) -> int:
     return most
 
 
-def _sources(citations: Sequence[dict[str, Any]], base_url: str) -> Iterator[str]:
-    if citations:
-        yield say("Sources:")
+def sources(citations: Sequence[dict[str, Any]], base_url: str = "") -> str:
+    """`[1] Title · dates · address` a line, after a line that names them; nothing of none."""
+    lines = [say("Sources:")] if citations else []
     for number, cited in enumerate(citations, 1):
-        yield f"[{number}] " + " · ".join(
-            filter(None, [str(cited["title"]), _dates(cited), _address(cited, base_url)])
-        )
+        parts = [str(cited["title"]), _dates(cited), _address(cited, base_url)]
+        lines.append(f"[{number}] " + " · ".join(filter(None, parts)))
+    return "\n".join(lines)
 
 
 def _dates(cited: dict[str, Any]) -> str:

@@ -401,9 +401,9 @@ def test_chat_answers_in_the_terminal(whole: WholeAssistant) -> None:
     assert done.stdout.count(f"[1] {program['title']}") == 2
 
 
-def test_chat_without_a_bot_is_one_line(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chat_without_a_gateway_is_one_line(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It names the address and the command that starts one."""
-    monkeypatch.setenv("ADVISOR_BOT__PORT", "9")
+    monkeypatch.setenv("ADVISOR_GATEWAY__PORT", "9")
     said = complaint(run("chat"))
     assert "http://127.0.0.1:9" in said
     assert "make serve" in said

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 from gateway_parts import until
 from loopback_bot import TOKEN, LoopbackBot
 from loopback_provider import LoopbackProvider
@@ -18,7 +17,6 @@ from advisor.errors import SettingsError
 from advisor.migration import migrate
 from advisor.settings import Settings
 from advisor.trying import Step, sample_of, tried
-from advisor.wiring import gateway
 
 ACCOUNT = {"account": "AC" + "0" * 32, "auth_token": "0123456789abcdef0123456789abcdef"}
 Run = Callable[[Settings], Awaitable[str]]
@@ -40,22 +38,6 @@ def sections(provider: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-async def bot() -> AsyncIterator[LoopbackBot]:
-    bot = LoopbackBot()
-    await bot.start()
-    yield bot
-    await bot.stop()
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[LoopbackProvider]:
-    provider = LoopbackProvider()
-    await provider.start()
-    yield provider
-    await provider.stop()
-
-
-@pytest.fixture
 async def settings(
     tmp_path: Path, bot: LoopbackBot, provider: LoopbackProvider, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
@@ -68,24 +50,6 @@ async def settings(
     )
     await migrate(settings)
     return settings
-
-
-@pytest.fixture
-async def run() -> AsyncIterator[Run]:
-    """Starts a gateway with settings; its address on this machine."""
-    opened: list[tuple[TestServer, Any]] = []
-
-    async def start(settings: Settings) -> str:
-        context = gateway(settings)
-        server = TestServer(await context.__aenter__(), host="127.0.0.1")
-        opened.append((server, context))
-        await server.start_server(shutdown_timeout=0.1)
-        return str(server.make_url("")).rstrip("/")
-
-    yield start
-    for server, context in reversed(opened):
-        await server.close()
-        await context.__aexit__(None, None, None)
 
 
 async def steps(settings: Settings, name: str, at: str) -> list[Step]:
