@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import languages, retrieval, scale, setup, turns, understanding
+from benchmarks import languages, retrieval, scale, setup, turns, understanding, voice
 
 _ALL = {
     "turns": turns.measure,
@@ -15,6 +15,7 @@ _ALL = {
     "retrieval": retrieval.measure,
     "scale": scale.measure,
     "setup": setup.measure,
+    "voice": voice.measure,
 }
 
 

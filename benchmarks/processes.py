@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +46,19 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def assistant(state: Path, root: Path = ROOT) -> AsyncIterator[tuple[Running, float]]:
-    """`advisor serve` with a state folder of its own; yields it with the seconds until ready."""
+async def assistant(
+    state: Path, root: Path = ROOT, more: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[Running, float]]:
+    """`advisor serve` with a state folder of its own; yields it with the seconds until ready.
+
+    ``more`` are further settings, as environment variables.
+    """
     ports = {name: free_port() for name in ("GATEWAY", "BOT", "ACTIONS")}
     environment = {
         **os.environ,
         **{f"ADVISOR_{name}__PORT": str(port) for name, port in ports.items()},
         **UNLIMITED,
+        **(more or {}),
         "ADVISOR_STATE": str(state),
     }
     url = f"http://127.0.0.1:{ports['GATEWAY']}"
