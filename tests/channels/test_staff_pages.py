@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
-from gateway_parts import Chat, MakeClient, frames_until
+from gateway_parts import ORIGIN, Chat, MakeClient, frames_until
 from loopback_bot import LoopbackBot, saying
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,11 +20,13 @@ from channels.identifiers import token_hash
 from channels.schema import accounts as account_table
 from channels.schema import conversations, staff_sessions
 from channels.settings import GatewaySettings
+from channels.web.identity import seal
 
 OpenChat = Callable[[TestClient], Awaitable[Chat]]
 PASSWORD = "four unrelated words"
 EMAIL = "registrar@maple-harbor.example"
 BROWSER = {"Accept": "text/html"}
+SECRET = "a-secret-that-the-site-shares-with-us"
 GUARDED = ("/staff", "/support", "/support/c_none")
 
 
@@ -261,6 +263,32 @@ async def test_support_sees_what_was_said_and_why(
         " ms, bot ",
     ):
         assert shown in page
+
+
+async def test_support_sees_what_helped_and_who_asked(
+    make_client: MakeClient, open_chat: OpenChat, bot: LoopbackBot
+) -> None:
+    """The rating of an answer with its reason, and the site's id of the student, as text."""
+    client = await make_client(identity_secret=SECRET)
+    answer = {"type": "answer", "kind": "quote", "text": "In four parts.", "citations": []}
+    bot.behaviour = saying({"custom": answer})
+    tab = await (await open_chat(client)).connect()
+    conversation = (await tab.receive_json())["conversation"]
+    await tab.send_json({"type": "message", "id": "a", "text": "hello"})
+    message = (await frames_until(tab, 2))[1]["id"]
+    rating = {"type": "feedback", "message": message, "helpful": False, "reason": "off_topic"}
+    expires = int(datetime.now(UTC).timestamp()) + 60
+    hmac = seal(SECRET, ORIGIN, "<i>s-1", expires)
+    claim = {"type": "identify", "student": "<i>s-1", "expires": expires, "hmac": hmac}
+    for frame, reply in ((rating, "feedback"), (claim, "identified")):
+        await tab.send_json(frame)
+        while (await tab.receive_json())["type"] != reply:
+            pass
+    await make_administrator(client)
+    await sign_in(client)
+    page = await (await client.get(f"/support/{conversation}")).text()
+    assert "not helpful: off topic" in page
+    assert "&lt;i&gt;s-1" in page
 
 
 async def test_support_sees_a_waiting_conversation_in_short(

@@ -35,7 +35,7 @@ async def test_a_site_on_the_list_can_embed_the_chat(
     chat = Chat(await browser_page(site.url))
     await chat.open()
     answer = await chat.ask("how much is it")
-    await expect(answer.get_by_role("region", name="Sources")).to_be_visible()
+    await expect(answer.get_by_role("group", name="Sources")).to_be_visible()
     size = await answer.locator(".body").evaluate("shown => getComputedStyle(shown).fontSize")
     assert size == "16px"
     link = answer.get_by_role("link", name="Data Analytics Foundations")
@@ -140,7 +140,7 @@ async def test_a_page_in_spanish_has_the_chat_in_spanish(
     await expect(chat.panel).to_have_attribute("lang", "es-MX")
     await expect(chat.panel).to_contain_text("Soy un asistente automático, no una persona.")
     answer = await chat.ask("how much is it")
-    sources = answer.get_by_role("region", name="Fuente")
+    sources = answer.get_by_role("group", name="Fuente")
     await expect(sources).to_contain_text(re.compile(r"Vigente desde el \d+ de \w+ de \d{4}"))
     await expect(chat.box).to_have_accessible_name("Tu pregunta")
     found = await Axe().run(page, context="advisor-widget")
@@ -172,7 +172,7 @@ async def test_attributes_set_place_language_and_words(
 async def test_axe_finds_nothing_to_object_to(
     gateway: RunningGateway, browser_page: PageFactory, scheme: str, viewport: dict[str, int]
 ) -> None:
-    """The page with the launcher, and the panel with answers, choices and the open menu."""
+    """The launcher, answers, cards, ratings, the menu, every decision, a receipt, and offline."""
     page = await browser_page(f"{gateway.url}/", color_scheme=scheme, viewport=viewport)
     chat = Chat(page)
     await expect(chat.launcher).to_be_visible()
@@ -181,11 +181,24 @@ async def test_axe_finds_nothing_to_object_to(
     answer = await chat.ask("how much is it")
     await answer.locator("summary").first.click()
     await chat.ask("what is the meaning of life")
+    cards = await chat.ask("online data programs")
+    await _expect_accessible(page)
+    await cards.get_by_role("button", name="No").click()
+    for item in ("Talk to a person", "Erase my data", "Start a new conversation"):
+        await chat.panel.get_by_role("button", name="More options").click()
+        await _expect_accessible(page)
+        await chat.panel.get_by_role("menuitem", name=item).click()
+        await _expect_accessible(page)
+        await chat.bar.get_by_role("button").last.click()
+        if item == "Erase my data":
+            await expect(chat.bar).to_contain_text("Your receipt")
+            await _expect_accessible(page)
+            await chat.bar.get_by_role("button").click()
+            await chat.connected()
+            await chat.ask("how much is it")
     await page.context.set_offline(True)
     await chat.write("offline")
     await expect(chat.bar).to_be_visible()
-    await _expect_accessible(page)
-    await chat.panel.get_by_role("button", name="More options").click()
     await _expect_accessible(page)
 
 
@@ -210,8 +223,12 @@ async def test_everything_that_is_pressed_is_large_enough(
     chat = Chat(await browser_page(f"{gateway.url}/", viewport=viewport))
     await chat.open()
     await chat.ask("how much is it")
+    await chat.ask("online data programs")
     await chat.ask("what is the meaning of life")
-    sizes = await chat.panel.locator("button:visible, summary, .sources a").evaluate_all(
+    await chat.panel.get_by_role("button", name="More options").click()
+    await chat.panel.get_by_role("menuitem", name="Talk to a person").click()
+    pressed = "button:visible, summary, .sources a, .mark, .bar a"
+    sizes = await chat.panel.locator(pressed).evaluate_all(
         """shown => shown.map(one => {
              const { width, height } = one.getBoundingClientRect();
              return [one.textContent || one.ariaLabel, width, height];

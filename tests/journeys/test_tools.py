@@ -20,6 +20,9 @@ GatewayFactory = Callable[..., Awaitable[RunningGateway]]
 ContextFactory = Callable[..., Awaitable[BrowserContext]]
 
 
+MOST_TABS = 40
+
+
 async def choose(chat: Chat, item: str) -> None:
     """Press an item of the menu."""
     await chat.panel.get_by_role("button", name="More options").click()
@@ -277,3 +280,80 @@ async def test_the_chat_can_be_made_larger_for_tables(chat: Chat) -> None:
     assert await chat.panel.bounding_box() == small
     await chat.page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict will do
     await expect(button).to_be_hidden()
+
+
+async def test_all_that_stands_beside_messages_can_be_used_with_the_keyboard_alone(
+    chat: Chat, bot: ScriptedBot
+) -> None:
+    """Rate, make larger, ask for a person and think better of it, erase: Tab, arrows and Enter."""
+    keyboard = chat.page.keyboard
+
+    async def tab_to(words: str, *, back: bool = False) -> None:
+        for _ in range(MOST_TABS):
+            await keyboard.press("Shift+Tab" if back else "Tab")
+            found = await chat.page.evaluate(
+                """() => { let at = document.activeElement;
+                           while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+                           return at.ariaLabel || at.textContent; }"""
+            )
+            if words in found:
+                return
+        pytest.fail(f"no way to {words}")
+
+    async def pick(downs: int) -> None:
+        await tab_to("More options", back=True)
+        await keyboard.press("Enter")
+        for _ in range(downs):
+            await keyboard.press("ArrowDown")
+        await keyboard.press("Enter")
+
+    answer = await chat.ask("how much is it")
+    await tab_to("Yes", back=True)
+    await keyboard.press("Enter")
+    await expect(answer).to_contain_text("Thank you for telling us.")
+    await tab_to("Make the chat larger", back=True)
+    await keyboard.press("Enter")
+    await expect(chat.panel).to_have_class("panel is-larger")
+    await chat.box.focus()
+    await pick(0)
+    await tab_to("Not now")
+    await keyboard.press("Enter")
+    await expect(chat.box).to_be_focused()
+    await pick(2)
+    await tab_to("Erase it")
+    await keyboard.press("Enter")
+    await expect(chat.bar).to_contain_text("Your receipt: e_")
+    await expect(chat.bar.get_by_role("button", name="All right")).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(chat.box).to_be_focused()
+    assert [turn["text"] for turn in bot.turns] == ["how much is it"]
+
+
+async def test_a_whole_visit_on_a_phone(
+    gateway: RunningGateway, browser_page: PageFactory, bot: ScriptedBot
+) -> None:
+    """By touch: a starter, cards, a source and back, a rating, a person, and close."""
+    page = await browser_page(
+        f"{gateway.url}/", viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    chat = Chat(page)
+    await chat.launcher.tap()
+    await chat.connected()
+    bot.replies["How do I apply?"] = bot.replies["online data programs"]
+    await chat.panel.get_by_role("button", name="How do I apply?").tap()
+    answer = chat.answers.first
+    await expect(answer.locator(".card")).to_have_count(2)
+    async with page.context.expect_page() as opened:
+        await answer.locator(".mark").first.tap()
+    source = await opened.value
+    await expect(source.locator("mark").first).to_be_visible()
+    await source.close()
+    await answer.get_by_role("button", name="No").tap()
+    await answer.get_by_role("button", name="I asked something else").tap()
+    await expect(answer).to_contain_text("Thank you for telling us.")
+    await chat.panel.get_by_role("button", name="More options").tap()
+    await chat.panel.get_by_role("menuitem", name="Talk to a person").tap()
+    await chat.bar.get_by_role("button", name="Ask for a person").tap()
+    await expect(chat.panel.locator(".kind-handover")).to_be_visible()
+    await chat.panel.get_by_role("button", name="Close chat").tap()
+    await expect(chat.launcher).to_be_visible()

@@ -96,7 +96,7 @@ async def test_a_person_is_offered_and_what_is_unknown_is_said(
     await expect(answer).not_to_be_empty()
     answer = await chat.ask("what is the name of the head chef of the campus cafeteria")
     await expect(answer).to_contain_text("I don't have that in the published information")
-    await expect(answer.get_by_role("region", name="Sources")).to_have_count(0)
+    await expect(answer.get_by_role("group", name="Sources")).to_have_count(0)
     answer = await chat.ask("i want to talk to a person please")
     await expect(answer).to_contain_text("person")
     await expect(chat.own).to_have_text(

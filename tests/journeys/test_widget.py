@@ -68,7 +68,7 @@ async def test_an_answer_stands_with_its_sources(chat: Chat) -> None:
     answer = await chat.ask("how much is it")
 
     await expect(answer.locator("td", has_text="$1,140")).to_be_visible()
-    sources = answer.get_by_role("region", name="Sources").get_by_role("listitem")
+    sources = answer.get_by_role("group", name="Sources").get_by_role("listitem")
     await expect(sources).to_have_count(2)
     first, second = sources.nth(0), sources.nth(1)
     await expect(first).to_contain_text("In force from July 1, 2026")

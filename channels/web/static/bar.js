@@ -17,6 +17,7 @@ export class Bar {
   /* Tell something, words or elements, until `hide`. */
   tell(...content) {
     if (this.#isAsking) return;
+    this.element.classList.remove("asks");
     this.element.replaceChildren(...content);
     this.element.hidden = false;
   }
@@ -47,6 +48,7 @@ export class Bar {
     this.#isAsking = false;
     this.tell(element("div", { class: "asked" }, ...content), ...buttons);
     this.#isAsking = true;
+    this.element.classList.add("asks");
     buttons[0].focus();
   }
 }

@@ -15,8 +15,8 @@ export function sourcesElement(citations, place) {
   const { say } = place;
   const title = say("sources", { count: citations.length });
   return element(
-    "section",
-    { class: "sources", "aria-label": title },
+    "div",
+    { class: "sources", role: "group", "aria-label": title },
     element("p", { class: "sources-title", "aria-hidden": "true" }, title),
     element("ol", {}, ...citations.map((citation) => sourceElement(citation, place))),
   );

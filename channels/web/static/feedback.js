@@ -27,6 +27,7 @@ export function feedbackElement(message, place) {
     const reasons = REASONS.map((reason) => button(say(`reason_${reason}`), because(reason)));
     shown.replaceChildren(group(say("why_not"), reasons));
     reasons[0].focus();
+    shown.scrollIntoView({ block: "nearest" });
   };
   shown.append(
     group(say("was_helpful"), [

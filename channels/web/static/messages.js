@@ -11,7 +11,7 @@ import { timeIn } from "./strings.js";
 export function messageElement(message, place) {
   const { say } = place;
   const isOwn = message.author === "student";
-  const body = element("div", { class: "body" });
+  const body = element("div", { class: "body", dir: "auto" });
   if (isOwn || !message.html) body.textContent = message.text;
   else fill(body, message, place);
 
