@@ -161,10 +161,8 @@ class Answerer:
                 replies = (self._apologist.contact(),)
             else:
                 replies = (self._apologist.apology(),)
-            parts = tuple(
-                self._post.parts(turn.channel, replace(message, reply_to=turn.reply_to))
-                for message in replies
-            )
+            answers = [replace(message, reply_to=turn.reply_to) for message in replies]
+            parts = self._post.parts(turn.channel, answers)
         handed_over = any(message.kind == "handover" for message in replies)
         answered = reply.reason is None or wants_person
         return Outcome(

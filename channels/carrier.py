@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from channels.model import OutboundMessage, Part
@@ -10,8 +11,13 @@ from channels.model import OutboundMessage, Part
 class Post(Protocol):
     """What carries replies to where they are read; the web chat reads them from here."""
 
-    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
-        """What a channel's provider is sent; nothing of a channel that has none."""
+    def parts(
+        self, channel: str, messages: Sequence[OutboundMessage]
+    ) -> tuple[tuple[Part, ...], ...]:
+        """For each message that is said at once what a channel's provider is sent, in order.
+
+        Nothing of a channel that has none; with the last, where all are sent as one.
+        """
         ...
 
     def numbers_choices(self, channel: str) -> bool:
@@ -30,9 +36,11 @@ class Post(Protocol):
 class NoPost:
     """For a gateway that has no channel but the web chat."""
 
-    def parts(self, _channel: str, _message: OutboundMessage) -> tuple[Part, ...]:
+    def parts(
+        self, _channel: str, messages: Sequence[OutboundMessage]
+    ) -> tuple[tuple[Part, ...], ...]:
         """Nothing."""
-        return ()
+        return tuple(() for _ in messages)
 
     def numbers_choices(self, _channel: str) -> bool:
         """No channel does."""

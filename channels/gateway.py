@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.accounts import Accounts
 from channels.answerer import Answerer
 from channels.apology import Apologist
+from channels.bookmarks import StoredBookmark
 from channels.brain import Brain
 from channels.content import Content
 from channels.delivery.caller import Caller
-from channels.delivery.channel import Channel
+from channels.delivery.channel import Carrier, Channel
 from channels.delivery.door import WebhookDoor
 from channels.delivery.notices import Notices
 from channels.delivery.post import Post
@@ -149,6 +151,7 @@ def build_app(
             providers, reception, metrics, settings.url, caller.ask, trials, notices
         )
         app.add_routes(webhooks.routes())
+        app.cleanup_ctx.extend(map(_beside, _fetches(providers, webhooks, storage)))
     if voice and sender:
         calls = voice_door(
             voice,
@@ -191,6 +194,15 @@ def build_app(
     app.cleanup_ctx.append(sending)
     app.on_shutdown.append(wind_down)
     return app
+
+
+def _fetches(
+    providers: Mapping[str, Channel], door: WebhookDoor, storage: Storage
+) -> Iterator[Callable[[], Awaitable[None]]]:
+    """What fetches for the channels that nobody delivers to."""
+    for name, channel in providers.items():
+        if isinstance(channel, Carrier):
+            yield partial(channel.fetch, door.taker(channel), StoredBookmark(storage, name))
 
 
 def _beside(run: Callable[[], Awaitable[None]]) -> Callable[[web.Application], AsyncIterator[None]]:

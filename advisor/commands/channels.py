@@ -13,6 +13,7 @@ from advisor.console import out
 from advisor.errors import SettingsError
 from advisor.settings import Settings, load_settings
 from advisor.trying import Sample, sample_of, tried
+from channels.delivery.channel import Carrier
 from channels.discovery import (
     ChannelMisconfigured,
     channel_classes,
@@ -47,7 +48,7 @@ def list_channels() -> None:
     models = _models()
     for name in sorted(models):
         out.print(f"[bold]{name:10}[/] {escape(_state(settings, name))}", soft_wrap=True)
-        out.print(f"{'':10} {webhook_address(name, settings.gateway.url)}", soft_wrap=True)
+        out.print(f"{'':10} {_address(settings, name)}", soft_wrap=True)
     unknown = sorted(set(settings.channels) - set(models))
     if unknown:
         raise SettingsError(
@@ -88,6 +89,13 @@ def _models() -> dict[str, type[BaseModel]]:
     """The settings of every channel, calls among them, by name."""
     messaging = {name: settings_class(cls) for name, cls in channel_classes().items()}
     return {**messaging, VOICE: VoiceSettings}
+
+
+def _address(settings: Settings, name: str) -> str:
+    found = channel_classes().get(name)
+    if found is not None and issubclass(found, Carrier):
+        return "no webhook: it fetches and sends by itself"
+    return webhook_address(name, settings.gateway.url)
 
 
 def _state(settings: Settings, name: str) -> str:

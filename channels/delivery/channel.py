@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -97,6 +97,11 @@ class Refused:
 Verdict = Sent | Later | Refused
 
 
+Take = Callable[[Delivery], Awaitable[str]]
+"""Verifies, reads and records a delivery; says in one word what became of it: ``taken``,
+``nothing_said``, ``refused``, ``forged``, ``malformed``, or ``unrecorded``: it is wanted again."""
+
+
 class Channel(Protocol):
     """One provider. Everything is a function of its arguments and of frozen settings."""
 
@@ -129,6 +134,11 @@ class Channel(Protocol):
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """The message in as many parts as the provider's limits ask for; nothing is lost."""
         ...
+
+
+@runtime_checkable
+class Called(Protocol):
+    """A channel whose provider takes parts as requests over HTTP; any other is a Carrier."""
 
     def call(self, address: str, part: Part, part_id: str) -> Call:
         """The request that sends a part; ``part_id`` is the same at every try."""
@@ -188,4 +198,38 @@ class Borrower(Protocol):
 
     async def borrow(self, ask: Ask, delivery: Delivery | None = None) -> None:
         """Have what it takes to verify a delivery, or, without one, to send. Raises Unprepared."""
+        ...
+
+
+class Bookmark(Protocol):
+    """Where a channel that fetches goes on after a restart; raises `SQLAlchemyError`."""
+
+    async def read(self) -> dict[str, Any] | None:
+        """The place, None before the first."""
+        ...
+
+    async def write(self, place: dict[str, Any]) -> None:
+        """Go on from here."""
+        ...
+
+
+@runtime_checkable
+class Carrier(Protocol):
+    """A channel that fetches and sends by itself, since its provider knows no webhooks."""
+
+    async def fetch(self, take: Take, bookmark: Bookmark) -> None:
+        """Hand over what comes, in order, until cancelled; whatever is away is asked again."""
+        ...
+
+    async def send(self, address: str, part: Part, part_id: str) -> Verdict:
+        """Send a part; ``part_id`` is the same at every try."""
+        ...
+
+
+@runtime_checkable
+class Binder(Protocol):
+    """A channel in which all that is said at once should be one part, such as one mail."""
+
+    def bind(self, parts: Sequence[Part]) -> Part:
+        """The parts of one turn's replies as one; there is at least one."""
         ...

@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.delivery.channel import (
     Ask,
     Borrower,
+    Carrier,
     Channel,
     Delivery,
     Forged,
     Malformed,
     Notifier,
     Response,
+    Take,
     Unprepared,
 )
 from channels.delivery.notices import Notices
@@ -69,13 +71,12 @@ class WebhookDoor:
     async def knock(self, request: web.Request) -> web.Response:
         """Answer one delivery: 401 forged, 400 unreadable, 503 not recorded, else 2xx."""
         channel = self._channels.get(request.match_info["name"])
-        if channel is None:
+        if channel is None or isinstance(channel, Carrier):
             raise web.HTTPNotFound
         # A provider's batch is larger than any form of the gateway.
         body = await request.clone(client_max_size=BODY_BYTES).read()
         delivery = Delivery(request.method, f"{self._url}{request.path_qs}", request.headers, body)
         outcome, response = await self._take(channel, delivery)
-        self._metrics.deliveries.labels(channel.name, outcome).inc()
         return web.Response(
             status=response.status,
             text=response.body,
@@ -83,7 +84,21 @@ class WebhookDoor:
             headers={"Retry-After": str(RETRY_SECONDS)} if outcome == "unrecorded" else None,
         )
 
+    def taker(self, channel: Channel) -> Take:
+        """What takes the deliveries that a channel fetches."""
+
+        async def take(delivery: Delivery) -> str:
+            return (await self._take(channel, delivery))[0]
+
+        return take
+
     async def _take(self, channel: Channel, delivery: Delivery) -> tuple[str, Response]:
+        """What became of a delivery, as `Take` says it, and what to answer."""
+        outcome, response = await self._judge(channel, delivery)
+        self._metrics.deliveries.labels(channel.name, outcome).inc()
+        return outcome, response
+
+    async def _judge(self, channel: Channel, delivery: Delivery) -> tuple[str, Response]:
         try:
             trial = self._trials.address(delivery)
             if isinstance(channel, Borrower):
@@ -107,6 +122,7 @@ class WebhookDoor:
             except SQLAlchemyError as error:
                 log.error("notices_unrecorded", error=type(error).__name__)
                 return "unrecorded", UNRECORDED
+        outcome = "told" if notices else "nothing_said"
         for message in messages:
             try:
                 await self._reception.accept(replace(message, address=trial or message.address))
@@ -115,4 +131,7 @@ class WebhookDoor:
             except MessageRefused as refused:
                 # A repeat of the same delivery would be refused again: it counts as taken.
                 log.info("message_refused", channel=channel.name, reason=type(refused).__name__)
-        return ("taken" if messages else "told" if notices else "nothing_said"), response
+                outcome = outcome if outcome == "taken" else "refused"
+            else:
+                outcome = "taken"
+        return outcome, response

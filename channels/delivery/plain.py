@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -82,12 +83,30 @@ def _pause(text: str, most: int) -> int:
     return most
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A citation in words: its number in the answer, its title, its dates, its full address."""
+
+    number: int
+    title: str
+    dates: str
+    address: str
+
+
+def cited(citations: Sequence[dict[str, Any]], base_url: str = "") -> tuple[Source, ...]:
+    """The citations of an answer; ``base_url`` as for `plain_text`."""
+    return tuple(
+        Source(number, str(one["title"]), _dates(one), _address(one, base_url))
+        for number, one in enumerate(citations, 1)
+    )
+
+
 def sources(citations: Sequence[dict[str, Any]], base_url: str = "") -> str:
     """`[1] Title · dates · address` a line, after a line that names them; nothing of none."""
     lines = [say("Sources:")] if citations else []
-    for number, cited in enumerate(citations, 1):
-        parts = [str(cited["title"]), _dates(cited), _address(cited, base_url)]
-        lines.append(f"[{number}] " + " · ".join(filter(None, parts)))
+    for one in cited(citations, base_url):
+        parts = filter(None, (one.title, one.dates, one.address))
+        lines.append(f"[{one.number}] " + " · ".join(parts))
     return "\n".join(lines)
 
 

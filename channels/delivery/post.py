@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from channels.delivery.channel import Channel
+from channels.delivery.channel import Binder, Channel
 from channels.model import OutboundMessage, Part
 
 
@@ -16,10 +16,18 @@ class Post:
         self._channels = channels
         self._knock = knock
 
-    def parts(self, channel: str, message: OutboundMessage) -> tuple[Part, ...]:
+    def parts(
+        self, channel: str, messages: Sequence[OutboundMessage]
+    ) -> tuple[tuple[Part, ...], ...]:
         """As `channels.carrier.Post`."""
         provider = self._channels.get(channel)
-        return tuple(provider.render(message)) if provider else ()
+        if provider is None:
+            return tuple(() for _ in messages)
+        parts = tuple(tuple(provider.render(message)) for message in messages)
+        every = tuple(part for some in parts for part in some)
+        if not (every and isinstance(provider, Binder)):
+            return parts
+        return (*(() for _ in messages[1:]), (provider.bind(every),))
 
     def numbers_choices(self, channel: str) -> bool:
         """As `channels.carrier.Post`."""

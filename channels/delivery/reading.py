@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from channels.delivery.channel import Channel, Delivery, Malformed, Notice, Notifier, Response
-from channels.model import InboundMessage
+from channels.model import NAME_CHARACTERS, InboundMessage
 
 UNLIKE_THE_PROVIDER_S = (
     LookupError,
@@ -39,3 +40,9 @@ def read(channel: Channel, delivery: Delivery) -> tuple[Sequence[InboundMessage]
         lacks = f"no {error}" if type(error) is KeyError else type(error).__name__
         raise Malformed(lacks) from error
     return messages, response
+
+
+def kept_name(name: str) -> str:
+    """A provider's name for something; its digest where it is longer than a database keeps."""
+    fits = len(name) <= NAME_CHARACTERS
+    return name if fits else hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()

@@ -12,7 +12,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.delivery.caller import Caller, NoAnswer
-from channels.delivery.channel import Borrower, Channel, Later, Refused, Sent, Unprepared, Verdict
+from channels.delivery.channel import (
+    Borrower,
+    Called,
+    Carrier,
+    Channel,
+    Later,
+    Refused,
+    Sent,
+    Unprepared,
+    Verdict,
+)
 from channels.delivery.trial import is_trial
 from channels.metrics import Metrics
 from channels.opting import OptOuts
@@ -136,6 +146,10 @@ class Sender:
             return Sent()
         if await self._opt_outs.has(parcel.channel, parcel.address):
             return Refused("opted_out")
+        if isinstance(channel, Carrier):
+            return await channel.send(parcel.address, parcel.part, parcel.id)
+        if not isinstance(channel, Called):
+            return Refused("sends_nothing")
         try:
             if isinstance(channel, Borrower):
                 await channel.borrow(self._caller.ask)

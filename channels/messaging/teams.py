@@ -5,7 +5,6 @@ learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,9 +27,10 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import numbered, plain_text, split, text_of, utf16
+from channels.delivery.reading import kept_name
 from channels.delivery.tables import Table, prose_and_tables
 from channels.delivery.verdicts import busy, found, taken, told, wait
-from channels.model import NAME_CHARACTERS, Choice, InboundMessage, OutboundMessage, Part
+from channels.model import Choice, InboundMessage, OutboundMessage, Part
 
 PART_BYTES = 64_000
 """Teams takes about 100 KB with everything around a message, and advises to stay under 80, which
@@ -160,8 +160,8 @@ def _said(activity: dict[str, Any]) -> Sequence[InboundMessage]:
     return (
         InboundMessage(
             Teams.name,
-            _short(conversation),
-            _short(f"{conversation} {name}"),
+            kept_name(conversation),
+            kept_name(f"{conversation} {name}"),
             text or picked or "",
             picked=picked,
             language=activity.get("locale"),
@@ -189,12 +189,6 @@ def _without_mention(text: str, entities: Sequence[dict[str, Any]], bot: str) ->
         if entity.get("type") == "mention" and entity["mentioned"].get("id") == bot:
             text = text.replace(str(entity.get("text") or ""), " ")
     return text.replace("&nbsp;", " ").strip()
-
-
-def _short(name: str) -> str:
-    """The name itself, or its digest where it is longer than can be kept."""
-    fits = len(name) <= NAME_CHARACTERS
-    return name if fits else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _parts(piece: str | Table) -> list[Part]:

@@ -21,7 +21,16 @@ from loopback_bot import LoopbackBot, waiting_for
 from loopback_provider import LoopbackProvider
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.delivery.channel import Channel, Delivery, Later, Malformed, Refused, Sampled, Sent
+from channels.delivery.channel import (
+    Call,
+    Channel,
+    Delivery,
+    Later,
+    Malformed,
+    Refused,
+    Sampled,
+    Sent,
+)
 from channels.delivery.reading import read
 from channels.delivery.trial import HEADER, Trials
 from channels.discovery import open_channels, webhook_address
@@ -174,7 +183,7 @@ class ChannelContract:
         """401, and nobody is asked."""
         client = await connect(self.name, self.settings(provider.url))
         for delivery in self.forgeries():
-            response = await _send(client, self.name, delivery)
+            response = await self._deliver(client, delivery)
             assert response.status == 401, delivery
         assert bot.asked == []
 
@@ -214,7 +223,7 @@ class ChannelContract:
         client = await connect(self.name, self.settings(provider.url))
         sample = self._sample(channel, "d1")
         marked = {**sample.headers, **Trials(TRIAL_SECRET).mark("d1", sample.body)}
-        response = await _send(client, self.name, replace(sample, headers=marked))
+        response = await self._deliver(client, replace(sample, headers=marked))
         assert 200 <= response.status < 300
         outbox = Outbox(Storage(engine))
         await until_asked(lambda: _any_sent(outbox))
@@ -237,7 +246,7 @@ class ChannelContract:
             {HEADER: ""},
         ):
             marked = replace(good, headers={**good.headers, **mark})
-            assert (await _send(client, self.name, marked)).status == 401, mark
+            assert (await self._deliver(client, marked)).status == 401, mark
         assert bot.asked == []
 
     def _sample(self, channel: Sampled, name: str) -> Delivery:
@@ -314,8 +323,7 @@ class ChannelContract:
 
     def test_no_representation_holds_a_secret(self, channel: Channel) -> None:
         """Of the channel, its settings, or a call."""
-        parts = channel.render(self._reply(channel, ANSWER))
-        call = channel.call(self._inbound(channel).address, parts[0], "o_1")
+        call = self.sent(channel, channel.render(self._reply(channel, ANSWER))[0])
         for thing in (channel, channel.settings, call):
             assert not any(secret in repr(thing) + str(thing) for secret in self.secrets)
 
@@ -340,19 +348,22 @@ class ChannelContract:
         return replace(message, reply_to=self._inbound(channel).reply_to)
 
     def _shown(self, channel: Channel, part: dict[str, Any]) -> str:
-        return self.shown(channel.call(self._inbound(channel).address, part, "o_1").body)
+        return self.shown(self.sent(channel, part).body)
+
+    def sent(self, channel: Channel, part: dict[str, Any]) -> Call:
+        """What goes to the provider for a part."""
+        return channel.call(self._inbound(channel).address, part, "o_1")
 
     async def _post(self, client: TestClient, body: bytes) -> Any:
-        return await _send(client, self.name, self.signed(body))
+        return await self._deliver(client, self.signed(body))
+
+    async def _deliver(self, client: TestClient, delivery: Delivery) -> Any:
+        path = webhook_address(self.name, "")
+        return await client.post(path, data=delivery.body, headers=dict(delivery.headers))
 
 
 async def _any_sent(outbox: Outbox) -> bool:
     return bool((await outbox.counts()).get("sent"))
-
-
-async def _send(client: TestClient, name: str, delivery: Delivery) -> Any:
-    path = webhook_address(name, "")
-    return await client.post(path, data=delivery.body, headers=dict(delivery.headers))
 
 
 def _file_of(channel: Channel) -> str:

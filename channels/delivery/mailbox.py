@@ -1,0 +1,146 @@
+"""Follows a folder of an IMAP server: what is new is handed over once and in order, RFC 9051."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import structlog
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.delivery.channel import Bookmark, Delivery, Take
+
+ANSWER_SECONDS = 20.0
+"""A server that takes longer is asked anew."""
+LARGEST_BYTES = 10_000_000
+"""A larger mail is left to people; a question of a page takes some kilobytes."""
+LONGEST_PAUSE_SECONDS = 300.0
+ASKED_AGAIN_DAYS = 2
+"""After a folder was made anew its numbers mean nothing; mails that are younger are read again, and
+known by their names."""
+
+log = structlog.get_logger(__name__)
+
+
+class Mailbox:
+    """One folder; every method blocks, and raises IMAPClientError or OSError."""
+
+    def __init__(
+        self, host: str, port: int, security: str, username: str, password: str, folder: str
+    ) -> None:
+        """``security`` is ``tls``, ``starttls`` or ``none``."""
+        self._place = host, port
+        self._security = security
+        self._login = username, password
+        self._folder = folder
+        self._client: IMAPClient | None = None
+        self._validity = 0
+        self._next = 1
+
+    def open(self) -> None:
+        """Connect, sign in, and select the folder."""
+        host, port = self._place
+        context = ssl.create_default_context()
+        secure = self._security == "tls"
+        self._client = IMAPClient(
+            host, port, ssl=secure, ssl_context=context if secure else None, timeout=ANSWER_SECONDS
+        )
+        if self._security == "starttls":
+            self._client.starttls(context)
+        self._client.login(*self._login)
+        state = self._client.select_folder(self._folder)
+        self._validity, self._next = int(state[b"UIDVALIDITY"]), int(state[b"UIDNEXT"])
+
+    def close(self) -> None:
+        """Drop the connection, also from another thread that waits on it."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.shutdown()
+
+    def start(self) -> dict[str, Any]:
+        """The place before whatever comes from now on."""
+        return self.place(self._next - 1)
+
+    def place(self, uid: int) -> dict[str, Any]:
+        """The place behind a mail."""
+        return {"validity": self._validity, "uid": uid, "day": datetime.now(UTC).date().isoformat()}
+
+    def behind(self, place: dict[str, Any]) -> Sequence[int]:
+        """UIDs of the mails behind a place, in the order in which they came."""
+        self._opened.noop()  # lets the server tell what has come since
+        if place["validity"] == self._validity:
+            found = self._opened.search(["UID", f"{place['uid'] + 1}:*"])
+            return sorted(uid for uid in found if uid > place["uid"])  # `*` may be an older one
+        since = date.fromisoformat(place["day"]) - timedelta(days=ASKED_AGAIN_DAYS)
+        return sorted(self._opened.search(["SINCE", since]))
+
+    def read(self, uid: int) -> bytes | None:
+        """A mail as it came, still unread; None when it is too large, or gone."""
+        size = self._opened.fetch([uid], [b"RFC822.SIZE"]).get(uid)
+        if size is None:
+            return None
+        if int(size[b"RFC822.SIZE"]) > LARGEST_BYTES:
+            log.warning("mail_too_large", uid=uid)
+            return None
+        held = self._opened.fetch([uid], [b"BODY.PEEK[]"]).get(uid)
+        return bytes(held[b"BODY[]"]) if held else None
+
+    def mark(self, uid: int) -> None:
+        """Show it as read: it is being answered."""
+        self._opened.add_flags([uid], [rb"\Seen"])
+
+    @property
+    def _opened(self) -> IMAPClient:
+        if self._client is None:
+            raise OSError("the mailbox was closed")
+        return self._client
+
+
+async def follow(mailbox: Mailbox, take: Take, bookmark: Bookmark, pause: float) -> None:
+    """Hand over every new mail, looking every ``pause`` seconds, until cancelled.
+
+    The first time it begins with what comes from then on. A mail that is passed over stays unread.
+    """
+    wait = pause
+    while True:
+        try:
+            await asyncio.to_thread(mailbox.open)
+            while True:
+                await _look(mailbox, take, bookmark)
+                wait = pause
+                await asyncio.sleep(pause)
+        except (IMAPClientError, OSError, SQLAlchemyError) as error:
+            log.warning("mailbox_unusable", error=type(error).__name__)
+        finally:
+            mailbox.close()
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, LONGEST_PAUSE_SECONDS)
+
+
+async def _look(mailbox: Mailbox, take: Take, bookmark: Bookmark) -> None:
+    place = await bookmark.read()
+    if place is None:
+        place = mailbox.start()
+        await bookmark.write(place)
+    for uid in await asyncio.to_thread(mailbox.behind, place):
+        raw = await asyncio.to_thread(mailbox.read, uid)
+        if raw is not None:
+            outcome = await _handed_over(take, Delivery("FETCH", f"imap:{uid}", {}, raw))
+            if outcome == "unrecorded":
+                return
+            if outcome == "taken":
+                await asyncio.to_thread(mailbox.mark, uid)
+        await bookmark.write(mailbox.place(uid))
+
+
+async def _handed_over(take: Take, delivery: Delivery) -> str:
+    try:
+        return await take(delivery)
+    except Exception as error:  # noqa: BLE001 - one mail must not stop those behind it
+        log.error("mail_raised", place=delivery.url, error=type(error).__name__)
+        return "raised"

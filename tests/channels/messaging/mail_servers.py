@@ -1,0 +1,182 @@
+"""A mailbox and a mail server on loopback: Dovecot for IMAP, aiosmtpd for SMTP, both real."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from imapclient import IMAPClient
+
+USER, PASSWORD = "advising", "password-of-the-mailbox"
+PATIENCE = 10.0
+"""Seconds after which a test that waits has failed."""
+CONFIGURATION = """
+protocols = imap
+base_dir = {here}/run
+state_dir = {here}/state
+log_path = {here}/log
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 0
+first_valid_gid = 0
+mail_location = maildir:{here}/mail
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={here}/mail
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class ImapServer:
+    """Dovecot with one mailbox, in a folder of its own."""
+
+    def __init__(self, here: Path) -> None:
+        """Skips where Dovecot is not installed, and fails in CI."""
+        self._program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if self._program is None:
+            reason = "Dovecot is not installed (Debian: dovecot-imapd)"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        self._here = here
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+
+    def start(self) -> None:
+        """Listen; as root the mail belongs to `nobody`, for whom root will not work."""
+        root = os.getuid() == 0
+        user, group = ("nobody", "nogroup") if root else (str(os.getuid()), str(os.getgid()))
+        (self._here / "mail").mkdir(exist_ok=True)
+        if root:
+            shutil.chown(self._here / "mail", user, group)
+            for folder in (self._here, *self._here.parents):
+                if folder.stat().st_uid == 0 and folder.stat().st_mode & 0o777 == 0o700:
+                    folder.chmod(0o711)
+        text = CONFIGURATION.format(
+            here=self._here, user=user, group=group, password=PASSWORD, port=self.port
+        )
+        (self._here / "dovecot.conf").write_text(text)
+        command = [str(self._program), "-F", "-c", str(self._here / "dovecot.conf")]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def stop(self) -> None:
+        """Close the port and the connections."""
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def restart(self, *, anew: bool = False) -> None:
+        """As after a crash; ``anew`` numbers the mails from the start, as a moved mailbox does."""
+        self.stop()
+        if anew:
+            for index in (self._here / "mail").glob("dovecot*"):
+                index.unlink()
+        self.start()
+
+    def client(self) -> IMAPClient:
+        """Signed in, in the inbox; waits until the server listens."""
+        for _ in range(100):
+            try:
+                client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=PATIENCE)
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        client.login(USER, PASSWORD)
+        client.select_folder("INBOX")
+        return client
+
+    def deliver(self, *mails: bytes) -> None:
+        """Put mails into the mailbox, as the mail server does."""
+        with self.client() as client:
+            for mail in mails:
+                client.append("INBOX", mail)
+
+    def seen(self) -> list[bool]:
+        """For each mail, in order, whether it shows as read."""
+        with self.client() as client:
+            flags = client.get_flags(client.search())
+            return [rb"\Seen" in flags[uid] for uid in sorted(flags)]
+
+
+class SmtpServer:
+    """Remembers every mail; `answers` are given first, then 250."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.envelopes: list[tuple[str, list[str]]] = []
+        self.answers: deque[str] = deque()
+        self.hold: asyncio.Event | None = None
+        self.port = 0
+        self._moved = asyncio.Condition()
+        self._server: asyncio.Server | None = None
+
+    url = ""
+    paths: tuple[str, ...] = ()
+
+    async def start(self) -> None:
+        """Listen on a free port; a wrong password is refused."""
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(
+                self,
+                hostname="mail.example.edu",
+                authenticator=self._authenticate,
+                auth_require_tls=False,
+            ),
+            "127.0.0.1",
+            0,
+        )
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the port."""
+        if self._server is not None:
+            self._server.close()
+
+    async def until(self, count: int) -> None:
+        """Wait until it was handed so many mails, refused ones included."""
+        async with asyncio.timeout(PATIENCE), self._moved:
+            await self._moved.wait_for(lambda: len(self.bodies) >= count)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """As aiosmtpd calls it."""
+        async with self._moved:
+            self.bodies.append(bytes(envelope.content or b""))
+            self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
+            self._moved.notify_all()
+        return self.answers.popleft() if self.answers else "250 OK"
+
+    def _authenticate(self, *arguments: Any) -> AuthResult:
+        given = arguments[-1]
+        good = isinstance(given, LoginPassword) and given.password == PASSWORD.encode()
+        return AuthResult(success=good, handled=False)
