@@ -9,6 +9,8 @@ import { dayIn } from "./strings.js";
  * a request line of more than 8 KB. */
 const LONGEST_QUOTE = 500;
 const MARK = /\[(\d{1,2})\]/;
+/* A mark does not stand alone on a line of its own. */
+const SPACED_MARK = / (\[\d{1,2}\])/g;
 
 /* The list of sources; place: {say, locale, base}. */
 export function sourcesElement(citations, place) {
@@ -31,7 +33,7 @@ export function linkMarks(body, citations, place) {
     if (isFree && MARK.test(texts.currentNode.data)) found.push(texts.currentNode);
   }
   for (const text of found) {
-    const parts = text.data.split(MARK);
+    const parts = text.data.replace(SPACED_MARK, "\u00a0$1").split(MARK);
     text.replaceWith(...parts.map((part, at) => (at % 2 ? mark(part, citations, place) : part)));
   }
 }
