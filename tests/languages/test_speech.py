@@ -175,7 +175,7 @@ def test_every_text_of_the_widget_is_translated(language: str) -> None:
     """The file holds the keys of the panel and of the launcher, no others, and what they name."""
     texts = json.loads((ROOT / "languages" / language / "widget.json").read_text(encoding="utf-8"))
     english = _own_texts(WIDGET / "strings.js", "const ENGLISH = {")
-    english |= _own_texts(WIDGET / "widget.js", "const TEXTS = {")
+    english |= _own_texts(WIDGET / "widget.js", "const ENGLISH = {")
     assert set(texts) == set(english)
     assert {key for key in texts if not texts[key].strip()} == set()
     assert {key for key in texts if _names(texts[key]) != _names(english[key])} == set()
