@@ -27,6 +27,9 @@ from channels.storage import Storage
 PARTS_OF_A_MESSAGE = 1000
 """A message is split into far fewer; positions of parts leave room for so many."""
 
+HEARD_WITHIN = timedelta(seconds=1)
+"""A provider counts from when it took a part, we from when we heard that: a call takes less."""
+
 
 class PartStatus(StrEnum):
     """How far a part has come; it only ever moves on."""
@@ -248,6 +251,25 @@ class Outbox:
                 .values(status=PartStatus.SENT.value)
             )
         return bool(moved.rowcount)
+
+    async def watermark(
+        self, channel: str, address: str, status: ReceiptStatus, until: datetime, now: datetime
+    ) -> int:
+        """What a provider tells of all that it took for an address; how many parts that is news of."""
+        known = or_(outbox.c.receipt.is_(None), outbox.c.receipt.in_(status.earlier))
+        async with self._storage.writing() as db:
+            moved = await db.execute(
+                update(outbox)
+                .where(
+                    outbox.c.channel == channel,
+                    outbox.c.address == address,
+                    outbox.c.status == PartStatus.SENT.value,
+                    outbox.c.ended_at <= until + HEARD_WITHIN,
+                    known,
+                )
+                .values(receipt=status.value, receipt_at=now)
+            )
+        return int(moved.rowcount)
 
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:
         """Move the end of the leases of those that are still being sent."""

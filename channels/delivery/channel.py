@@ -159,6 +159,25 @@ class Receipt:
     reason: str = ""
     """Why it failed, in one word, for staff."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError of a name that no database looks up."""
+        if not (self.provider_id.isprintable() and self.part.isprintable()):
+            raise ValueError("a part's names must be printable")
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """What became of every part that had been taken for an address by then."""
+
+    status: ReceiptStatus
+    address: str
+    until: datetime
+
+    def __post_init__(self) -> None:
+        """Raises ValueError of an address that no database looks up."""
+        if not self.address.isprintable():
+            raise ValueError("an address must be printable")
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -168,7 +187,7 @@ class Wish:
     wanted: bool
 
 
-Notice = Receipt | Wish
+Notice = Receipt | Watermark | Wish
 
 
 @runtime_checkable

@@ -19,6 +19,7 @@ from channels.delivery.channel import (
     Forged,
     Later,
     Malformed,
+    Notice,
     Refused,
     Response,
     Sent,
@@ -74,6 +75,14 @@ class MetaChannel:
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """Every text and picked choice of a batch; echoes and states are nothing said."""
         return tuple(self.messages(delivery))
+
+    def notices(self, delivery: Delivery) -> Sequence[Notice]:
+        """What became of parts."""
+        return tuple(self.told(delivery))
+
+    def told(self, delivery: Delivery) -> Iterator[Notice]:
+        """As `notices`."""
+        raise NotImplementedError
 
     def sample(self, text: str, name: str, address: str) -> Delivery:
         """As `Sampled.sample`."""

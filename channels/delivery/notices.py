@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from channels.delivery.channel import Notice, Receipt, Wish
+from channels.delivery.channel import Notice, Receipt, Watermark, Wish
 from channels.metrics import Metrics
 from channels.opting import OptOuts
 from channels.outbox import Outbox
@@ -31,6 +31,9 @@ class Notices:
                     )
                     if moved:
                         self._metrics.receipts.labels(channel, notice.status.value).inc()
+                case Watermark(status, address, until):
+                    parts = await self._outbox.watermark(channel, address, status, until, now)
+                    self._metrics.receipts.labels(channel, status.value).inc(parts)
                 case Wish(address, wanted=True):
                     await self._opt_outs.lift(channel, address)
                 case Wish(address):

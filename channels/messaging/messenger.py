@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from channels.delivery import meta
-from channels.delivery.channel import Call, Delivery, Verdict
+from channels.delivery.channel import Call, Delivery, Notice, Receipt, Verdict, Watermark
 from channels.delivery.plain import plain_text, split
-from channels.model import Choice, InboundMessage, OutboundMessage, Part
+from channels.model import Choice, InboundMessage, OutboundMessage, Part, ReceiptStatus
 
 TEXT_CHARACTERS = 2000
 MOST_QUICK_REPLIES, TITLE_CHARACTERS = 13, 20
 """Limits of a text and of quick replies, as the Send API's reference states."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessengerSettings(meta.MetaSettings):
@@ -39,6 +41,16 @@ class Messenger(meta.MetaChannel):
                     name, text, picked = said
                     sender = str(event["sender"]["id"])
                     yield InboundMessage(self.name, sender, name, text, picked=picked)
+
+    def told(self, delivery: Delivery) -> Iterator[Notice]:
+        """As `MetaChannel.told`; what was read is told by the time until when."""
+        for entry in meta.entries(delivery, "page"):
+            for event in entry.get("messaging") or ():
+                for name in (event.get("delivery") or {}).get("mids") or ():
+                    yield Receipt(ReceiptStatus.DELIVERED, name)
+                if event.get("read"):
+                    until = EPOCH + timedelta(milliseconds=int(event["read"]["watermark"]))
+                    yield Watermark(ReceiptStatus.READ, str(event["sender"]["id"]), until)
 
     def event(self, text: str, name: str) -> dict[str, Any]:
         """As `MetaChannel.event`."""

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from channels.delivery import meta
-from channels.delivery.channel import Call, Delivery, Verdict
+from channels.delivery.channel import Call, Delivery, Notice, Receipt, Verdict
 from channels.delivery.plain import plain_text, split
-from channels.model import Choice, InboundMessage, OutboundMessage, Part
+from channels.delivery.verdicts import found
+from channels.model import Choice, InboundMessage, OutboundMessage, Part, ReceiptStatus
 from languages.speech import say
 
 TEXT_CHARACTERS = 4096
@@ -19,6 +20,14 @@ INTERACTIVE_CHARACTERS = 1024
 MOST_BUTTONS, BUTTON_CHARACTERS = 3, 20
 MOST_ROWS, ROW_CHARACTERS, DESCRIPTION_CHARACTERS = 10, 24, 72
 """Limits of texts, interactive bodies, buttons and rows, as the reference of messages states."""
+
+STATUSES = {
+    "sent": ReceiptStatus.PASSED_ON,
+    "delivered": ReceiptStatus.DELIVERED,
+    "read": ReceiptStatus.READ,
+    "failed": ReceiptStatus.FAILED,
+}
+"""As the reference of webhooks names them; the rest says nothing of a text."""
 
 
 class WhatsappSettings(meta.MetaSettings):
@@ -41,18 +50,31 @@ class Whatsapp(meta.MetaChannel):
 
     def messages(self, delivery: Delivery) -> Iterator[InboundMessage]:
         """As `MetaChannel.messages`."""
+        for value in self._values(delivery):
+            for message in value.get("messages") or ():
+                text, picked = _said(message)
+                if text:
+                    sender, name = str(message["from"]), str(message["id"])
+                    yield InboundMessage(self.name, sender, name, text, picked=picked)
+
+    def told(self, delivery: Delivery) -> Iterator[Notice]:
+        """As `MetaChannel.told`; a part is named by the id that was given with it."""
+        for value in self._values(delivery):
+            for state in value.get("statuses") or ():
+                status = STATUSES.get(state["status"])
+                if status:
+                    part = str(state.get("biz_opaque_callback_data") or "")
+                    code = found(state, "errors", 0, "code")
+                    yield Receipt(status, str(state["id"]), part, f"code_{code}" if code else "")
+
+    def _values(self, delivery: Delivery) -> Iterator[dict[str, Any]]:
+        """What happened at our own number."""
         for entry in meta.entries(delivery, "whatsapp_business_account"):
             for change in entry["changes"]:
                 value = change["value"]
                 receiver = (value.get("metadata") or {}).get("phone_number_id")
-                if receiver != self.settings.phone_number_id:
-                    continue
-                for message in value.get("messages") or ():
-                    text, picked = _said(message)
-                    if text:
-                        sender = str(message["from"])
-                        name = str(message["id"])
-                        yield InboundMessage(self.name, sender, name, text, picked=picked)
+                if receiver == self.settings.phone_number_id:
+                    yield value
 
     def event(self, text: str, name: str) -> dict[str, Any]:
         """As `MetaChannel.event`."""

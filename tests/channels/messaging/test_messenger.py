@@ -5,17 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from contract import ANSWER, URL, ChannelContract, ConnectChannel, Said
-from gateway_parts import until
+from gateway_parts import until, until_asked
+from kept_receipts import all_sent, receipts
 from loopback_bot import LoopbackBot, saying
 from loopback_provider import LoopbackProvider
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.delivery.channel import Channel, Delivery, Sent
 from channels.delivery.meta import SIGNATURE_HEADER
 from channels.messaging.messenger import TEXT_CHARACTERS
 from channels.model import Choice, OutboundMessage
+from channels.schema import outbox
 
 SECRET = "0123456789abcdef0123456789abcdef"
 VERIFY = "made-up-by-the-operator"
@@ -112,3 +118,28 @@ class TestMessenger(ChannelContract):
         await self._post(client, event(said("m2", "Talk to a pers…", quick_reply={"payload": key})))
         await until(lambda: len(bot.asked) == 2)
         assert bot.asked[1]["payload"] == "/talk_to_person"
+
+    async def test_receipts_name_parts_or_a_time(
+        self, connect: ConnectChannel, provider: LoopbackProvider, engine: AsyncEngine
+    ) -> None:
+        """What was read is told by a time: of this student, and of what was sent before it."""
+        client = await connect(self.name, self.settings(provider.url))
+        for number, mid in enumerate(("mid.9", "mid.10"), 1):
+            provider.accepted = {"recipient_id": STUDENT, "message_id": mid}
+            await self._post(client, self.message("hello", f"d{number}"))
+            await until_asked(partial(all_sent, engine, number))
+        first = datetime.now(UTC) - timedelta(minutes=1)
+        async with engine.begin() as db:
+            query = update(outbox).where(outbox.c.provider_id == "mid.9").values(ended_at=first)
+            await db.execute(query)
+        mark = int(first.timestamp() * 1000) + 500
+        delivered = {"sender": {"id": STUDENT}, "delivery": {"mids": ["mid.9", "mid.10"]}}
+        read = {"sender": {"id": STUDENT}, "read": {"watermark": mark}}
+        await self._post(client, event({**read, "sender": {"id": "another"}}))
+        assert await receipts(engine) == [None, None]
+        await self._post(client, event(read))
+        assert await receipts(engine) == ["read", None]
+        await self._post(client, event(delivered))
+        assert await receipts(engine) == ["read", "delivered"]
+        metrics = await (await client.get("/metrics")).text()
+        assert 'advisor_receipts_total{channel="messenger",status="read"} 1.0' in metrics

@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 from contract import ANSWER, URL, ChannelContract, ConnectChannel, Said
-from gateway_parts import until
+from gateway_parts import until, until_asked
+from kept_receipts import all_sent, receipts
 from loopback_bot import LoopbackBot, saying
 from loopback_provider import LoopbackProvider
 from recordings import cases, lines
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.delivery.channel import Channel, Delivery, Forged, Later, Refused, Sent
 from channels.delivery.meta import SIGNATURE_HEADER, verify
 from channels.model import Choice, OutboundMessage
+from channels.schema import outbox
 
 SECRET = "0123456789abcdef0123456789abcdef"
 VERIFY = "made-up-by-the-operator"
@@ -178,3 +182,39 @@ class TestWhatsapp(ChannelContract):
         assert channel.judge(400, {}, closed) == Refused("code_131047")
         assert channel.judge(400, {}, b'{"error": {"code": 130429}}') == Later(None, "code_130429")
         assert channel.judge(200, {}, self.accepted()) == Sent("wamid.9")
+
+    async def test_receipts_are_kept_and_only_move_forward(
+        self, connect: ConnectChannel, provider: LoopbackProvider, engine: AsyncEngine
+    ) -> None:
+        """Known by the id that was sent along, so that one may come before our own record; Meta
+        promises no order."""
+        provider.accepted = {"messages": [{"id": "wamid.9"}]}
+        client = await connect(self.name, self.settings(provider.url))
+        await self._post(client, self.message("hello", "d1"))
+        await provider.until(1)
+        await until_asked(lambda: all_sent(engine, 1))
+        ours = json.loads(provider.bodies[0])["biz_opaque_callback_data"]
+        kept = []
+        for status in ("sent", "delivered", "sent", "read", "delivered"):
+            state = {"id": "wamid.9", "status": status, "biz_opaque_callback_data": ours}
+            response = await self._post(client, event(statuses=[state]))
+            assert response.status == 200
+            kept += await receipts(engine)
+        assert kept == ["passed_on", "delivered", "delivered", "read", "read"]
+
+    async def test_a_failure_is_kept_with_its_code(
+        self, connect: ConnectChannel, provider: LoopbackProvider, engine: AsyncEngine
+    ) -> None:
+        """Also when Meta names the part only by its own id; of other numbers nothing is kept."""
+        provider.accepted = {"messages": [{"id": "wamid.9"}]}
+        client = await connect(self.name, self.settings(provider.url))
+        await self._post(client, self.message("hello", "d1"))
+        await until_asked(lambda: all_sent(engine, 1))
+        failed = {"id": "wamid.9", "status": "failed", "errors": [{"code": 131026}]}
+        await self._post(client, event(statuses=[failed], number="99999"))
+        assert await receipts(engine) == [None]
+        await self._post(client, event(statuses=[{**failed, "id": "wamid.8"}, failed]))
+        assert await receipts(engine) == ["failed"]
+        async with engine.connect() as db:
+            (reason,) = (await db.execute(select(outbox.c.reason))).scalars()
+        assert reason == "code_131026"
