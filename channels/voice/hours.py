@@ -31,7 +31,10 @@ class Stretch:
             raise ValueError(f"{text!r} is not like 'Mon-Fri 09:00-17:00' or 'Sat 10:00-12:00'")
         first = DAYS.index(found["first"])
         last = DAYS.index(found["last"]) if found["last"] else first
-        opens, closes = time.fromisoformat(found["from"]), time.fromisoformat(found["to"])
+        try:
+            opens, closes = time.fromisoformat(found["from"]), time.fromisoformat(found["to"])
+        except ValueError:
+            raise ValueError(f"{text!r} names no hour of the day; the last is 23:59") from None
         if last < first or closes <= opens:
             raise ValueError(f"{text!r} ends before it begins")
         return cls(frozenset(range(first, last + 1)), opens, closes)

@@ -116,8 +116,8 @@ async def test_a_long_answer_comes_in_portions(call: MakeCall, bot: LoopbackBot)
         assert f"Program {n} costs {n},140 dollars and starts on {n} January 2027." in told
     assert len(heard) == 3
     assert (await made.press("*")).text == heard[-1].text
-    assert (await made.say("sorry, could you repeat that?")).text != heard[-1].text
-    assert len(bot.asked) == 2
+    assert (await made.say("sorry, could you repeat that?")).text == heard[-1].text
+    assert len(bot.asked) == 1
 
 
 @pytest.mark.parametrize(
