@@ -255,7 +255,7 @@ class Outbox:
     async def watermark(
         self, channel: str, address: str, status: ReceiptStatus, until: datetime, now: datetime
     ) -> int:
-        """What a provider tells of all that it took for an address; how many parts that is news of."""
+        """What a provider tells of all that it took for an address; how many have moved on."""
         known = or_(outbox.c.receipt.is_(None), outbox.c.receipt.in_(status.earlier))
         async with self._storage.writing() as db:
             moved = await db.execute(
