@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from languages.speech import FOLDER as LANGUAGES
 
 Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6})?$")]
 """`#rrggbb`, or empty."""
@@ -38,12 +42,28 @@ class WidgetSettings(BaseModel):
     """The chat's own words, one section `[widget.texts.LANGUAGE]` each with the keys of
     `languages/es/widget.json`, such as `welcome`."""
 
+    @model_validator(mode="after")
+    def _check_texts(self) -> Self:
+        known = _text_keys() if self.texts else set()
+        for language, texts in self.texts.items():
+            for key in sorted(texts.keys() - known):
+                near = get_close_matches(key, known, 1)
+                meant = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(f"texts.{language}: the chat has no text {key!r}{meant}")
+        return self
+
     def to_wire(self) -> dict[str, Any]:
         """What is set, by the names that a page's snippet uses; what is left as it was is not."""
         return {
             _snippet_name(name): value
             for name, value in self.model_dump(mode="json", exclude_defaults=True).items()
         }
+
+
+def _text_keys() -> set[str]:
+    """What the chat says, by the names of the files that translate it."""
+    files = LANGUAGES.glob("*/widget.json")
+    return {key for file in files for key in json.loads(file.read_text(encoding="utf-8"))}
 
 
 def _snippet_name(setting: str) -> str:

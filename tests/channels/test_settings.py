@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.web.settings import WidgetSettings
 
 
 def test_loopback_counts_under_each_spelling() -> None:
@@ -54,3 +55,24 @@ def test_the_sample_institution_says_that_it_is_fictional() -> None:
     sample = InstitutionSettings()
     assert "fictional" in sample.name
     assert "fictional" in sample.notice
+
+
+@pytest.mark.parametrize("colour", ["red", "#12345", "#12345g", "#1234567", "#123456;--x:1"])
+def test_a_colour_has_one_form(colour: str) -> None:
+    """Nothing else gets into a page's style."""
+    with pytest.raises(ValidationError, match="accent"):
+        WidgetSettings(accent=colour)
+
+
+def test_a_text_that_the_chat_does_not_have_is_named() -> None:
+    """With the language, and the key that was likely meant."""
+    with pytest.raises(ValidationError, match=r"texts\.es: .* no text 'welcom'; .* 'welcome'"):
+        WidgetSettings(texts={"es": {"welcom": "Hola"}})
+
+
+def test_a_page_gets_only_what_was_set() -> None:
+    """By the names that its own tag uses, so that a tag can go before it."""
+    settings = WidgetSettings(accent_dark="#ffffff", microphone=False, starters=("Where?",))
+    wire = {"accentDark": "#ffffff", "microphone": False, "starters": ["Where?"]}
+    assert settings.to_wire() == wire
+    assert WidgetSettings().to_wire() == {}

@@ -287,3 +287,21 @@ async def test_the_panel_keeps_above_a_phone_s_keyboard(
     assert box["y"] + box["height"] <= 540
     await chat.page.evaluate("keyboard(844, 0)")
     assert await chat.panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+async def test_nothing_moves_for_who_wants_less_motion(
+    gateway: RunningGateway, browser_page: PageFactory, bot: ScriptedBot, motion: str, moves: bool
+) -> None:
+    """The panel does not rise, the dots stand still, the launcher does not glide."""
+    chat = Chat(await browser_page(f"{gateway.url}/", reduced_motion=motion))
+    moving = """shown => { const { animationName, transitionDuration } = getComputedStyle(shown);
+                           return animationName !== "none" || transitionDuration !== "0s"; }"""
+    assert await chat.launcher.evaluate(moving) is moves
+    await chat.open()
+    assert await chat.panel.evaluate(moving) is moves
+    bot.gate.clear()
+    await chat.write("one")
+    assert await chat.panel.locator(".dot").first.evaluate(moving) is moves
+    bot.gate.set()
+    await expect(chat.answers).to_have_count(1)

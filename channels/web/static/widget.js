@@ -281,7 +281,8 @@
 
   /* The panel, fetched once. The number in the address makes a browser try again after a failure
    * rather than remember it. */
-  const context = { program: settings.program || null, identity: null };
+  const LONGEST_ID = 255; // as the gateway takes it
+  const context = { program: settings.program?.slice(0, LONGEST_ID) || null, identity: null };
   const shared = { root, base, settings, store, context, phone: PHONE };
   let loading = null;
   let attempt = 0;
@@ -365,7 +366,7 @@
       await rebuild();
     },
     context({ program = null } = {}) {
-      context.program = program ? String(program) : null;
+      context.program = program ? String(program).slice(0, LONGEST_ID) : null;
     },
     async identify({ id, expires } = {}, hmac) {
       context.identity = { student: String(id), expires: Number(expires), hmac: String(hmac) };
