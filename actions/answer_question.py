@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking_back import ask_back, open_readings
+from actions.asking_back import open_readings
 from actions.conversation import ask, said, tell
-from knowledge_base.advising.clarifying import perhaps_a_question
+from knowledge_base.advising.appraising import Appraising
 from knowledge_base.advising.following import LastAnswer
 from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
@@ -25,13 +26,15 @@ question that is misread must not be lost."""
 class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """`action_answer_question`: one `answer` payload, and what follow-ups need of it.
 
-    A message that could mean several things is looked up if a question is one of them. Where that
-    finds nothing the student is asked once which is meant, and that is done with the same words.
+    A message that could mean several things is looked up. Where that finds nothing the student is
+    asked once which is meant, and that is done with the same words; what may be a mere courtesy is
+    then answered as one. Who says which mark they have in what may give credit gets the estimate.
     """
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
         self._reaching = Reaching(library)
+        self._appraising = Appraising(library)
 
     def name(self) -> str:
         """As the bot's domain names it."""
@@ -46,11 +49,11 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if outside and intent.get("confidence", 0.0) >= SURE_OUT_OF_SCOPE:
             dispatcher.utter_message(response="utter_out_of_scope")
             return []
-        readings = open_readings(tracker)
-        if readings and not perhaps_a_question(readings):
-            return ask_back(dispatcher, tracker, readings)
         last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
         reached = await self._reaching.heard(said(tracker), last)
         if reached is not None:
             return tell(dispatcher, said(tracker), reached)
+        if not tracker.active_loop and await self._appraising.told(said(tracker)):
+            return [FollowupAction("credit_form")]
+        readings = open_readings(tracker)
         return await ask(self._library, dispatcher, tracker, outside=outside, readings=readings)

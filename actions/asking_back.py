@@ -26,7 +26,13 @@ def open_readings(tracker: Tracker) -> Sequence[str]:
 def ask_back(
     dispatcher: CollectingDispatcher, tracker: Tracker, readings: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Asks which is meant; each choice is a command that stands for the words of this turn."""
+    """Asks which is meant; each choice is a command that stands for the words of this turn.
+
+    A single reading is a courtesy, and answered as one.
+    """
+    if len(readings) == 1:
+        dispatcher.utter_message(response=f"utter_{readings[0]}")
+        return []
     turn = json.dumps({"turn": tracker.latest_message.get("message_id")})
     buttons = [
         {"title": label, "payload": f"/{intent}{turn}"} for intent, label in choices(readings)

@@ -7,12 +7,16 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import tell_compared
+from actions.conversation import ask, said, tell_compared
+from knowledge_base.advising.comparing import adds_up
 from knowledge_base.library import KnowledgeBase
 
 
 class ComparePrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_compare_programs`: a table, or the question which programs are meant."""
+    """`action_compare_programs`: a table, or the question which programs are meant.
+
+    What they come to together is asked as a question.
+    """
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
@@ -25,4 +29,6 @@ class ComparePrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
         self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Raises what `KnowledgeBase.ask` raises; the executor turns it into a `failure`."""
+        if adds_up(said(tracker)):
+            return await ask(self._library, dispatcher, tracker)
         return await tell_compared(self._library, dispatcher, tracker)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -35,18 +35,32 @@ def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
     """The last utterances before the newest message of the user, oldest first.
 
     What the student said is read in English; what the assistant quoted stands in English already.
+    Of the assistant's only answers count: what a ready reply, a form's question or a refusal says
+    is no subject to go on with, and neither is the message that got nothing else.
     """
-    said: list[Utterance] = []
-    before_latest = 0
+    exchanges: list[tuple[str, list[str]]] = []
     for event in events:
         if event.get("event") == "user":
-            before_latest = len(said)
-            language = (event.get("parse_data") or {}).get("language") or ENGLISH
-            _append(said, "user", in_english(event.get("text") or "", language))
-        elif event.get("event") == "bot":
+            exchanges.append((_in_english(event.get("text"), event.get("parse_data") or {}), []))
+        elif event.get("event") == "bot" and exchanges:
             custom = (event.get("data") or {}).get("custom") or {}
-            _append(said, "agent", event.get("text") or custom.get("text"))
-    return said[:before_latest][-EARLIER_TURNS:]
+            if custom.get("type") == "answer" and not custom["abstained"]:
+                exchanges[-1][1].append(custom["text"])
+    said: list[Utterance] = []
+    for words, answers in exchanges[:-1]:
+        if answers:
+            said += [Utterance("user", words), *(Utterance("agent", text) for text in answers)]
+    return said[-EARLIER_TURNS:]
+
+
+def in_focus_before(events: Iterable[dict[str, Any]]) -> list[str]:
+    """The documents that were in focus one after another, newest first, since none was."""
+    pages: list[str] = []
+    for event in events:
+        if event.get("event") == "slot" and event.get("name") == "focus":
+            page = event.get("value")
+            pages = [page, *(other for other in pages if other != page)] if page else []
+    return pages
 
 
 def at_a_loss(events: Iterable[dict[str, Any]]) -> bool:
@@ -60,7 +74,8 @@ def at_a_loss(events: Iterable[dict[str, Any]]) -> bool:
 
 def said(tracker: Tracker) -> str:
     """What the student wrote last, read in English when they write another language."""
-    return in_english(str(tracker.latest_message.get("text") or ""), spoken())
+    latest = tracker.latest_message
+    return _in_english(latest.get("text"), {"language": spoken(), **latest})
 
 
 def in_focus(tracker: Tracker) -> str | None:
@@ -97,11 +112,11 @@ async def ask(
     When nothing is found, a message that seems to lie `outside` is declined, and of one with
     several `readings` it is asked which is meant. A second failure in a row offers a person.
     """
-    question, before = words or said(tracker), pointed(tracker)
-    programs = await sought(library, question, tracker.get_slot("wish"), before.shown)
+    question, shown = words or said(tracker), tracker.get_slot("shown") or ()
+    programs = await sought(library, question, tracker.get_slot("wish"), shown)
     if programs is not None:
         return tell_found(dispatcher, tracker, programs)
-    answer = await answered(library, question, earlier_turns(tracker.events), before)
+    answer = await looked_up(library, tracker, question)
     if outside and answer.abstained:
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
@@ -110,6 +125,16 @@ async def ask(
     if answer.abstained and at_a_loss(tracker.events):
         answer = offering_person(answer)
     return tell(dispatcher, question, answer)
+
+
+async def looked_up(library: KnowledgeBase, tracker: Tracker, words: str | None = None) -> Answer:
+    """What is known of the newest message, or of some words in its place, in its conversation.
+
+    Raises as `KnowledgeBase.ask`.
+    """
+    events = tracker.events
+    before, earlier = pointed(tracker), in_focus_before(events)
+    return await answered(library, words or said(tracker), earlier_turns(events), before, earlier)
 
 
 def tell(dispatcher: CollectingDispatcher, question: str, answer: Answer) -> list[dict[str, Any]]:
@@ -172,6 +197,7 @@ def _short(question: str, answer: Answer) -> dict[str, Any]:
     return {"question": question} | {name: wire[name] for name in kept}
 
 
-def _append(said: list[Utterance], role: str, text: str | None) -> None:
-    if text:
-        said.append(Utterance(role, text))
+def _in_english(text: str | None, parsed: Mapping[str, Any]) -> str:
+    """A message in English, by the language that it tells or is answered in."""
+    language = parsed.get("written_language") or parsed.get("language") or ENGLISH
+    return in_english(str(text or ""), language)

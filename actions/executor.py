@@ -80,5 +80,5 @@ def _log(action: str | None, error: Exception) -> None:
     """Says what failed and where. The message of a foreign error may quote the student."""
     what = str(error) if isinstance(error, KnowledgeBaseError) else ""
     frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(frames[-4:]))
+    where = " < ".join(f"{f.name} ({f.filename}:{f.lineno})" for f in reversed(frames[-6:]))
     logger.error("%s failed: %s %s at %s", action, type(error).__name__, what, where)

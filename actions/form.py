@@ -7,12 +7,12 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, pointed, said, tell
+from actions.conversation import looked_up, said, tell
 from knowledge_base.library import KnowledgeBase
 
 _TELLS = frozenset("inform affirm deny refuse_data correct_me".split())
 """Intents of messages that tell a form something; others are questions, small talk or a way out."""
-_BEGUN_BY = {"plan_form": "plan_path", "credit_form": "estimate_credit", "aid_form": "check_aid"}
+BEGUN_BY = {"plan_form": "plan_path", "credit_form": "estimate_credit", "aid_form": "check_aid"}
 """The intent that begins each form, which tells it something too; that of another ends it."""
 _ASKS = ("ask_", "check_credential", "next_steps")
 """Intents of questions, or how they begin."""
@@ -35,7 +35,7 @@ def tells(tracker: Tracker) -> bool:
             return False
     intent = (tracker.latest_message.get("intent") or {}).get("name")
     form = (tracker.active_loop or {}).get("name") or ""
-    return intent in _TELLS or (intent is not None and intent == _BEGUN_BY.get(form))
+    return intent in _TELLS or (intent is not None and intent == BEGUN_BY.get(form))
 
 
 async def answered_aside(
@@ -47,13 +47,10 @@ async def answered_aside(
     """
     if not _asks(tracker):
         return []
-    question, before = said(tracker), pointed(tracker)
-    answer = await library.ask(
-        question, earlier_turns(tracker.events), before.focus, before.shown, before.question
-    )
+    answer = await looked_up(library, tracker)
     if answer.abstained:
         return []
-    return tell(dispatcher, question, answer)
+    return tell(dispatcher, said(tracker), answer)
 
 
 def _asks(tracker: Tracker) -> bool:

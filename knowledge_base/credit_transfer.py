@@ -20,6 +20,8 @@ from knowledge_base.credit.equivalency import (
 )
 from knowledge_base.credit.limits import Capped, capped
 from knowledge_base.credit.matching import Unmet, about, has, plain, specific, together, unmet
+from knowledge_base.model import plain as figure
+from knowledge_base.terms import term
 from languages.speech import say
 
 _BEST_FIRST = (Tier.ARTICULATED, Tier.RECOMMENDED, Tier.NEEDS_REVIEW)
@@ -173,13 +175,15 @@ def _single(
     missing: list[str] = []
     for level in sorted({specific(r, n) for r, _, n in candidates}, reverse=True):
         found: list[Line] = []
+        halves: list[Line] = []
         for rule, alternative, needed in candidates:
             if specific(rule, needed) != level:
                 continue
             lacking = [n for n in alternative if n is not needed and not has(rule, n, others, day)]
             short = unmet(rule, needed, held, day)
             if lacking:
-                missing.append(_with_what(rule, lacking))
+                missing.append(_with_what(rule, held, lacking))
+                halves.append(_open_half(rule, held, missing[-1]))
             elif short:
                 found.append(_short_of(rule, held, short))
             else:
@@ -187,6 +191,8 @@ def _single(
         if found:
             best = min(found, key=_preference)
             return replace(best, missing=(*best.missing, *dict.fromkeys(missing)))
+        if halves:
+            return halves[0]
     expired = _not_in_force(held, table, day)
     return Line((held,), Tier.NO_RULE, missing=tuple(dict.fromkeys((*missing, *expired))))
 
@@ -210,6 +216,14 @@ def _short_of(rule: Equivalency, held: Held, unmet: Unmet) -> Line:
     return Line(
         (held,), tier, target, rule=rule.id, group=rule.group, source=rule.source,
         condition=rule.condition, missing=(unmet.words,),
+    )  # fmt: skip
+
+
+def _open_half(rule: Equivalency, held: Held, missing: str) -> Line:
+    """Nothing yet, and nothing refused: the closest rule asks for something beside it."""
+    return Line(
+        (held,), Tier.NEEDS_REVIEW, rule=rule.id, group=rule.group, source=rule.source,
+        condition=rule.condition, missing=(missing,),
     )  # fmt: skip
 
 
@@ -249,15 +263,19 @@ def _semester(held: Held, table: EquivalencyTable) -> Decimal | None:
     return None
 
 
-def _with_what(rule: Equivalency, lacking: Sequence[Needed]) -> str:
+def _with_what(rule: Equivalency, held: Held, lacking: Sequence[Needed]) -> str:
     parts = [
         say("{name} with at least {minimum}", name=n.name, minimum=n.minimum)
         if n.minimum
-        else n.name
+        else (n.name if n.kind == held.kind else term(n.kind.replace("_", " ")))
         for n in lacking
     ]
+    given = [say("{credits} credits", credits=figure(rule.credits))] if rule.credits else []
+    given += [rule.target] if rule.target else []
     return say(
-        "together with {things}: {target}", things=say(" and ").join(parts), target=rule.target
+        "together with {things}: {target}",
+        things=say(" and ").join(parts),
+        target=", ".join(given),
     )
 
 

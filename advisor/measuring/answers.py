@@ -192,7 +192,7 @@ async def _talked(brain: Brain, question: Question) -> Reply:
     said = [turn.text for turn in question.history if turn.role == "user"]
     line = (await hold(brain, Conversation(question.id, (*said, question.question))))[-1]
     cited = frozenset(citation["document_id"] for citation in line["citations"])
-    declined = line["abstained"] or line["kind"] in {"text", "failed"}
+    declined = line["abstained"] or (line["kind"] in {"text", "failed"} and not cited)
     return Reply(line["text"], line["kind"], cited, declined, line["confidence"])
 
 

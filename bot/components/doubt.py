@@ -17,6 +17,10 @@ UNOFFERED = frozenset(
     "inform correct_me greet thanks goodbye affirm deny abuse out_of_scope".split()
 )
 """What says nothing to choose by itself: an answer, a correction, a courtesy, something else."""
+REPLIES = frozenset(
+    "greet thanks goodbye chitchat abuse capabilities are_you_a_bot refuse_data stop".split()
+)
+"""What has a ready reply, which changes nothing and says nothing of what was asked."""
 
 LEAD = 0.2
 """A way that is ahead of the next by less is in doubt. In 5 folds of data/nlu, of 6549 messages that
@@ -25,6 +29,9 @@ those that are offered for 10; by 0.1 to 0.2, 13, 5 and 11; by 0.2 to 0.3, 32, 2
 question would cost more turns than it saves."""
 FAINT = 0.05
 """A way with less is not offered."""
+SURE_OF_REPLY = 0.5
+"""Confidence below which a message is looked up before it gets a ready reply, which it still gets
+where nothing surely answers it."""
 OFFERED = 3
 """Ways at most: what can be chosen from at a glance."""
 
@@ -35,7 +42,8 @@ def doubting(parsed: Parsed) -> Parsed:
     """The reading of a message, marked as not understood where it is in doubt.
 
     ``readings`` then holds the two or three likeliest intents that lead to different things, the
-    likeliest first. What is not understood has some only if a task is one of them.
+    likeliest first. What is not understood has some only if a task is one of them. A ready reply
+    that is not sure is the only reading.
     """
     ranking = [
         (entry["name"], entry["confidence"])
@@ -43,7 +51,7 @@ def doubting(parsed: Parsed) -> Parsed:
         if entry["name"] != FALLBACK
     ]
     understood = (parsed.get("intent") or {}).get("name") != FALLBACK
-    readings = _readings(ranking, understood)
+    readings = _readings(ranking, understood) or _faint_reply(ranking, understood)
     if not readings:
         return parsed
     fallback = {"name": FALLBACK, "confidence": 1 - ranking[0][1]}
@@ -61,6 +69,11 @@ def _readings(ranking: List[Tuple[Text, float]], understood: bool) -> List[Text]
     offered = [way for way in ways[:OFFERED] if way[0] not in UNOFFERED | CARE]
     likely = [name for name, level in offered if level >= FAINT]
     return likely if len(likely) > 1 and TASKS & {*likely[:2]} else []
+
+
+def _faint_reply(ranking: List[Tuple[Text, float]], understood: bool) -> List[Text]:
+    name, level = ranking[0] if ranking and understood else ("", 0.0)
+    return [name] if name in REPLIES and level < SURE_OF_REPLY else []
 
 
 def _ways(ranking: List[Tuple[Text, float]]) -> List[Tuple[Text, float]]:

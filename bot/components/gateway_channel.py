@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse
 
 from components import patches
 from components.context import in_context
-from components.language_identifier import LANGUAGE, settled
+from components.language_identifier import HELD, LANGUAGE, settled
 from components.languages import ENGLISH, grammar
 from components.nlg import in_language
 from components.reply import Collected, HandledTurns, Wire, disclosing, said_before
@@ -155,8 +155,10 @@ async def handle(agent: Agent, turn: Turn, handled: HandledTurns) -> Wire:
         form = await active_form(agent, turn.conversation)
         return _result(turn, replies, before["parse_data"], form)
     tracker = await agent.tracker_store.retrieve(turn.conversation)
-    language = spoken(tracker) or turn.language
+    latest = latest_reading(tracker)
+    language = latest.get(LANGUAGE) or turn.language
     parse_data = await understand(agent, turn, language, words_of(tracker, turn.meant))
+    parse_data = settled(parse_data, language, turn.payload is not None, latest.get(HELD))
     if turn.command is None:
         form = tracker.active_loop_name if tracker is not None else None
         parse_data = in_context(parse_data, form)
@@ -201,10 +203,10 @@ async def active_form(agent: Agent, conversation: Text) -> Optional[Text]:
     return tracker.active_loop_name if tracker is not None else None
 
 
-def spoken(tracker: Optional[DialogueStateTracker]) -> Optional[Text]:
-    """The language of a conversation's last turn; None before there is one."""
+def latest_reading(tracker: Optional[DialogueStateTracker]) -> Dict[Text, Any]:
+    """What the last message was read as; nothing before there is one."""
     latest = tracker.latest_message if tracker is not None else None
-    return latest.parse_data.get(LANGUAGE) if latest is not None else None
+    return (latest.parse_data or {}) if latest is not None else {}
 
 
 def words_of(tracker: Optional[DialogueStateTracker], turn_id: Optional[Text]) -> Optional[Text]:
@@ -229,7 +231,7 @@ async def understand(
     message = UserMessage(shown, metadata={LANGUAGE: language})
     parse_data = dict(await agent.processor.parse_message(message))
     parse_data["text"] = (words or turn.text or turn.payload or "").strip()
-    return settled(parse_data, language, command=turn.payload is not None)
+    return parse_data
 
 
 def _result(turn: Turn, replies: Any, parse_data: Any, form: Optional[Text]) -> Wire:

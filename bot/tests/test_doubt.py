@@ -3,7 +3,7 @@
 import unittest
 from typing import Any, Dict, List, Optional, Text
 
-from components.doubt import FALLBACK, LEAD, doubting
+from components.doubt import FALLBACK, LEAD, SURE_OF_REPLY, doubting
 
 
 def read(fallback: bool = False, **levels: float) -> Dict[Text, Any]:
@@ -55,8 +55,11 @@ class Doubt(unittest.TestCase):
         self.assertIsNone(readings(ask_cost=0.4, ask_aid=0.39))
 
     def test_replies_are_not_worth_a_question(self) -> None:
-        """Without a task the likeliest ready reply is given."""
-        self.assertIsNone(readings(chitchat=0.4, are_you_a_bot=0.38, plan_path=0.1))
+        """Without a task the likeliest ready reply is given, once nothing answers the message if it
+        is not sure."""
+        self.assertIsNone(readings(chitchat=SURE_OF_REPLY, are_you_a_bot=0.38, plan_path=0.1))
+        self.assertEqual(readings(chitchat=0.4, are_you_a_bot=0.38, plan_path=0.1), ["chitchat"])
+        self.assertIsNone(readings(start_over=0.4, stop=0.3))
 
     def test_a_task_or_a_reply(self) -> None:
         """To leave a task, or to begin one, are different things."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from knowledge_base.advising.credit_claim import TOWARD, Claim, adds, claimed, of_program
 from knowledge_base.advising.crediting import estimated
+from knowledge_base.credit.equivalency import Tier
+from knowledge_base.credit.question import held_in
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer
 
@@ -22,6 +24,15 @@ class Appraising:
         """The claim when it begins or is resumed, with what the message tells already."""
         claim = Claim.from_slot(slot)
         return await self._heard(text, claim, asked=bool(claim.have) and adds(text)) or claim
+
+    async def told(self, text: str) -> bool:
+        """Whether a message says, asked or not, which mark somebody has in what may give credit."""
+        if not any(map(str.isdigit, text)):
+            return False
+        table = await self._library.equivalencies()
+        given = [rule for rule in table.rules if rule.status is not Tier.NOT_TRANSFERABLE]
+        kinds = {needed.kind for rule in given for parts in rule.alternatives for needed in parts}
+        return any(thing.score and thing.kind in kinds for thing in held_in(text, table))
 
     async def hear(self, text: str, slot: Mapping[str, Any] | None) -> Claim:
         """The claim after an answer to "what do you have?"."""

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from knowledge_base.model import Topic
 from languages.speech import say
-
-NEAREST = 2
-"""Readings, of those in their order, that a look-up has to be worth while for: of those in doubt in
-5 folds of data/nlu the third was right for 1 of 24."""
-
-
-def perhaps_a_question(readings: Sequence[str]) -> bool:
-    """Whether a look-up is one of the likeliest readings."""
-    return not set(readings[:NEAREST]).isdisjoint(_questions())
 
 
 def choices(readings: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -25,6 +17,16 @@ def choices(readings: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def labels() -> dict[str, str]:
     """What is said of each intent of the bot that `bot/components/doubt.py` offers."""
     return {**_questions(), **_others()}
+
+
+def offer(task: str) -> Topic:
+    """A task to choose, by the intent that begins it. Raises KeyError for what is none."""
+    asked = {
+        "plan_path": say("Plan a path for me"),
+        "estimate_credit": say("Estimate my credit"),
+        "check_aid": say("Check which aid I may get"),
+    }
+    return Topic(labels()[task], asked[task])
 
 
 def _questions() -> dict[str, str]:

@@ -28,6 +28,7 @@ _BY = re.compile(
 )
 """What programs are to be ranked by."""
 _VERSUS = re.compile(r"\b(?:vs|versus|compared? (?:to|with))\b", re.I)
+_SUM = re.compile(r"\b(?:together|altogether|in total|in all|combined|the sum)\b", re.I)
 _OR = re.compile(r"\bor\b.*\?", re.I)
 
 
@@ -76,6 +77,11 @@ async def _compared(
     return await library.told(
         Draft(AnswerKind.CLARIFY, which, nearest=await _pairs(library, before))
     )
+
+
+def adds_up(words: str) -> bool:
+    """Whether a message asks what programs come to together rather than how they differ."""
+    return bool(_SUM.search(words)) and not _VERSUS.search(words)
 
 
 def sets_side_by_side(words: str) -> bool:

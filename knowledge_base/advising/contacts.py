@@ -39,6 +39,12 @@ class Contact:
         return bool(_TELEPHONE.search(self.quote))
 
     @property
+    def ways(self) -> frozenset[str]:
+        """The numbers and addresses that it has."""
+        found = _REACHES.findall(self.quote)
+        return frozenset(way if "@" in way else re.sub(r"\D", "", way) for way in found)
+
+    @property
     def stems(self) -> frozenset[str]:
         """What it can be asked for by."""
         return frozenset(words(self.name if self.of_table else f"{self.name} {self.said}"))

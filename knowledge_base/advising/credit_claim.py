@@ -46,6 +46,9 @@ _ASKS = re.compile(
 _WANTS = re.compile(
     r"\b(?:estimate|check|calculate|figure|evaluate|tell me|how many|how much)\b", re.I
 )
+_ESTIMATE = re.compile(
+    r"\b(?:estimate|check|calculate|figure out|evaluate|assess|work out|appraise)\b", re.I
+)
 TOWARD = re.compile(r"\btowards?\b|\bcounts? for\b", re.I)
 """What stands before the award that credit should count for."""
 _TOLD = re.compile(
@@ -146,6 +149,11 @@ def says_nothing(text: str) -> bool:
 def asks_whether(text: str) -> bool:
     """Whether it asks if, or how, something gives credit, rather than for an estimate."""
     return bool(_ASKS.match(text)) and not _WANTS.search(text)
+
+
+def asks_for_estimate(text: str) -> bool:
+    """Whether it asks for an estimate in so many words."""
+    return bool(_ESTIMATE.search(text))
 
 
 def award_in(

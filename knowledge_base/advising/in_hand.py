@@ -7,34 +7,79 @@ from collections.abc import Sequence
 
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, Program, Utterance
+from knowledge_base.ranking.leaning import leans
 from knowledge_base.typed.comparison import MOST, compared
 from knowledge_base.typed.pointing import Pointed
 from knowledge_base.typed.profile import told_in
 from knowledge_base.typed.question import Aspect, Task, read
 from knowledge_base.typed.respects import respects
 
+SURE_OF_ANSWER = 0.5
+"""Confidence from which an answer counts whatever the message was read as. Of 160 students'
+questions to tune on 52 are quoted for with that much, 37 of them rightly; 47 of 69 from 0.4, 29 of
+38 from 0.6. Greetings and requests for a person stay below 0.2."""
 _ONE_FACT = frozenset(Aspect) - {Aspect.COST, Aspect.START, Aspect.DEADLINE}
 """Respects in which the catalog says all there is; of a cost and of days more can be worked out."""
+_OF_PROGRAMS = frozenset(
+    {Aspect.EFFORT, Aspect.DELIVERY, Aspect.SKILLS, Aspect.CAREERS, Aspect.STACKING}
+)
+"""Respects of programs alone: a page of rules in between is not asked for them."""
+_THE_PROGRAM = re.compile(r"\b(?:the|that|this) (?:one|program|class|course)\b", re.I)
+"""Words that mean the program spoken of, though a page of rules was quoted last."""
 _TOGETHER = re.compile(r"\b(?:both|each|either|they|them|these|those|their|which|all of)\b", re.I)
 """Words that speak of several programs, though one of them was spoken of last."""
 
 
+def sure_of(answer: Answer) -> bool:
+    """Whether an answer is likely enough to stand in the place of what a message was read as."""
+    return not answer.abstained and answer.confidence >= SURE_OF_ANSWER
+
+
 async def answered(
-    library: KnowledgeBase, question: str, history: Sequence[Utterance], before: Pointed
+    library: KnowledgeBase,
+    question: str,
+    history: Sequence[Utterance],
+    before: Pointed,
+    earlier: Sequence[str] = (),
 ) -> Answer:
     """The answer to a question in its conversation, from the facts of what is in hand if it is
-    bare, else as `KnowledgeBase.ask`, which it also raises as."""
+    bare, else as `KnowledgeBase.ask`, which it also raises as.
+
+    `earlier` holds the documents that were in focus before the one that is, newest first. What is
+    not known of the page in focus is asked of the program that was spoken of, and then by itself.
+    """
     several = await of_several(library, question, before)
     if several is not None:
         return several
-    plain = set(respects(question)) <= _ONE_FACT
-    one = await _of_one(library, question, before.focus) if plain else None
-    if one is not None:
-        return one
-    answer = await library.ask(question, history, before.focus, before.shown, before.question)
-    if answer.abstained and not plain:
-        return await _of_one(library, question, before.focus) or answer
-    return answer
+    asked = set(respects(question))
+    if asked <= _ONE_FACT:
+        for page in (before.focus, *(earlier if asked <= _OF_PROGRAMS else ())):
+            one = await _of_one(library, question, page)
+            if one is not None:
+                return one
+    focus = before.focus
+    if _THE_PROGRAM.search(question):
+        focus = await _program_of(library, history, (focus, *earlier)) or focus
+    answer = await library.ask(question, history, focus, before.shown, before.question)
+    if not answer.abstained:
+        return answer
+    for page in (focus, *earlier):
+        told = await _of_one(library, question, page)
+        if told is not None:
+            return told
+    alone = answer if leans(question) else await library.ask(question)
+    return alone if sure_of(alone) else answer
+
+
+async def _program_of(
+    library: KnowledgeBase, history: Sequence[Utterance], pages: Sequence[str | None]
+) -> str | None:
+    """The program that was spoken of last: in focus, or named by the student."""
+    programs = (await library.catalog()).programs
+    in_focus = [page for page in pages if page in programs]
+    said = [utterance.text for utterance in reversed(history) if utterance.role == "user"]
+    named = [i for text in said if (i := await library.named(text))]
+    return next(iter([*in_focus[:1], *named]), None)
 
 
 async def of_several(library: KnowledgeBase, words: str, before: Pointed) -> Answer | None:

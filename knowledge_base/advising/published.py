@@ -24,6 +24,11 @@ _PRIVACY = (
 _ON_PRIVACY = re.compile(r"\b(?:chats?|conversations?)\b", re.I)
 _REVIEW = "prior-learning assessment: credit for work and courses, portfolio, challenge exam"
 _ON_REVIEW = re.compile(r"\b(?:portfolios?|challenge exams?)\b", re.I)
+_DECISIONS = "steps to apply for a program: application, documents, decision, registration"
+_ON_DECISIONS = re.compile(
+    r"(?=.*\bappl\w+)(?=.*\bregist\w+)(?=.*\b(?:decisions?|decided)\b.*\b(?:days?|weeks?)\b)",
+    re.I | re.S,
+)
 _SEARCHED = 6
 """Passages among which a search looks for these."""
 _MOST = 2
@@ -45,6 +50,14 @@ async def privacy(library: KnowledgeBase, words: str) -> Answer | None:
     Raises as `KnowledgeBase.ask`.
     """
     return await _published(library, f"{words} ({_PRIVACY})", _ON_PRIVACY, _MOST)
+
+
+async def decisions(library: KnowledgeBase) -> Answer | None:
+    """How and when applications are decided; None if that is not published.
+
+    Raises as `KnowledgeBase.ask`.
+    """
+    return await _published(library, _DECISIONS, _ON_DECISIONS, 1)
 
 
 async def review_path(library: KnowledgeBase) -> Answer | None:

@@ -19,7 +19,8 @@ _SEARCHED = 10
 _LONGEST = 12
 """Words of a message that asks for a contact; a longer one tells of more than that."""
 _DETAIL = re.compile(
-    r"\b(?:(?:tele)?phones?|(?:phone )?numbers?|e-?mails?|mail|address|contacts?|contact info\w*"
+    r"\b(?<!\bmy )(?<!\bown )(?:(?:tele)?phones?|(?:phone )?numbers?|e-?mails?|mail|address"
+    r"|contacts?|contact info\w*"
     r"|(?:office|opening) hours)\b",
     re.I,
 )
@@ -116,8 +117,11 @@ class Reaching:
             return told
         for document in dict.fromkeys(cited.document_id for cited in last.citations):
             own = [contact for contact in await self._of_page(document) if contact.has_telephone]
+            if own and own[0].of_table:
+                return own
             if own:
-                return own if own[0].of_table else own[:1]
+                listed = [c for c in await self._general() if c.ways & own[0].ways]
+                return listed[:1] or own[:1]
         said = Counter(stems(" ".join(cited.quote for cited in last.citations)))
         general = await self._general()
         meant = [contact for contact in general if contact.stems and contact.stems <= said.keys()]

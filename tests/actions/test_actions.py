@@ -150,29 +150,27 @@ async def test_an_answer_about_several_programs_is_about_no_single_one() -> None
     assert slots(result)["focus"] is None
 
 
+def said(text: str, *, abstained: bool = False) -> dict[str, Any]:
+    """An answer as Rasa's tracker keeps it."""
+    custom = {"type": "answer", "text": text, "abstained": abstained}
+    return {"event": "bot", "text": None, "data": {"custom": custom}}
+
+
 async def test_the_library_gets_question_history_and_focus() -> None:
-    """Earlier turns go along, oldest first, without the question itself."""
+    """Earlier turns that were answered go along, oldest first, without the question itself."""
     library = OneAnswer()
     events = [
         user("hi"),
         {"event": "bot", "text": "Hello!", "data": {"custom": None}},
         user("fees?"),
         {"event": "action", "name": "action_answer_question"},
-        {"event": "bot", "text": None, "data": {"custom": {"type": "answer", "text": "$300"}}},
+        said("$300"),
+        user("and parking?"),
+        said("I don't have that.", abstained=True),
     ]
     await run(library, call("action_answer_question", "and books?", events=events, focus="fees"))
-    assert library.asked == [
-        (
-            "and books?",
-            [
-                Utterance("user", "hi"),
-                Utterance("agent", "Hello!"),
-                Utterance("user", "fees?"),
-                Utterance("agent", "$300"),
-            ],
-            "fees",
-        )
-    ]
+    earlier = [Utterance("user", "fees?"), Utterance("agent", "$300")]
+    assert library.asked == [("and books?", earlier, "fees")]
 
 
 async def test_another_language_is_read_in_english() -> None:
@@ -180,8 +178,9 @@ async def test_another_language_is_read_in_english() -> None:
     library = OneAnswer()
     events = [
         user("how much is the fine") | {"parse_data": {"language": "en"}},
+        said("$20."),
         user("y cuánto dura") | {"parse_data": {"language": "es"}},
-        {"event": "bot", "text": "Dura 6 semanas."},
+        said("Dura 6 semanas."),
     ]
     asked = call("action_answer_question", "¿cuándo empieza?", events=events)
     asked["tracker"]["latest_message"]["language"] = "es"
@@ -191,6 +190,7 @@ async def test_another_language_is_read_in_english() -> None:
             "when starts?",
             [
                 Utterance("user", "how much is the fine"),
+                Utterance("agent", "$20."),
                 Utterance("user", "and how long is"),
                 Utterance("agent", "Dura 6 semanas."),
             ],
@@ -201,9 +201,10 @@ async def test_another_language_is_read_in_english() -> None:
 
 def test_only_the_last_turns_go_along() -> None:
     """A long conversation is cut to its end."""
-    texts = [f"message {number}" for number in range(30)]
-    turns = earlier_turns([user(text) for text in texts])
-    assert [turn.text for turn in turns] == texts[-EARLIER_TURNS - 1 : -1]
+    events = [e for number in range(30) for e in (user(f"why {number}"), said(f"since {number}"))]
+    turns = earlier_turns([*events, user("and now?")])
+    last = [f"{word} {number}" for number in (28, 29) for word in ("why", "since")]
+    assert [turn.text for turn in turns] == last[-EARLIER_TURNS:]
     assert earlier_turns([]) == []
 
 
@@ -230,7 +231,10 @@ async def test_outside_is_declined_when_sure_or_when_nothing_is_found(
 
 
 ABSTAINED = {"event": "bot", "data": {"custom": {"type": "answer", "abstained": True}}}
-ANSWERED = {"event": "bot", "data": {"custom": {"type": "answer", "abstained": False}}}
+ANSWERED = {
+    "event": "bot",
+    "data": {"custom": {"type": "answer", "text": "Well.", "abstained": False}},
+}
 DECLINED = {"event": "bot", "text": "No.", "metadata": {"utter_action": "utter_out_of_scope"}}
 
 
@@ -259,37 +263,45 @@ TASK_OR_QUESTION = ("plan_path", "ask_cost")
 
 
 @pytest.mark.parametrize(
-    ("readings", "found", "before", "looked_up", "asks"),
+    ("readings", "found", "before", "asks"),
     [
-        (TASKS, True, [], False, True),
-        (TASK_OR_QUESTION, True, [], True, False),
-        (TASK_OR_QUESTION, False, [], True, True),
-        (TASKS, True, [user("a"), ASKED_BACK], True, False),
-        (TASKS, False, [user("a"), ASKED_BACK], True, False),
-        (TASKS, False, [user("a"), ASKED_BACK, user("b"), ANSWERED], False, True),
-        ((), False, [], True, False),
+        (TASKS, True, [], False),
+        (TASKS, False, [], True),
+        (TASK_OR_QUESTION, True, [], False),
+        (TASK_OR_QUESTION, False, [], True),
+        (TASKS, False, [user("a"), ASKED_BACK], False),
+        (TASKS, False, [user("a"), ASKED_BACK, user("b"), ANSWERED], True),
+        ((), False, [], False),
     ],
 )
 async def test_a_doubt_is_asked_about_once(
     readings: tuple[str, ...],
     found: bool,
     before: list[dict[str, Any]],
-    looked_up: bool,
     asks: bool,
 ) -> None:
-    """Unless the look-up of what may be a question finds something; each choice names the turn."""
+    """Unless the look-up finds something; each choice names the turn."""
     library = OneAnswer(Answer("Well.", AnswerKind.QUOTE if found else AnswerKind.UNKNOWN))
     result = await run(
         library,
         call("action_answer_question", intent="nlu_fallback", events=before, readings=readings),
     )
     (response,) = result.responses
-    assert bool(library.asked) == looked_up
+    assert library.asked
     assert (response["response"] == CLARIFY) == asks
     chosen = [(button["title"], button["payload"]) for button in response["buttons"]]
     assert chosen == [
         (labels()[intent], f'/{intent}{{"turn": "t_7"}}') for intent in readings if asks
     ]
+
+
+@pytest.mark.parametrize(("found", "replied"), [(True, None), (False, "utter_thanks")])
+async def test_a_faint_courtesy_is_looked_up_first(found: bool, replied: str | None) -> None:
+    """It gets its ready reply where nothing is known of it."""
+    library = OneAnswer(Answer("Well.", AnswerKind.QUOTE if found else AnswerKind.UNKNOWN))
+    request = call("action_answer_question", intent="nlu_fallback", readings=("thanks",))
+    (response,) = (await run(library, request)).responses
+    assert response["response"] == replied
 
 
 async def test_nothing_found_after_asking_back_offers_a_person() -> None:

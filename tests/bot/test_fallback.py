@@ -26,9 +26,9 @@ PLAN_OR_CREDIT = (
     "i want to change jobs to data analyst but i have an old degree",
 )
 CREDIT_OR_QUESTION = (
-    "ap statistics score 5, what now",
-    "ap stats score 5 so what now",
-    "ap calculus 4 what are my options",
+    "dsst ethics passed, options?",
+    "i passed ap latin, my options",
+    "passed dsst ethics so what now",
 )
 COMPARE_OR_PLAN = (
     "which program and then which one",

@@ -85,7 +85,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     "inside a form": [
         PLAN,
         ("check if i can get aid for data analytics foundations", [form("aid_form")]),
-        ("are you sure?", [form("aid_form"), cites("payment-plans")]),
+        ("are you sure?", [form("aid_form"), cites("MHC-DA101")]),
     ],
     "a person inside a form": [
         ("check if i can get aid for data analytics foundations", [form("aid_form")]),
@@ -111,7 +111,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     ],
     "the office of the page that was cited": [
         PLAN,
-        ("who can i call about it", [cites("payment-plans"), told("+1-555-010-0135")]),
+        ("who can i call about it", [contact("+1-555-010-0135"), told("4:30 p.m.")]),
     ],
     "somebody of an office": [
         ("let me speak to a human from financial aid", [hands_over, told("+1-555-010-0130")]),
