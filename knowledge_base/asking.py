@@ -43,6 +43,7 @@ class Asking:
         reranker: Reranker | None = None,
     ):
         self._edition = edition
+        self._encoder = encoder
         self._retriever = Retriever(edition, encoder, reranker=reranker)
         self._answering = answering
         self._reranker = reranker
@@ -50,6 +51,7 @@ class Asking:
 
     def answer(self, query: Query) -> tuple[Answer, Ranking]:
         """The answer to a message, and what the search found for it as a whole."""
+        query = self._described(query)
         if query.today is not None:
             return self._of_another_time(query, query.today)
         ranking = self._retriever.search(query)
@@ -85,6 +87,14 @@ class Asking:
             return True
         read = (best_read(question, each.passages, self._reranker) for each in (then, now))
         return next(read) >= next(read) - _MUCH_WORSE
+
+    def _described(self, query: Query) -> Query:
+        """The question with the program that it describes, if it names none."""
+        named = self.typed.named(query) is not None
+        found = self._edition.descriptions
+        return replace(
+            query, described=None if named else found.find(query.question, self._encoder)
+        )
 
     def _quoted(self, query: Query, ranking: Ranking) -> Answer:
         """What is quoted for each question of a message, of which all of this was found."""
@@ -160,7 +170,7 @@ class Asking:
         asked, history, focus = [], query.history, query.focus
         for piece in pieces:
             readings = [
-                replace(query, question=piece, history=before, focus=focus)
+                self._described(replace(query, question=piece, history=before, focus=focus))
                 for before in dict.fromkeys(
                     (query.history, history) if not leans(piece) else (history,)
                 )

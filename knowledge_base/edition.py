@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from knowledge_base.arrays import Allowed, Rows
+from knowledge_base.descriptions import Descriptions
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.index import FaissIndex, VectorIndex
 from knowledge_base.lexical import LexicalIndex
@@ -35,7 +36,12 @@ from knowledge_base.model import Document, Passage, Program, Validity
 from knowledge_base.rows.documents import DocumentRows
 from knowledge_base.rows.known_vectors import KnownVectors
 from knowledge_base.rows.passages import passages_in, passages_of
-from knowledge_base.schema import published_documents, published_passages, published_records
+from knowledge_base.schema import (
+    published_descriptions,
+    published_documents,
+    published_passages,
+    published_records,
+)
 
 _PROGRAM = TypeAdapter(Program)
 CONTENT, VECTORS, LEXICAL, MANIFEST = (
@@ -145,6 +151,24 @@ class Edition:
                 for kind, data in connection.execute(query.order_by(published_records.c.row)):
                     found.setdefault(kind, []).append(data)
         return found
+
+    @cached_property
+    def descriptions(self) -> Descriptions:
+        """What describes programs, for questions that name none. An edition made before has
+        nothing."""
+        columns = published_descriptions.c
+        if not inspect(self._database).has_table(published_descriptions.name):
+            return Descriptions()
+        with self._database.connect() as connection:
+            rows = connection.execute(select(columns.programs, columns.vector)).all()
+        return (
+            Descriptions(
+                tuple(tuple(row.programs) for row in rows),
+                np.stack([np.frombuffer(row.vector, np.float32) for row in rows]),
+            )
+            if rows
+            else Descriptions()
+        )
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:

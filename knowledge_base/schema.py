@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -109,6 +110,15 @@ published_records = Table(
     Column("id", String, nullable=False),
     Column("data", JSON, nullable=False),
 )
+
+published_descriptions = Table(
+    "descriptions",
+    content,
+    Column("phrase", String, primary_key=True),
+    Column("programs", JSON, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+"""What programs are called, teach and lead to, with the vector of each phrase, float32."""
 
 published_programs = Table(
     "programs",

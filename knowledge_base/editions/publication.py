@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, insert
 
 from knowledge_base.arrays import Rows, Vectors
 from knowledge_base.bulk_encoding import Encode, in_this_process
+from knowledge_base.descriptions import phrases_of
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.editions.published_facts import facts_in, write_facts
 from knowledge_base.encoder import Encoder
@@ -44,6 +45,7 @@ from knowledge_base.rows.passages import (
 )
 from knowledge_base.schema import (
     content,
+    published_descriptions,
     published_documents,
     published_prices,
     published_programs,
@@ -86,6 +88,7 @@ def build_edition(
     stated = facts_in(entries, progress)
     disagreeing = conflicts(stated, now.date())
     _write_stated(folder / CONTENT, stated, disagreeing)
+    _write_descriptions(folder / CONTENT, [e.program for e in entries if e.program], encoder)
     engine = create_engine(f"sqlite:///{folder / CONTENT}")
     with engine.connect() as connection, _room(folder, len(digests), encoder.dimension) as vectors:
         reused = _fill(vectors, connection, digests, encoder, reusable, progress, encode)
@@ -201,6 +204,21 @@ def _write_stated(path: Path, stated: Sequence[Fact], disagreeing: Sequence[Conf
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         write_facts(connection, stated, disagreeing)
+    engine.dispose()
+
+
+def _write_descriptions(path: Path, programs: Sequence[Program], encoder: Encoder) -> None:
+    phrases = phrases_of(programs)
+    if not phrases:
+        return
+    vectors = encoder.encode([*phrases])
+    rows = [
+        {"phrase": phrase, "programs": ids, "vector": vector.tobytes()}
+        for (phrase, ids), vector in zip(phrases.items(), vectors, strict=True)
+    ]
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(insert(published_descriptions), rows)
     engine.dispose()
 
 

@@ -45,6 +45,9 @@ class Referents:
         if self._awards.search(query.question):
             return None
         named = self._mentions.find(query.question, PLAIN)
+        if not named and query.described is not None:
+            told = query.described
+            named = [Mention(told.start, told.end, told.programs)]
         found = [self._held(mention, query) for mention in named]
         if any(not 1 <= len(mention.programs) <= _MOST for mention in found):
             return None
