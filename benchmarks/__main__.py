@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import languages, retrieval, scale, setup, turns, understanding, voice
+from benchmarks import languages, load, retrieval, scale, setup, turns, understanding, voice
 
 _ALL = {
     "turns": turns.measure,
@@ -14,6 +14,7 @@ _ALL = {
     "languages": languages.measure,
     "retrieval": retrieval.measure,
     "scale": scale.measure,
+    "load": load.measure,
     "setup": setup.measure,
     "voice": voice.measure,
 }

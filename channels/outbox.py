@@ -22,7 +22,7 @@ from channels.model import Author, Part, ReceiptStatus
 from channels.records import Entry
 from channels.rows import held, left_alone
 from channels.schema import conversations, messages, outbox
-from channels.storage import Storage
+from channels.storage import Rank, Storage
 
 PARTS_OF_A_MESSAGE = 1000
 """A message is split into far fewer; positions of parts leave room for so many."""
@@ -201,7 +201,7 @@ class Outbox:
         """It waits for its next try, unless a person has taken over meanwhile."""
         place = select(outbox.c.conversation_id).where(outbox.c.id == parcel).scalar_subquery()
         lock = select(conversations.c.id).where(conversations.c.id == place)
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             await db.execute(lock.with_for_update(read=True))
             now = await self._storage.now(db)
             kept_back = await db.execute(
@@ -278,12 +278,12 @@ class Outbox:
             .where(outbox.c.id.in_(parcels), outbox.c.status == PartStatus.SENDING.value)
             .values(lease_until=until)
         )
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             await db.execute(query)
 
     async def expire(self, now: datetime) -> int:
         """Call *uncertain* whatever was being sent when its sender died; how many."""
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             ended = await db.execute(
                 update(outbox)
                 .where(
@@ -316,7 +316,7 @@ class Outbox:
             .where(_is_sending(parcel))
             .values(status=status.value, ended_at=now, lease_until=None, **values)
         )
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             await db.execute(query)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from enum import IntEnum
+from itertools import count
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
@@ -15,6 +18,50 @@ WRITERS = 64
 """Transactions that may write at once where rows are locked; the pool holds fewer connections."""
 WAIT_SECONDS = 5.0
 """A write takes milliseconds: who waits longer stands behind a database that is locked."""
+
+
+class Rank(IntEnum):
+    """Whose write goes first where many wait: who ends work goes before who brings more.
+
+    Else a gateway that is sent more than it can do would take message after message, and never
+    come to record that it has answered one.
+    """
+
+    ENDING = 0
+    WORKING = 1
+    BRINGING = 2
+
+
+class Line:
+    """So many at a time; those who wait come in by rank, and among equals by their coming."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._waiting: list[tuple[Rank, int, asyncio.Future[None]]] = []
+        self._numbers = count()
+
+    async def enter(self, rank: Rank) -> None:
+        """Wait for a place; who is cancelled meanwhile has none."""
+        if self._free:
+            self._free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, next(self._numbers), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Give the place to whoever is next."""
+        while self._waiting:
+            _, _, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
 
 
 class Storage:
@@ -28,7 +75,7 @@ class Storage:
         self.shared = engine.dialect.name != "sqlite"
         """Whether other gateways may work on the same database."""
         # SQLite has one writer: waiting here costs less than its busy handler, which sleeps.
-        self._writers = asyncio.Semaphore(WRITERS if self.shared else 1)
+        self._writers = Line(WRITERS if self.shared else 1)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -37,11 +84,11 @@ class Storage:
             yield db
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, rank: Rank = Rank.WORKING) -> AsyncIterator[AsyncConnection]:
         """A transaction; in SQLite nobody else writes between what it reads and what it writes."""
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                await self._writers.acquire()
+                await self._writers.enter(rank)
         except TimeoutError:
             raise WaitedTooLong("another write did not end") from None
         try:
@@ -51,7 +98,7 @@ class Storage:
                     await db.exec_driver_sql("BEGIN IMMEDIATE")
                 yield db
         finally:
-            self._writers.release()
+            self._writers.leave()
 
     async def now(self, db: AsyncConnection) -> datetime:
         """The time by the clock that all gateways share, so that leases mean the same to each."""

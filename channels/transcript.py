@@ -38,12 +38,14 @@ from channels.rows import (
     write_message,
 )
 from channels.schema import conversations, deliveries, messages, turns
-from channels.storage import Storage
+from channels.storage import Rank, Storage
 
 BY_PERSON = "person"
 """The reason that stands at turns which a person dealt with."""
 MOST_PAUSES = 5
 """Pauses after which a burst ends though it goes on: nobody types for longer without an answer."""
+RACES = 2
+"""How often others may be first: once with the conversation, once with the delivery."""
 LOOK_SECONDS = 0.05
 """How often a take-over looks whether the parts that were on their way have arrived."""
 
@@ -59,7 +61,7 @@ class Transcript:
 
     async def open(self, channel: str, address: str) -> str:
         """Id of the conversation with ``address``, begun when there is none."""
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.BRINGING) as db:
             return await conversation_of(db, channel, address, await self._storage.now(db))
 
     async def record(self, inbound: InboundMessage, burst: Burst | None = None) -> Receipt:
@@ -68,17 +70,20 @@ class Transcript:
         With ``burst`` the message joins the turn before it, if that was of a burst too, has not
         begun and may still grow, and puts off its beginning.
         """
-        try:
-            return await self._record(inbound, burst)
-        except IntegrityError:
-            # Somebody else wrote the same delivery, or began the same conversation, meanwhile.
-            return await self._first_receipt(inbound) or await self._record(inbound, burst)
+        for _ in range(RACES):
+            try:
+                return await self._record(inbound, burst)
+            except IntegrityError:
+                # Somebody else wrote the same delivery, or began the same conversation, meanwhile.
+                if receipt := await self._first_receipt(inbound):
+                    return receipt
+        return await self._record(inbound, burst)
 
     async def _record(self, inbound: InboundMessage, burst: Burst | None) -> Receipt:
         mine = (conversations.c.channel == inbound.channel) & (
             conversations.c.address == inbound.address
         )
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.BRINGING) as db:
             now = await self._storage.now(db)
             place = await raise_watermark(db, mine, 1, now)
             if place is None:
@@ -276,7 +281,7 @@ class Transcript:
 
     async def check_writable(self) -> None:
         """Take the database's write lock and give it back; raises when it cannot be had."""
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.BRINGING) as db:
             await db.execute(
                 update(conversations).where(conversations.c.id == "").values(status="")
             )

@@ -14,7 +14,7 @@ from channels.outbox import enqueue
 from channels.records import Outcome, PendingTurn, Receipt
 from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
 from channels.schema import conversations, messages, turns
-from channels.storage import Storage
+from channels.storage import Rank, Storage
 
 LEASE = timedelta(seconds=10)
 """A gateway that died is replaced after so long; one that lives renews every few seconds."""
@@ -69,7 +69,7 @@ class Turns:
         person has taken over, for whom the turn then waits.
         """
         mine = conversations.c.id == turn.conversation
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             now = await self._storage.now(db)
             # The row's lock: a take-over commits before this reply is written or after it.
             query = select(held(now)).where(mine).with_for_update()
@@ -97,7 +97,7 @@ class Turns:
 
     async def renew(self) -> None:
         """Keep what this gateway works on for as long again."""
-        async with self._storage.writing() as db:
+        async with self._storage.writing(Rank.ENDING) as db:
             now = await self._storage.now(db)
             await db.execute(
                 update(turns).where(self._works_on()).values(lease_until=now + self.lease)

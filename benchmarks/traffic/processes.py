@@ -25,7 +25,7 @@ PRELOADED = (
     "benchmarks.traffic.bot",
     "channels.gateway",
 )
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 """A first start imports everything, on a machine that may be busy."""
 
 _context = multiprocessing.get_context("forkserver")

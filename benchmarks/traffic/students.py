@@ -40,14 +40,15 @@ class Writer:
 
     async def say(self, session: aiohttp.ClientSession, mark: int, random: Random) -> None:
         """Returns once the gateway has acknowledged it."""
-        text = marked("how much is it", mark)
-        while not await self._post(session, mark, text):
+        while not await self.deliver(session, mark):
             await asyncio.sleep(AGAIN_SECONDS)
         self._ledger.acknowledge(self.who, mark)
         if random.random() < REPEATS:
-            await self._post(session, mark, text)
+            await self.deliver(session, mark)
 
-    async def _post(self, session: aiohttp.ClientSession, mark: int, text: str) -> bool:
+    async def deliver(self, session: aiohttp.ClientSession, mark: int) -> bool:
+        """Once; whether the gateway has acknowledged it."""
+        text = marked("how much is it", mark)
         posted = self._provider.delivery(self._student, mark, text)
         address = f"{self._url}/channels/{self._provider.name}"
         try:
@@ -72,6 +73,7 @@ class Widget:
         self._ledger = ledger
         self._token = ""
         self._seen = 0
+        self._moved = asyncio.Event()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._unsent: dict[str, tuple[int, dict[str, Any], asyncio.Event]] = {}
 
@@ -84,6 +86,16 @@ class Widget:
             with suppress(ConnectionError):
                 await self._socket.send_json(frame)
         await known.wait()
+
+    def answered_all(self) -> bool:
+        """Whether no reply is due."""
+        return not self._ledger.conversations[self.who].waits()
+
+    async def answered(self) -> None:
+        """Returns once no reply is due."""
+        while not self.answered_all():
+            self._moved.clear()
+            await self._moved.wait()
 
     async def stay(self, session: aiohttp.ClientSession) -> None:
         """Hold a connection until cancelled."""
@@ -126,6 +138,7 @@ class Widget:
     def _hear(self, frame: dict[str, Any]) -> None:
         self.gaps += frame["seq"] != self._seen + 1
         self._seen = frame["seq"]
+        self._moved.set()
         if frame["author"] != "student":
             self._ledger.hear(self.who, frame["text"])
         elif frame["client_id"] in self._unsent:

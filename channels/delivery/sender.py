@@ -37,6 +37,8 @@ RENEW_SECONDS = 3.0
 a database that cannot be written for a moment ends none."""
 IDLE_SECONDS = 1.0
 """How often the line is looked at without a knock: retries fall due, other gateways write."""
+RECORD_AGAIN_SECONDS = 0.5
+"""How soon it is tried again to write down how a call ended; until then its lease is held."""
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
 MOST_ATTEMPTS = 10
@@ -120,22 +122,35 @@ class Sender:
             # Perhaps it was sent: when its lease ends, it is called uncertain.
             log.error("channel_raised", channel=parcel.channel, error=type(error).__name__)
             return
+        while not await self._recorded(parcel, verdict):
+            if self._stopping:
+                return
+            await asyncio.sleep(RECORD_AGAIN_SECONDS)
+
+    async def _recorded(self, parcel: Parcel, verdict: Verdict) -> bool:
+        """Write down how a call ended; False when the database cannot be written just now."""
         now = self._clock()
-        match verdict:
-            case Sent(provider_id, segments):
-                self._metrics.segments.labels(parcel.channel).inc(segments)
-                await self._outbox.sent(parcel.id, provider_id, now)
-                outcome = "sent"
-            case Later(seconds, reason) if parcel.attempts < MOST_ATTEMPTS:
-                await self._outbox.again(
-                    parcel.id, now + timedelta(seconds=_delay(parcel.attempts, seconds)), reason
-                )
-                outcome = "again"
-            case Later(reason=reason) | Refused(reason):
-                await self._outbox.dead(parcel.id, reason, now)
-                log.error("part_given_up", channel=parcel.channel, part=parcel.id, reason=reason)
-                outcome = "dead"
+        try:
+            match verdict:
+                case Sent(provider_id, segments):
+                    await self._outbox.sent(parcel.id, provider_id, now)
+                    self._metrics.segments.labels(parcel.channel).inc(segments)
+                    outcome = "sent"
+                case Later(seconds, reason) if parcel.attempts < MOST_ATTEMPTS:
+                    due = now + timedelta(seconds=_delay(parcel.attempts, seconds))
+                    await self._outbox.again(parcel.id, due, reason)
+                    outcome = "again"
+                case Later(reason=reason) | Refused(reason):
+                    await self._outbox.dead(parcel.id, reason, now)
+                    log.error(
+                        "part_given_up", channel=parcel.channel, part=parcel.id, reason=reason
+                    )
+                    outcome = "dead"
+        except SQLAlchemyError as error:
+            log.error("outcome_unwritten", part=parcel.id, error=type(error).__name__)
+            return False
         self._metrics.parts.labels(parcel.channel, outcome).inc()
+        return True
 
     async def _call(self, channel: Channel, parcel: Parcel) -> Verdict:
         """What the provider made of it; a broken connection or silence is a reason to try again.
@@ -144,18 +159,23 @@ class Sender:
         """
         if is_trial(parcel.address):
             return Sent()
-        if await self._opt_outs.has(parcel.channel, parcel.address):
-            return Refused("opted_out")
+        try:
+            if await self._opt_outs.has(parcel.channel, parcel.address):
+                return Refused("opted_out")
+            return await self._handed_over(channel, parcel)
+        except (NoAnswer, Unprepared) as error:
+            return Later(reason=str(error))
+        except SQLAlchemyError:
+            return Later(reason="database")
+
+    async def _handed_over(self, channel: Channel, parcel: Parcel) -> Verdict:
         if isinstance(channel, Carrier):
             return await channel.send(parcel.address, parcel.part, parcel.id)
         if not isinstance(channel, Called):
             return Refused("sends_nothing")
-        try:
-            if isinstance(channel, Borrower):
-                await channel.borrow(self._caller.ask)
-            told = await self._caller.ask(channel.call(parcel.address, parcel.part, parcel.id))
-        except (NoAnswer, Unprepared) as error:
-            return Later(reason=str(error))
+        if isinstance(channel, Borrower):
+            await channel.borrow(self._caller.ask)
+        told = await self._caller.ask(channel.call(parcel.address, parcel.part, parcel.id))
         return channel.judge(told.status, told.headers, told.body)
 
 

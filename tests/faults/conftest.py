@@ -15,7 +15,8 @@ from benchmarks.traffic.deployment import Deployment
 from benchmarks.traffic.processes import preload
 
 SEED = int(os.environ.get("ADVISOR_FAULTS_SEED", "1"))
-preload("pytest")  # which a forked process would otherwise import when it finds its main program
+preload("pytest", "actions.server", "advisor.library")
+# A forked process would otherwise import pytest itself, when it looks for its main program.
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from gateway_parts import until_asked
 from loopback_provider import LoopbackProvider
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
@@ -164,6 +165,31 @@ async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
     await outbox.sent(parcel.id, "7", clock.now)
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
+
+
+async def test_what_was_sent_is_recorded_once_the_database_can_be_written(
+    storage: Storage,
+    sender: Sender,
+    provider: LoopbackProvider,
+    clock: Clock,
+    outbox: Outbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long that takes, it is neither uncertain nor sent again."""
+    await put(storage, "a1")
+    soon(clock)
+    recorded, fails = outbox.sent, [True, True, False]
+
+    async def fails_twice(*what: Any) -> None:
+        if fails.pop(0):
+            raise OperationalError("database is locked", None, Exception())
+        await recorded(*what)
+
+    monkeypatch.setattr("channels.delivery.sender.RECORD_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(outbox, "sent", fails_twice)
+    await rounds(sender, 2)
+    assert texts(provider) == ["a1"]
+    assert await outbox.counts() == {"sent": 1}
 
 
 async def test_a_long_call_stays_its_sender_s(

@@ -1,0 +1,233 @@
+"""What the gateway bears: many open widgets, a spike, webhooks of all channels, a reconnect storm.
+
+    python -m benchmarks.load widgets --count 2000 --seconds 600
+    python -m benchmarks.load webhooks --count 100000
+    python -m benchmarks.load storm --count 5000
+
+The gateway is a real process over SQLite; students, providers and the bot are played on the same
+machine, and the bot only repeats what it is told, so that it is the gateway that is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import aiohttp
+import psutil
+
+from benchmarks.traffic.deployment import Deployment
+from benchmarks.traffic.students import AGAIN_SECONDS, Widget, Writer
+
+SEED = 1
+PACE_SECONDS = 30.0
+"""How often a student at a widget writes, in the steady state."""
+SPIKE = 10
+"""How much more often during the spike, which is the fifth of six parts of the time."""
+AT_ONCE = 64
+"""Deliveries on their way at the same time; providers deliver in parallel."""
+REPEATED, SHUFFLED = 0.3, 0.2
+"""Shares of deliveries that come again later, and that come out of their order."""
+MESSAGES_A_STUDENT = 20
+BACK_SECONDS = 10.0
+"""Within this time everybody is back after the storm."""
+SETTLED_SECONDS = 900.0
+
+
+async def measure() -> dict[str, Any]:
+    """All three, in sizes that take some minutes."""
+    return {
+        "widgets": await widgets(200, 60.0),
+        "webhooks": await webhooks(10_000),
+        "storm": await storm(1_000),
+    }
+
+
+async def widgets(number: int, seconds: float) -> dict[str, Any]:
+    """Steady turns of open widgets, with a spike among them."""
+    async with _site() as site, _session() as session:
+        students = [Widget(site.url, student, site.ledger) for student in range(1, number + 1)]
+        held = [asyncio.create_task(student.stay(session)) for student in students]
+        marks, random = count(1), Random(SEED)
+        began = time.monotonic()
+        spike = (began + seconds * 4 / 6, began + seconds * 5 / 6)
+        waits: dict[bool, list[float]] = {False: [], True: []}
+
+        async def write(student: Widget) -> None:
+            await asyncio.sleep(random.random())
+            while (now := time.monotonic()) < began + seconds:
+                await asyncio.sleep(1.0)
+                in_spike = spike[0] <= now < spike[1]
+                if random.random() > (SPIKE if in_spike else 1) / PACE_SECONDS:
+                    continue
+                said = time.monotonic()
+                await student.say(session, next(marks), random)
+                await student.answered()
+                waits[in_spike].append(time.monotonic() - said)
+
+        await asyncio.gather(*map(write, students))
+        await site.settled(SETTLED_SECONDS)
+        found = _found(site) | {
+            "widgets": number,
+            "seconds": seconds,
+            "steady": _spread(waits[False]),
+            "spike": _spread(waits[True]),
+            "gaps": sum(student.gaps for student in students),
+        }
+        await _ended(held)
+    return found
+
+
+async def webhooks(number: int, pause: float = 1.2) -> dict[str, Any]:
+    """Deliveries of all channels; repeated and shuffled within each conversation."""
+    async with _site(burst_pause=pause) as site, _session() as session:
+        random, marks = Random(SEED), count(1)
+        names = sorted(site.providers)
+        students = max(1, number // MESSAGES_A_STUDENT)
+        writers = [
+            Writer(site.url, site.providers[names[n % len(names)]], n + 1, site.ledger)
+            for n in range(students)
+        ]
+        places, taken = asyncio.Semaphore(AT_ONCE), []
+
+        async def write(writer: Writer) -> None:
+            known: set[int] = set()
+            for mark in _deliveries(random, [next(marks) for _ in range(MESSAGES_A_STUDENT)]):
+                async with places:
+                    posted = time.monotonic()
+                    while not await writer.deliver(session, mark):
+                        await asyncio.sleep(AGAIN_SECONDS)
+                    taken.append(time.monotonic() - posted)
+                if mark not in known:
+                    known.add(mark)
+                    site.ledger.acknowledge(writer.who, mark)
+
+        began = time.monotonic()
+        await asyncio.gather(*map(write, writers))
+        seconds = time.monotonic() - began
+        await site.settled(SETTLED_SECONDS)
+        return _found(site) | {
+            "deliveries": len(taken),
+            "conversations": students,
+            "a second": round(len(taken) / seconds),
+            "acknowledged": _spread(taken),
+            "from there to the reply": _spread(site.ledger.waits),
+        }
+
+
+async def storm(number: int) -> dict[str, Any]:
+    """All sockets drop at once while replies are due, and come back within some seconds."""
+    async with _site() as site:
+        students = [Widget(site.url, student, site.ledger) for student in range(1, number + 1)]
+        random, marks = Random(SEED), count(1)
+        async with _session() as session:
+            held = [asyncio.create_task(student.stay(session)) for student in students]
+            await asyncio.gather(*(one.say(session, next(marks), random) for one in students))
+        await _ended(held)
+        dropped = sum(student.answered_all() for student in students)
+        async with _session() as session:
+            began: list[float] = []
+
+            async def come_back(student: Widget) -> None:
+                await asyncio.sleep(random.uniform(0, BACK_SECONDS))
+                at = time.monotonic()
+                held.append(asyncio.create_task(student.stay(session)))
+                await student.say(session, next(marks), random)
+                await student.answered()
+                began.append(time.monotonic() - at)
+
+            await asyncio.gather(*map(come_back, students))
+            await site.settled(SETTLED_SECONDS)
+            found = _found(site) | {
+                "sockets": number,
+                "had their reply before the drop": dropped,
+                "back and answered": _spread(began),
+                "gaps": sum(student.gaps for student in students),
+            }
+            await _ended(held)
+    return found
+
+
+def _deliveries(random: Random, marks: Sequence[int]) -> list[int]:
+    """The marks of a conversation as they are delivered: some late, some more than once."""
+    order = list(marks)
+    for place in range(len(order) - 1):
+        if random.random() < SHUFFLED:
+            other = random.randrange(len(order))
+            order[place], order[other] = order[other], order[place]
+    again = [mark for mark in order if random.random() < REPEATED]
+    for mark in again:
+        order.insert(random.randrange(order.index(mark) + 1, len(order) + 1), mark)
+    return order
+
+
+def _found(site: Deployment) -> dict[str, Any]:
+    return site.account().to_wire() | {
+        "gateway MB": psutil.Process(site.gateway.pid).memory_info().rss // 1_000_000
+    }
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, float]:
+    ranked = sorted(seconds) or [float("nan")]
+    return {
+        "number": len(seconds),
+        "p50 ms": round(ranked[len(ranked) // 2] * 1000, 1),
+        "p95 ms": round(ranked[int(len(ranked) * 0.95)] * 1000, 1),
+    }
+
+
+@asynccontextmanager
+async def _site(**settings: Any) -> AsyncIterator[Deployment]:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # before the processes start
+    with tempfile.TemporaryDirectory() as folder:
+        site = Deployment(Path(folder), seed=SEED, gateway=settings)
+        await site.start()
+        try:
+            yield site
+        finally:
+            await site.stop()
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def main() -> None:
+    """One of the three, in the size that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("widgets", "webhooks", "storm"))
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--pause", type=float, default=1.2, help="gateway.burst_pause")
+    asked = parser.parse_args()
+    runs: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        "widgets": lambda: widgets(asked.count, asked.seconds),
+        "webhooks": lambda: webhooks(asked.count, asked.pause),
+        "storm": lambda: storm(asked.count),
+    }
+
+    async def run() -> dict[str, Any]:
+        return await runs[asked.what]()
+
+    print(json.dumps(asyncio.run(run()), indent=1))
+
+
+if __name__ == "__main__":
+    main()
