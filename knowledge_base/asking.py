@@ -17,6 +17,7 @@ from knowledge_base.questions import parts
 from knowledge_base.ranking.leaning import leans
 from knowledge_base.ranking.rerank import Reranker, best_read
 from knowledge_base.retriever import Query, Ranking, Retriever
+from knowledge_base.stated.rules import StatedRules
 from knowledge_base.text.dates import find_dates
 from knowledge_base.text.sentences import statements
 from knowledge_base.typed.answers import TypedAnswers
@@ -48,6 +49,7 @@ class Asking:
         self._answering = answering
         self._reranker = reranker
         self.typed = TypedAnswers(edition, answering.citation)
+        self._stated = StatedRules(edition, self.typed, self._retriever.search)
 
     def answer(self, query: Query) -> tuple[Answer, Ranking]:
         """The answer to a message, and what the search found for it as a whole."""
@@ -56,7 +58,7 @@ class Asking:
             return self._of_another_time(query, query.today)
         ranking = self._retriever.search(query)
         asked = self._asked(query, ranking)
-        whole = self.typed.draft(query)
+        whole = self.typed.draft(query) or self._stated.draft(query, ranking)
         if whole is not None and not self._are_apart(whole, asked):
             return self._told(whole, query), ranking
         return self._by_parts(asked), ranking
@@ -104,12 +106,13 @@ class Asking:
         """Whether each question of a message has a typed answer of its own, which one for all of
         them would leave out: "how much is it and how many hours are that in total"."""
         several = len(asked) > 1 and whole.kind is AnswerKind.COMPUTED
-        return several and all(self._part(query) for query, _ in asked)
+        return several and all(self._part(*each) for each in asked)
 
-    def _part(self, query: Query, first: int = 1) -> Draft | None:
-        """What typed facts answer to one question of several."""
-        bare = _HOW_MUCH.fullmatch(query.question)
-        return None if bare else self.typed.draft(query, first)
+    def _part(self, query: Query, ranking: Ranking, first: int = 1) -> Draft | None:
+        """What typed facts or stated rules answer to one question of several."""
+        if _HOW_MUCH.fullmatch(query.question):
+            return None
+        return self.typed.draft(query, first) or self._stated.draft(query, ranking, first)
 
     def answer_each(self, queries: Sequence[Query]) -> tuple[Answer, Ranking]:
         """One answer to several questions, quoted for; and what the search found for the first."""
@@ -118,15 +121,15 @@ class Asking:
 
     def _by_parts(self, asked: Sequence[_Asked]) -> Answer:
         """Each question of a message: those that typed facts answer come after the quotes."""
-        typed = [self._part(query) is not None for query, _ in asked]
+        typed = [self._part(*each) is not None for each in asked]
         rest = [each for each, told in zip(asked, typed, strict=True) if not told]
         if not any(typed):
             return self._answering.answer_parts(rest, self._edition.id)
         quoted = self._answering.answer_parts(rest, self._edition.id) if rest else None
         answers = [quoted] if quoted and not quoted.abstained else []
-        for (query, _), told in zip(asked, typed, strict=True):
+        for (query, ranking), told in zip(asked, typed, strict=True):
             first = 1 + sum(len(answer.citations) for answer in answers)
-            draft = self._part(query, first) if told else None
+            draft = self._part(query, ranking, first) if told else None
             if draft is not None:
                 answers.append(self._told(draft, query, first))
         missing = [query.question for query, _ in rest] if quoted and quoted.abstained else []

@@ -71,7 +71,7 @@ class TypedAnswers:
         found = self.referents.mentions(query) if left or bounds else None
         if found is None or any(len(mention.programs) > 1 for mention in found):
             return None
-        program = self._one(query)
+        program = self.one(query)
         if program is not None:
             return of_program(query.question, program, query.day, first) if left else None
         if found:
@@ -115,12 +115,12 @@ class TypedAnswers:
             return None
         known = charges(self._edition, query)
         plain = replace(query, question=without_billing(query.question, known))
-        program = self._one(plain)
+        program = self.one(plain)
         if program is None:
             return None
         return bill(query.question, program, known, self.catalog(query.day), first)
 
-    def _one(self, query: Query) -> Program | None:
+    def one(self, query: Query) -> Program | None:
         """The one program that a question names, or else that the conversation is about."""
         found = self.referents.mentions(query)
         if found is None or any(len(mention.programs) > 1 for mention in found):
@@ -131,7 +131,7 @@ class TypedAnswers:
 
     def _profile(self, query: Query, first: int) -> Draft | None:
         """What is stated of the one program that a question names, or that is in focus."""
-        program = self._one(query)
+        program = self.one(query)
         if program is None:
             return None
         found = self.referents.mentions(query) or ()
@@ -143,6 +143,10 @@ class TypedAnswers:
         found = self.referents.mentions(query) or ()
         ids = {i for mention in found for i in mention.programs}
         return ids.pop() if len(ids) == 1 else None
+
+    def without_names(self, query: Query) -> str:
+        """The question with blanks where programs are named."""
+        return _without(query.question, self.referents.mentions(query) or ())
 
     def describes(self, document_id: str) -> bool:
         """Whether a document is the page of a program."""

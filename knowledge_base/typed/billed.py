@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge_base.lexical import words
+from knowledge_base.text.places import STATES
 from knowledge_base.typed.charges import Charge
 
 _TOTAL = re.compile(
     r"\b(?:total|altogether|all[ -]in|in all|bill|(?:full|whole|overall|entire|final) "
     r"(?:cost|price|amount|tuition)|(?:every|all|any|extra|other)(?: of)?(?: the| your| its)? fees?"
-    r"|everything|just|only|including|incl|plus|with|together with)\b",
+    r"|everything|just|only|including|incl|plus|with|together with"
+    r"|add (?:it|this|that|them|these) (?:all )?(?:up|together))\b",
     re.I,
 )
 _MONEY = re.compile(
     r"\b(?:costs?|price[ds]?|pay|paid|fees?|bill|tuition|how much|total|charged?"
-    r"|dollars?|all[ -]in)\b",
+    r"|dollars?|all[ -]in|add (?:it|this|that|them|these) (?:all )?(?:up|together))\b",
     re.I,
 )
 _ELSEWHERE = re.compile(
     r"\b(?:refund\w*|discount\w*|scholarships?|grants?|aid|loans?|borrow|instal+ments?|payment plan"
     r"|deposit|defer\w*|employer\w*|senior|veteran\w*|benefits?|gi bill|per credit|each credit"
     r"|compar\w*|cheap\w*|hours?|weeks?|how long|when|deadline|transfer\w*|books?|parking|waive\w*"
-    r"|missed|returned|lost|drop\w*|withdraw\w*|cancel\w*|last year|why)\b",
+    r"|monthly|(?:a|per|each|every) (?:month|payment)|missed|returned|lost|drop\w*|withdraw\w*"
+    r"|cancel\w*|last year|why)\b",
     re.I,
 )
 """What asks for more than what is paid in the ordinary way."""
@@ -69,6 +72,12 @@ _RESIDENCIES = {
     ),
     Residency.RESIDENT: re.compile(r"\b(?:residents?|in[ -]state|local)\b", re.I),
 }
+
+_IN_A_STATE = re.compile(
+    rf"\b(?:live|living|reside|based|from|resident of)\b[^,.;?!]{{0,12}}\b(?:{'|'.join(STATES)})\b",
+    re.I,
+)
+"""A state that the rates do not name as their residents'."""
 
 
 def residency_of(text: str) -> Residency | None:
@@ -123,6 +132,8 @@ def billed(question: str, found: Sequence[Charge]) -> Billed:
     }
     if residency is None and home & set(words(question)):
         residency = Residency.RESIDENT
+    if residency is None and _IN_A_STATE.search(question):
+        residency = Residency.OTHER_STATE
     new = False if _KNOWN.search(question) else True if _NEW.search(question) else None
     only = frozenset(words(question)) if _ONLY.search(question) else None
     return Billed(residency, next(iter(ways_in(question)), None), new, only)

@@ -21,6 +21,8 @@ _PASSAGES = 60
 these words."""
 _PER_CREDIT = re.compile(r"\b(?:per|each|a) credit\b", re.I)
 _TUITION = re.compile(r"\btuition\b.*\b(?:per|each|a) credit\b", re.I)
+_CHARGED = re.compile(r"\b(?:amount|fee|costs?|price|charge)s?\b", re.I)
+"""The head of a column of charges; in others an amount may be a limit, or what aid pays."""
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _FOR = re.compile(r"\bfor (?P<payer>[^();,]+)", re.I)
 
@@ -68,6 +70,8 @@ def charges_in(passage: Passage) -> Iterator[Charge]:
     for cell in table:
         line = passage.text[slice(*cell.line)].strip()
         if cell.line not in rates:
+            if not _CHARGED.search(cell.column):
+                continue
             yield from _fees(cell, passage.document_id, line)
         elif _TUITION.search(cell.column):
             for found in find_money(cell.text)[:1]:

@@ -15,7 +15,7 @@ from knowledge_base.filters.periods import PERIOD, period_of
 from knowledge_base.model import Span
 from knowledge_base.text.quantities import find_quantities
 from knowledge_base.text.terms import Period
-from knowledge_base.typed.words import BETTER, COMPARING, COST, CREDIT, FILLER, TIME, listed
+from knowledge_base.typed.words import BETTER, COMPARING, COST, CREDIT, FILLER, PAYING, TIME, listed
 
 _LONGEST = 300
 """Characters; a longer message tells a story that has words of its own weight."""
@@ -112,7 +112,7 @@ _BETTER = {
         (Better.SOONER, "soon(?:er|est)|earli(?:er|est)|(?:starts?|begins?) first"),
     )
 }
-PLAIN = FILLER | COST | CREDIT | TIME | COMPARING | _ASPECT_WORDS
+PLAIN = FILLER | COST | PAYING | CREDIT | TIME | COMPARING | _ASPECT_WORDS
 """Words that ask, and so name no program by themselves."""
 
 _HAS_COST = re.compile(
@@ -120,8 +120,11 @@ _HAS_COST = re.compile(
     r"|what\b.*\bpay)\b"
 )
 _PER_CREDIT = re.compile(r"\b(?:per|each|a|one) credit\b")
+_CLOCK_HOURS = re.compile(r"\bhow many (?:clock|contact) hours\b")
+"""A term of the field: who uses it asks for the number, whatever else is told."""
 _TOTAL_HOURS = re.compile(
-    r"\btotal hours\b|\bhow many (?:clock |contact )?hours\b.*\b(?:total|altogether|all|whole)\b"
+    rf"\btotal hours\b|{_CLOCK_HOURS.pattern}"
+    r"|\bhow many (?:clock |contact )?hours\b.*\b(?:total|altogether|all|whole)\b"
 )
 _ENDS = re.compile(r"\b(?:finish\w*|done|ends?|completed?|completing|graduate|last day|over)\b")
 _BEGINS = re.compile(r"\b(?:start\w*|begin|begins|began|beginning)\b")
@@ -165,7 +168,8 @@ def read(question: str, today: date) -> Asked | None:
     text, begin = _period(text, today)
     asked = _task(text, hours, begin)
     words = set(re.findall(r"[a-z0-9'$]+", text))
-    return asked if asked and words <= _understood(asked) else None
+    clock_hours = asked and asked.task is Task.HOURS and _CLOCK_HOURS.search(text)
+    return asked if asked and (clock_hours or words <= _understood(asked)) else None
 
 
 def read_comparison(question: str, today: date, *, clearly: bool) -> Asked | None:

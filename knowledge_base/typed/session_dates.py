@@ -61,9 +61,9 @@ def dates_of(
     """
     coming = [session for session in found if (session.ends or session.starts) >= today]
     said = [utterance.text for utterance in history if utterance.role == "user"][-1:]
-    chosen = _named(question, coming, today)
+    chosen = named_sessions(question, coming, today)
     if not chosen and said and _BACK.search(question):
-        chosen = _named(said[0], coming, today)
+        chosen = named_sessions(said[0], coming, today)
     if not chosen:
         return None
     lines = [f"{_line(session, question)} [{first + n}]" for n, session in enumerate(chosen)]
@@ -76,7 +76,7 @@ def dates_of(
     )
 
 
-def _named(text: str, found: Sequence[Session], today: date) -> list[Session]:
+def named_sessions(text: str, found: Sequence[Session], today: date) -> list[Session]:
     """The next sessions of the name that a text says, or else of the month."""
     said = text.casefold()
     names = [s.short for s in found if re.search(rf"\b{re.escape(s.short)}\b", said)]

@@ -28,6 +28,8 @@ COST = listed(
     expensive money amount
     add added dollars usd bucks tuition"""
 )
+PAYING = listed("instalment instalments installment installments plan plans payment payments")
+"""Words that ask how something is paid."""
 CREDIT = listed("per each credit credits hour")
 TIME = listed(
     """long time week weeks weekly month months day days hours hour per each finish finished

@@ -1,0 +1,1 @@
+"""Rules that pages state, worked out for what a message tells."""

@@ -1,0 +1,169 @@
+"""Multiplies what a page states for each one by how many a message tells of, and adds it up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from knowledge_base.lexical import words
+from knowledge_base.model import Passage, Span, UsedFact
+from knowledge_base.program_page import money
+from knowledge_base.stated.working import Working
+from knowledge_base.terms import measured
+from knowledge_base.text.money import find_money
+from knowledge_base.text.quantities import NUMBER_WORDS
+from knowledge_base.text.sentences import statements
+from knowledge_base.text.tables import cells
+
+_EACH = re.compile(r"\b(?:for each|for every|per|each|a) (?P<unit>[a-z]{4,})\b", re.I)
+_TOTAL = re.compile(
+    r"\b(?:total|altogether|in all|all (?:in|up)|sum|how much|costs?|price|pay|paid|spen[dt]|owe"
+    r"|damage|bill|run me|set me back)\b",
+    re.I,
+)
+_MEANS = re.compile(
+    r"\b(?:one|1|each|a) (?P<unit>[a-z]{4,}) (?:stands for|means|is|equals|takes|counts as)"
+    r"(?: about| roughly| at least)? (?P<count>\d{1,3}) (?P<what>(?:clock |contact )?hours)\b",
+    re.I,
+)
+_HOURS = re.compile(r"\bhow many (?:\w+ ){0,2}hours\b|\bhours\b.*\b(?:total|altogether|in all)\b")
+_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)} | {"a": 1, "an": 1}
+_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?", re.I)
+_REACH = 3
+"""Words between a number and what it counts: "one accepted 4 credit course"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An amount for each unit that a row of a table states."""
+
+    name: str
+    amount: Decimal
+    currency: str
+    unit: str
+    line: str
+
+
+def charged_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
+    """The sum of the charges of the best page that a question names, for as many as it says.
+
+    None when it names none, when it does not say how many, or when one of one is all.
+    """
+    if not pages or not _TOTAL.search(question):
+        return None
+    page = pages[0]
+    found = list(_rows(page))
+    counts = counted_units(question, {row.unit for row in found})
+    chosen = _named(question, found)
+    if not chosen or any(row.unit not in counts for row in chosen):
+        return None
+    parts = [(row, counts[row.unit]) for row in chosen]
+    if all(count == 1 for _, count in parts) or len({row.currency for row in chosen}) > 1:
+        return None
+    total = sum((row.amount * count for row, count in parts), Decimal(0))
+    currency = chosen[0].currency
+    working = " + ".join(_told(row, count) for row, count in parts)
+    return Working(
+        page,
+        _table(page, chosen),
+        (f"{working} = **{money(total, currency)}**",),
+        (UsedFact("total cost", str(total), currency),),
+    )
+
+
+def hours_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
+    """The hours of as many as a question tells of, where a page says what one of them means."""
+    if not _HOURS.search(question.casefold()):
+        return None
+    for page in pages[:1]:
+        for said in statements(page.text):
+            for match in _MEANS.finditer(said.text):
+                unit = match["unit"].casefold()
+                count = counted_units(question, {unit}).get(unit)
+                if count and count != 1:
+                    hours = count * int(match["count"])
+                    total = measured(Span(hours, hours, "hours"))
+                    line = f"{_number(count)} × {match['count']} = **{total}**"
+                    fact = UsedFact("hours in all", _number(hours), "hours")
+                    return Working(page, said.text, (line,), (fact,))
+    return None
+
+
+def counted_units(question: str, units: set[str]) -> Mapping[str, Decimal]:
+    """How many of each unit a question tells of; one that is named in the singular is one.
+
+    In "two 4 credit courses" the four count the credits of each course, so that there are eight.
+    """
+    tokens = [token.group().casefold() for token in _TOKEN.finditer(question)]
+    of_each = {at: unit for at, token in enumerate(tokens) if (unit := _unit(token, units))}
+    found: dict[str, Decimal] = {}
+    for at, unit in of_each.items():
+        count, inside = _count_before(tokens, at, of_each)
+        if count is not None and unit not in found:
+            found[unit] = count
+            if inside in found:
+                found[inside] *= count
+    return found
+
+
+def _unit(token: str, units: set[str]) -> str:
+    return next((unit for unit in units if token in {unit, f"{unit}s"}), "")
+
+
+def _count_before(
+    tokens: Sequence[str], at: int, of_each: Mapping[int, str]
+) -> tuple[Decimal | None, str]:
+    """How many of what stands at a place, and what else is counted between, of each of them."""
+    inside = ""
+    for place in range(at - 1, max(at - 2 - _REACH, -1), -1):
+        number = _as_number(tokens[place])
+        if number is not None and place + 1 in of_each and place + 1 != at:
+            inside = of_each[place + 1]
+        elif number is not None:
+            return number, inside
+    return (None if tokens[at].endswith("s") else Decimal(1)), inside
+
+
+def _as_number(token: str) -> Decimal | None:
+    if token in _NUMBERS:
+        return Decimal(_NUMBERS[token])
+    return Decimal(token) if token[0].isdigit() else None
+
+
+def _rows(page: Passage) -> Iterator[Row]:
+    for cell in cells(page.text):
+        each, amounts = _EACH.search(cell.text), find_money(cell.text)
+        if each and len(amounts) == 1:
+            value, line = amounts[0].value, page.text[slice(*cell.line)].strip()
+            unit = each["unit"].casefold()
+            yield Row(cell.row, value.amount, value.currency, unit, line)
+
+
+def _named(question: str, found: Sequence[Row]) -> list[Row]:
+    """The rows that share words with the question beside what they count; of two of which one
+    shares all that the other does and more, the first."""
+    asked = set(words(question)) - {stem for row in found for stem in words(row.unit)}
+    shared = [(row, asked & set(words(row.name))) for row in found]
+    return [row for row, own in shared if own and not any(own < other for _, other in shared)]
+
+
+def _told(row: Row, count: Decimal) -> str:
+    amount = money(row.amount * count, row.currency)
+    each = f" ({_number(count)} × {money(row.amount, row.currency)})" if count != 1 else ""
+    return f"{amount} {row.name[:1].lower()}{row.name[1:]}{each}"
+
+
+def _table(page: Passage, chosen: Sequence[Row]) -> str:
+    """The head of the table and the rows that are added up."""
+    lines = page.text.split("\n")
+    first = next(n for n, line in enumerate(lines) if line.strip() == chosen[0].line)
+    head = first
+    while head and lines[head - 1].lstrip().startswith("|"):
+        head -= 1
+    return "\n".join([*lines[head : head + 2], *(row.line for row in chosen)])
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -1,0 +1,68 @@
+"""Answers from rules that pages state, where a message tells all that one of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from knowledge_base.edition import Edition
+from knowledge_base.lexical import words
+from knowledge_base.model import Passage
+from knowledge_base.retriever import Query, Ranking
+from knowledge_base.stated.further import further_row
+from knowledge_base.stated.installments import installments
+from knowledge_base.stated.offsets import day_worked_out
+from knowledge_base.stated.per_unit import charged_per_unit, hours_per_unit
+from knowledge_base.stated.working import Working, pages_only
+from knowledge_base.typed.answers import TypedAnswers
+from knowledge_base.typed.charges import charges
+from knowledge_base.typed.draft import Draft
+from knowledge_base.typed.sessions import sessions
+
+_READ = 3
+"""Passages in which a rule is looked for; of these only the first page's counts for most."""
+
+
+class StatedRules:
+    """Works rules of one edition out. Safe to use from several threads."""
+
+    def __init__(self, edition: Edition, typed: TypedAnswers, search: Callable[[Query], Ranking]):
+        self._edition = edition
+        self._search = search
+        self._typed = typed
+        self._programs = frozenset(program.id for program in edition.programs)
+
+    def draft(self, query: Query, ranking: Ranking, first: int = 1) -> Draft | None:
+        """What the rule of the page found makes of a question, with citations from `first` on.
+
+        None when the page states no rule of a known shape, or the question leaves open what it
+        needs: then it is quoted.
+        """
+        worked = self._worked(query, ranking)
+        return worked.draft(first) if worked else None
+
+    def _pages(self, query: Query, ranking: Ranking) -> list[Passage]:
+        """The best passages that are no program's.
+
+        A program that is named hides them: then it is searched for without its name, and a word of
+        the page's title must be said, since a program has rules of its own.
+        """
+        found = pages_only(ranking.passages[:_READ], self._programs)
+        if found or not ranking.passages:
+            return found
+        plain = replace(query, question=self._typed.without_names(query), focus=None)
+        asked = set(words(plain.question))
+        found = pages_only(self._search(plain).passages[:_READ], self._programs)
+        return [page for page in found if asked & set(words(page.title))]
+
+    def _worked(self, query: Query, ranking: Ranking) -> Working | None:
+        pages = self._pages(query, ranking)
+        program = self._typed.one(query)
+        catalog = self._typed.catalog(query.day)
+        return (
+            installments(self._edition, query, program, charges(self._edition, query), catalog)
+            or day_worked_out(query, pages, program, sessions(self._edition, query))
+            or charged_per_unit(query.question, pages)
+            or hours_per_unit(query.question, pages)
+            or further_row(query.question, pages)
+        )
