@@ -92,7 +92,7 @@ async def _serve_gateway(settings: Settings) -> None:
     from channels.gateway import build_runner  # noqa: PLC0415
 
     async with gateway(settings) as app:
-        runner = build_runner(app, settings.gateway)
+        runner = build_runner(app)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.gateway.host, settings.gateway.port)

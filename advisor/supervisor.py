@@ -23,8 +23,8 @@ _BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds to wait before each restart in a row; the last repeats."""
 _STEADY = 60.0
 """A process that ran this long starts again from the first wait."""
-_GRACE = 30.0
-"""Seconds between asking a process to end and ending it."""
+_GRACE = 60.0
+"""Seconds between asking a process to end and ending it; the gateway may take most of them."""
 
 Say = Callable[[str], None]
 

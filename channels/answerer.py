@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.apology import Apologist
 from channels.brain import Brain, BrainReply
+from channels.breaker import Breaker
 from channels.carrier import NoPost, Post
 from channels.hub import Hub
 from channels.metrics import Metrics
@@ -38,6 +39,7 @@ class Answerer:
         hub: Hub,
         metrics: Metrics,
         apologist: Apologist,
+        breaker: Breaker | None = None,
         post: Post | None = None,
     ) -> None:
         self._turns = turns
@@ -45,6 +47,7 @@ class Answerer:
         self._hub = hub
         self._metrics = metrics
         self._apologist = apologist
+        self._breaker = breaker or Breaker(brain.reachable)
         self._post = post or NoPost()
         self._working = True
         self._inherited = False
@@ -124,9 +127,7 @@ class Answerer:
 
     async def _answer(self, turn: PendingTurn) -> None:
         self._hub.announce(turn.conversation, typing=True)
-        began = time.monotonic()
-        reply = await self._ask(turn)
-        bot_seconds = time.monotonic() - began
+        reply, bot_seconds = await self._ask(turn)
         outcome = self._outcome(turn, reply, bot_seconds)
         last = await self._turns.finish(turn, outcome)
         if last is None:
@@ -138,19 +139,31 @@ class Answerer:
         self._hub.announce(turn.conversation, last, typing=False)
         self._measure(turn, outcome, bot_seconds)
 
-    async def _ask(self, turn: PendingTurn) -> BrainReply:
+    async def _ask(self, turn: PendingTurn) -> tuple[BrainReply, float]:
+        """The bot's reply, and the seconds that it took without the wait until it was asked."""
+        began = ended = 0.0
+
+        async def question() -> BrainReply:
+            nonlocal began, ended
+            began = time.monotonic()
+            try:
+                return await self._brain.turn(
+                    turn.conversation,
+                    turn.id,
+                    turn.text,
+                    turn.payload,
+                    turn.hint,
+                    turn.page_program,
+                )
+            finally:
+                ended = time.monotonic()
+
         try:
-            return await self._brain.turn(
-                turn.conversation,
-                turn.id,
-                turn.text,
-                turn.payload,
-                turn.hint,
-                turn.page_program,
-            )
+            reply = await self._breaker.ask(question)
         except Exception as error:  # noqa: BLE001 - whatever it is, the student gets an answer
             log.error("brain_raised", turn=turn.id, error=type(error).__name__)
-            return BrainReply(reason="internal")
+            reply = BrainReply(reason="internal")
+        return reply, (ended or time.monotonic()) - began if began else 0.0
 
     def _outcome(self, turn: PendingTurn, reply: BrainReply, bot_seconds: float) -> Outcome:
         wants_person = turn.payload == TALK_TO_PERSON

@@ -5,7 +5,8 @@ MessageRefused
 ├── MessageTooLong    longer than the limit
 ├── MessageEmpty      nothing in it
 ├── UnofferedChoice   a command that this conversation was never offered
-└── NotAccepting      the gateway is shutting down, or its database cannot be written
+└── NotAccepting      the gateway ends, its inbox is full, or its database cannot be written
+    └── TooFast       one sender writes more than the gateway takes from one
 ```
 """
 
@@ -28,3 +29,7 @@ class UnofferedChoice(MessageRefused):
 
 class NotAccepting(MessageRefused):
     """The gateway cannot record a message now; the sender keeps it and tries again."""
+
+
+class TooFast(NotAccepting):
+    """The sender has written too much of late; what is recorded already is not refused."""

@@ -20,8 +20,9 @@ from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.bookmarks import StoredBookmark
 from channels.brain import Brain
+from channels.breaker import Breaker
 from channels.content import Content
-from channels.delivery.caller import Caller
+from channels.delivery.caller import CALL_SECONDS, Caller
 from channels.delivery.channel import Carrier, Channel
 from channels.delivery.door import WebhookDoor
 from channels.delivery.notices import Notices
@@ -31,6 +32,8 @@ from channels.delivery.trial import Trials
 from channels.erasing import Eraser
 from channels.health import HealthDoor
 from channels.hub import Hub
+from channels.inbox import Inbox
+from channels.limits import Buckets
 from channels.metrics import Metrics
 from channels.middleware import NONCE, name_request, say_errors, secure_headers
 from channels.model import TALK_TO_PERSON
@@ -60,6 +63,9 @@ HERE = Path(__file__).parent
 TEMPLATES = tuple(HERE / folder / "templates" for folder in (".", "web", "staff", "support"))
 FORM_BYTES = 64 * 1024
 """Largest body of a request; the gateway's forms have a few short fields."""
+STRAGGLERS_SECONDS = 5.0
+"""What requests get that are still under way when turns have ended and chats are closed. With them,
+with the longest `drain_seconds` and a call to a provider, an end takes less than a minute."""
 RECEPTION = web.AppKey("reception", Reception)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 METRICS = web.AppKey("metrics", Metrics)
@@ -97,12 +103,14 @@ def build_app(
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
+    breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
     answerer = Answerer(
         turns=turns,
         brain=brain,
         hub=hub,
         metrics=metrics,
         apologist=apologist,
+        breaker=breaker,
         post=post,
     )
     reception = Reception(
@@ -111,10 +119,12 @@ def build_app(
         hub=hub,
         metrics=metrics,
         message_limit=settings.message_limit,
+        inbox=inbox,
+        senders=Buckets(settings.session_burst, settings.session_per_minute),
         post=post,
         pause=settings.burst_pause,
     )
-    watch = Watch(turns, transcript, answerer, hub)
+    watch = Watch(turns, transcript, answerer, hub, inbox)
     eraser = Eraser(storage, brain)
     desk = Desk(
         settings=settings,
@@ -135,7 +145,7 @@ def build_app(
     _prepare_templates(app, settings, institution)
     for door in (
         AssetDoor(widget or WidgetSettings()),
-        HealthDoor(transcript, brain, metrics),
+        HealthDoor(transcript, brain, metrics, breaker, inbox),
         SessionDoor(sessions, settings),
         sockets,
         polls,
@@ -174,15 +184,6 @@ def build_app(
         log.info("gateway_started", conversations_resumed=resumed)
         yield
 
-    async def sending(_app: web.Application) -> AsyncIterator[None]:
-        if not (sender and providers):
-            yield
-            return
-        task = asyncio.create_task(sender.run())
-        yield
-        sender.stop()
-        await task
-
     async def wind_down(_app: web.Application) -> None:
         # Replies of running turns still reach their tabs; then the tabs are told to come back.
         await reception.drain(settings.drain_seconds)
@@ -191,7 +192,8 @@ def build_app(
     app.cleanup_ctx.append(answering)
     app.cleanup_ctx.append(_beside(watch.run))
     app.cleanup_ctx.append(_beside(eraser.run))
-    app.cleanup_ctx.append(sending)
+    if sender and providers:
+        app.cleanup_ctx.append(_sending(sender))
     app.on_shutdown.append(wind_down)
     return app
 
@@ -217,13 +219,26 @@ def _beside(run: Callable[[], Awaitable[None]]) -> Callable[[web.Application], A
     return keep_running
 
 
-def build_runner(app: web.Application, settings: GatewaySettings) -> web.AppRunner:
+def _sending(sender: Sender) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Sends until the application ends, and lets the calls that are under way end first."""
+
+    async def keep_sending(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(sender.run())
+        yield
+        sender.stop()
+        await asyncio.wait((task,), timeout=CALL_SECONDS)
+        task.cancel()
+
+    return keep_sending
+
+
+def build_runner(app: web.Application) -> web.AppRunner:
     """What serves the application: ``setup()``, then a `web.TCPSite`, then ``cleanup()``.
 
     The server's own access log stays off: it would hold paths, and with them set-up links.
     """
     return web.AppRunner(
-        app, access_log=None, handle_signals=False, shutdown_timeout=settings.drain_seconds
+        app, access_log=None, handle_signals=False, shutdown_timeout=STRAGGLERS_SECONDS
     )
 
 

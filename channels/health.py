@@ -9,6 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.brain import Brain
+from channels.breaker import Breaker
+from channels.inbox import Inbox
 from channels.metrics import Metrics
 from channels.transcript import Transcript
 
@@ -19,10 +21,19 @@ DATABASE_SECONDS = 3.0
 class HealthDoor:
     """``GET /health``, ``/ready`` and ``/metrics``."""
 
-    def __init__(self, transcript: Transcript, brain: Brain, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        brain: Brain,
+        metrics: Metrics,
+        breaker: Breaker,
+        inbox: Inbox,
+    ) -> None:
         self._transcript = transcript
         self._brain = brain
         self._metrics = metrics
+        self._breaker = breaker
+        self._inbox = inbox
 
     def routes(self) -> list[web.RouteDef]:
         """The three routes."""
@@ -33,8 +44,16 @@ class HealthDoor:
         ]
 
     async def health(self, _request: web.Request) -> web.Response:
-        """200 as long as the process answers at all."""
-        return web.json_response({"status": "ok"})
+        """200 as long as the process answers at all; with what it last saw, asking nobody."""
+        waiting = self._inbox.waiting
+        return web.json_response(
+            {
+                "status": "ok",
+                "breaker": self._breaker.state,
+                "inbox": waiting.turns,
+                "oldest_seconds": round(waiting.seconds, 1),
+            }
+        )
 
     async def ready(self, _request: web.Request) -> web.Response:
         """200 when the database can be written and the bot answers, else 503; each part named."""
@@ -48,9 +67,12 @@ class HealthDoor:
         """Prometheus' text format."""
         try:
             backlog = await self._transcript.backlog()
-            self._metrics.queue.set(backlog.turns)
+            waiting, seconds = float(backlog.turns), backlog.seconds
         except SQLAlchemyError:
-            self._metrics.queue.set(float("nan"))
+            waiting = seconds = float("nan")
+        self._metrics.queue.set(waiting)
+        self._metrics.oldest.set(seconds)
+        self._metrics.breaker.state(self._breaker.state)
         page = self._metrics.page()
         return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

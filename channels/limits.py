@@ -34,6 +34,10 @@ class Buckets:
         self._levels[key] = (level - 1, now)
         return True
 
+    def empty(self, key: str) -> bool:
+        """Whether `take` would refuse now."""
+        return self._level(key, self._clock()) < 1
+
     def _level(self, key: str, now: float) -> float:
         level, since = self._levels.get(key, (self._burst, now))
         return min(self._burst, level + (now - since) * self._per_second)

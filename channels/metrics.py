@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Enum as States
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 """Bounds around what a turn takes: tens of milliseconds in Rasa, the deadline at the top."""
@@ -59,6 +60,18 @@ class Metrics:
         self.sockets = Gauge("advisor_sockets", "Open WebSockets", registry=self.registry)
         self.queue = Gauge(
             "advisor_queue_length", "Turns without an outcome", registry=self.registry
+        )
+
+        self.oldest = Gauge(
+            "advisor_oldest_turn_seconds",
+            "Seconds that the oldest turn without an outcome has waited",
+            registry=self.registry,
+        )
+        self.breaker = States(
+            "advisor_breaker",
+            "Whether the bot is asked",
+            states=["closed", "half-open", "open"],
+            registry=self.registry,
         )
 
     def page(self) -> bytes:

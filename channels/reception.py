@@ -10,8 +10,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.answerer import Answerer
 from channels.carrier import NoPost, Post
-from channels.errors import MessageEmpty, MessageTooLong, NotAccepting, UnofferedChoice
+from channels.errors import (
+    MessageEmpty,
+    MessageTooLong,
+    NotAccepting,
+    TooFast,
+    UnofferedChoice,
+)
 from channels.hub import Hub
+from channels.inbox import Inbox
+from channels.limits import Buckets
 from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON, Choice, InboundMessage
 from channels.picking import picked
@@ -35,16 +43,21 @@ class Reception:
         hub: Hub,
         metrics: Metrics,
         message_limit: int,
+        inbox: Inbox,
+        senders: Buckets,
         post: Post | None = None,
         pause: float = 0.0,
     ) -> None:
-        """``pause`` is in seconds: messages that follow each other sooner are read as one, on
+        """``senders`` holds what one sender on a messaging channel may write; the web chat has its
+        own. ``pause`` is in seconds: messages that follow each other sooner are read as one, on
         channels whose students write so."""
         self._transcript = transcript
         self._answerer = answerer
         self._hub = hub
         self._metrics = metrics
         self._message_limit = message_limit
+        self._inbox = inbox
+        self._senders = senders
         self._post = post or NoPost()
         self._pause = pause
         self._accepting = True
@@ -76,6 +89,7 @@ class Reception:
         inbound = replace(inbound, text=whole)
         self._check(inbound)
         try:
+            await self._check_pace(inbound)
             chosen = await self._with_choice(inbound)
             burst = self._burst(inbound.channel) if chosen is None else None
             receipt = await self._transcript.record(chosen or inbound, burst)
@@ -85,10 +99,21 @@ class Reception:
         if receipt.repeated:
             self._metrics.repeats.labels(inbound.channel).inc()
         else:
+            self._inbox.recorded()
+            if self._post.gathers(inbound.channel):
+                self._senders.take(_sender(inbound))
             self._metrics.messages.labels(inbound.channel).inc()
             self._hub.announce(receipt.conversation, receipt.seq)
         self._answerer.wake(receipt.conversation, burst.pause.total_seconds() if burst else 0.0)
         return receipt
+
+    async def _check_pace(self, inbound: InboundMessage) -> None:
+        """Raises TooFast; a repeat costs a sender nothing, or a batch that is sent again would
+        never be taken whole."""
+        if not (self._post.gathers(inbound.channel) and self._senders.empty(_sender(inbound))):
+            return
+        if not await self._transcript.knows(inbound):
+            raise TooFast("This sender writes faster than messages are taken.")
 
     def _burst(self, channel: str) -> Burst | None:
         """How a typed message is read together with those around it, if it is."""
@@ -99,6 +124,8 @@ class Reception:
     def _check(self, inbound: InboundMessage) -> None:
         if not self._accepting:
             raise NotAccepting("The assistant is restarting.")
+        if self._inbox.full(reserved=self._post.gathers(inbound.channel)):
+            raise NotAccepting("More messages are waiting than can be answered soon.")
         if len(inbound.text) > self._message_limit:
             raise MessageTooLong(
                 f"The message has {len(inbound.text)} characters; "
@@ -128,6 +155,11 @@ class Reception:
         if choice is None:
             raise UnofferedChoice("This choice was not offered in this conversation.")
         return _picking(inbound, choice)
+
+
+def _sender(inbound: InboundMessage) -> str:
+    """Who writes, as a key of limits."""
+    return f"{inbound.channel} {inbound.address}"
 
 
 def _is_picked(choice: Choice, inbound: InboundMessage) -> bool:

@@ -36,10 +36,14 @@ class GatewaySettings(BaseModel):
     burst_pause: float = Field(default=1.2, ge=0, le=10)
     """Seconds of silence after which what a student typed on a messaging channel is answered: what
     came closer together is read as one question. 0: each message by itself, as in the web chat."""
+    inbox_limit: int = Field(default=2000, ge=10)
+    """Messages that may wait for an answer, of all gateways together, before no more are taken:
+    providers are answered 503 and send again, the widget is told. A tenth is kept for providers."""
     session_burst: int = Field(default=10, ge=1)
-    """Messages that one chat session may send at once."""
+    """Messages that one chat session, or one sender on a messaging channel, may send at once."""
     session_per_minute: float = Field(default=30, gt=0)
-    """Messages a minute that one chat session may send in the long run."""
+    """Messages a minute that one chat session, or one sender on a messaging channel, may send in
+    the long run."""
     address_burst: int = Field(default=200, ge=1)
     """Messages that one network address may send at once; a campus may share one address."""
     address_per_minute: float = Field(default=1200, gt=0)
@@ -67,7 +71,7 @@ class GatewaySettings(BaseModel):
     """Sign-ins that may be tried within `sign_in_minutes`, per address and per account."""
     sign_in_minutes: float = Field(default=5, gt=0)
     """Minutes over which `sign_in_tries` are counted."""
-    drain_seconds: float = Field(default=15, ge=0)
+    drain_seconds: float = Field(default=15, ge=0, le=25)
     """Seconds that running turns get to finish when the gateway is told to stop."""
 
     @model_validator(mode="after")

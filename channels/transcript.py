@@ -61,6 +61,12 @@ class Transcript:
 
     async def open(self, channel: str, address: str) -> str:
         """Id of the conversation with ``address``, begun when there is none."""
+        try:
+            return await self._open(channel, address)
+        except IntegrityError:
+            return await self._open(channel, address)  # Somebody else began it meanwhile.
+
+    async def _open(self, channel: str, address: str) -> str:
         async with self._storage.writing(Rank.BRINGING) as db:
             return await conversation_of(db, channel, address, await self._storage.now(db))
 
@@ -113,6 +119,10 @@ class Transcript:
             said = OutboundMessage(inbound.text, author=Author.STUDENT)
             await write_message(db, said, receipt, inbound.received_at, inbound.delivery_id)
         return receipt
+
+    async def knows(self, inbound: InboundMessage) -> bool:
+        """Whether this delivery was recorded before."""
+        return await self._first_receipt(inbound) is not None
 
     async def _first_receipt(self, inbound: InboundMessage) -> Receipt | None:
         query = select(deliveries).where(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.answerer import Answerer
 from channels.hub import Hub
+from channels.inbox import Inbox
 from channels.transcript import Transcript
 from channels.turns import Turns
 
@@ -26,11 +27,14 @@ log = structlog.get_logger(__name__)
 class Watch:
     """A task for as long as the gateway runs; a database that fails is looked at again."""
 
-    def __init__(self, turns: Turns, transcript: Transcript, answerer: Answerer, hub: Hub) -> None:
+    def __init__(
+        self, turns: Turns, transcript: Transcript, answerer: Answerer, hub: Hub, inbox: Inbox
+    ) -> None:
         self._turns = turns
         self._transcript = transcript
         self._answerer = answerer
         self._hub = hub
+        self._inbox = inbox
         self._seen: datetime | None = None
 
     async def run(self) -> None:
@@ -48,7 +52,8 @@ class Watch:
                 log.error("watch_failed", error=type(error).__name__)
 
     async def look(self) -> None:
-        """Wake what waits for a gateway, and tell listeners what other gateways have written."""
+        """See how much waits, wake what waits for a gateway, and tell what others have written."""
+        self._inbox.look(await self._transcript.backlog())
         await self._answerer.look()
         since = self._seen - OVERLAP if self._seen else None
         self._seen, moved = await self._transcript.moved(since)

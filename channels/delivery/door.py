@@ -26,7 +26,7 @@ from channels.delivery.channel import (
 from channels.delivery.notices import Notices
 from channels.delivery.reading import read, told
 from channels.delivery.trial import Trials
-from channels.errors import MessageRefused, NotAccepting
+from channels.errors import MessageRefused, NotAccepting, TooFast
 from channels.metrics import Metrics
 from channels.reception import Reception
 
@@ -35,6 +35,7 @@ BODY_BYTES = 4 * 1024 * 1024
 RETRY_SECONDS = 5
 """What a provider is asked to wait for when a message could not be recorded."""
 UNRECORDED = Response(HTTPStatus.SERVICE_UNAVAILABLE, "Not recorded; send it again.")
+FLOODED = Response(HTTPStatus.TOO_MANY_REQUESTS, "Too much of one sender; send it again.")
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +70,7 @@ class WebhookDoor:
         return [web.get("/channels/{name}", self.knock), web.post("/channels/{name}", self.knock)]
 
     async def knock(self, request: web.Request) -> web.Response:
-        """Answer one delivery: 401 forged, 400 unreadable, 503 not recorded, else 2xx."""
+        """Answer one delivery: 401 forged, 400 unreadable, 503 or 429 not recorded, else 2xx."""
         channel = self._channels.get(request.match_info["name"])
         if channel is None or isinstance(channel, Carrier):
             raise web.HTTPNotFound
@@ -126,8 +127,8 @@ class WebhookDoor:
         for message in messages:
             try:
                 await self._reception.accept(replace(message, address=trial or message.address))
-            except NotAccepting:
-                return "unrecorded", UNRECORDED
+            except NotAccepting as refused:
+                return "unrecorded", FLOODED if isinstance(refused, TooFast) else UNRECORDED
             except MessageRefused as refused:
                 # A repeat of the same delivery would be refused again: it counts as taken.
                 log.info("message_refused", channel=channel.name, reason=type(refused).__name__)

@@ -21,6 +21,8 @@ from channels.apology import Apologist
 from channels.brain import RasaBrain
 from channels.gateway import build_app
 from channels.hub import Hub
+from channels.inbox import Inbox
+from channels.limits import Buckets
 from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON
 from channels.reception import Reception
@@ -107,6 +109,8 @@ async def make_reception(storage: Storage, brain: RasaBrain) -> AsyncIterator[Ma
             hub=hub,
             metrics=metrics,
             message_limit=2000,
+            inbox=Inbox(1000),
+            senders=Buckets(1000, 1000),
         )
         made.append(reception)
         return reception

@@ -12,6 +12,8 @@ from channels.apology import Apologist
 from channels.brain import Brain
 from channels.carrier import NoPost
 from channels.hub import Hub
+from channels.inbox import Inbox
+from channels.limits import Buckets
 from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON
 from channels.reception import Reception
@@ -23,7 +25,10 @@ from channels.watch import Watch
 
 LEASE = timedelta(seconds=1)
 """Short, so that a test need not wait for long until a dead gateway's turns are free."""
-PAUSE = 0.3
+PAUSE = 1.0
+"""Longer than a busy machine takes to accept three messages."""
+INBOX = 100
+SENDER_BURST = 20
 
 
 class Chatty(NoPost):
@@ -44,6 +49,7 @@ class GatewayInProcess:
     def __init__(self, engine: AsyncEngine, brain: Brain) -> None:
         storage, self.hub, metrics = Storage(engine), Hub(), Metrics()
         self.transcript, self.turns = Transcript(storage), Turns(storage, LEASE)
+        inbox = Inbox(INBOX)
         self.answerer = Answerer(
             turns=self.turns,
             brain=brain,
@@ -57,10 +63,12 @@ class GatewayInProcess:
             hub=self.hub,
             metrics=metrics,
             message_limit=200,
+            inbox=inbox,
+            senders=Buckets(SENDER_BURST, 60),
             post=Chatty(),
             pause=PAUSE,
         )
-        watch = Watch(self.turns, self.transcript, self.answerer, self.hub)
+        watch = Watch(self.turns, self.transcript, self.answerer, self.hub, inbox)
         self._watching = asyncio.create_task(watch.run())
 
     async def stop(self) -> None:

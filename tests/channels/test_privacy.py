@@ -33,7 +33,7 @@ async def served(engine: AsyncEngine, brain: RasaBrain) -> AsyncIterator[TestCli
     app = build_app(
         settings, InstitutionSettings(), engine=engine, brain=brain, content=ShelvedContent()
     )
-    runner = build_runner(app, settings)
+    runner = build_runner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

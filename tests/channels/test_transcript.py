@@ -57,6 +57,12 @@ async def test_deliveries_at_the_same_moment_are_written_once(transcript: Transc
     assert [entry.seq for entry in entries] == list(range(1, 11))
 
 
+async def test_a_conversation_is_begun_once(transcript: Transcript) -> None:
+    """However many ask for it at the same moment."""
+    ids = await asyncio.gather(*(transcript.open("web", "w_1") for _ in range(40)))
+    assert len(set(ids)) == 1
+
+
 async def test_the_same_id_on_two_channels_is_two_deliveries(transcript: Transcript) -> None:
     """Ids of one provider say nothing about another's."""
     await transcript.record(inbound("hello", "d1"))

@@ -42,9 +42,9 @@ def connect(
 ) -> ConnectChannel:
     """A gateway with one channel; deliveries go to the address that an operator pastes."""
 
-    async def make(name: str, section: dict[str, Any]) -> TestClient:
+    async def make(name: str, section: dict[str, Any], **gateway: Any) -> TestClient:
         app = build_app(
-            GatewaySettings(public_url=URL),
+            GatewaySettings(public_url=URL, **gateway),
             InstitutionSettings(),
             engine=engine,
             brain=brain,

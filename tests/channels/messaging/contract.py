@@ -56,7 +56,7 @@ ANSWER = OutboundMessage(
     answer={"citations": [CITATION]},
 )
 
-ConnectChannel = Callable[[str, dict[str, Any]], Awaitable[TestClient]]
+ConnectChannel = Callable[..., Awaitable[TestClient]]
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ async def test_the_door_has_an_answer_to_everything(
     """2xx, 400 or 401, through HTTP and into the database; never a fault of ours, never 503."""
     contract = contract_of(name)
     contract.attend(provider)
-    client = await connect(name, contract.settings(provider.url))
+    client = await connect(name, contract.settings(provider.url), session_burst=EACH)
     bodies = bodies_of(contract)
     signed = [contract.signed(body) for body in bodies]
     counted: Counter[str] = Counter()
