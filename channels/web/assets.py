@@ -69,11 +69,12 @@ class AssetDoor:
         return _file(WIDGET / name)
 
     async def widget_texts(self, request: web.Request) -> web.StreamResponse:
-        """What the widget says in a language; nothing of one that is not there."""
-        language = request.match_info["language"]
-        if language == ENGLISH or language not in available():
-            return web.json_response({}, headers=EMBEDDABLE)
-        return _file(LANGUAGES / language / "widget.json")
+        """What the widget says in a language, or in English; the header says which it is."""
+        asked = request.match_info["language"]
+        language = asked if asked in available() else ENGLISH
+        response = _file(LANGUAGES / language / "widget.json")
+        response.headers["Content-Language"] = language
+        return response
 
     async def pages_style(self, _request: web.Request) -> web.StreamResponse:
         """The style sheet of the server-rendered pages."""

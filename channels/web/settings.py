@@ -40,7 +40,7 @@ class WidgetSettings(BaseModel):
     """Whether answers can be read aloud, where the browser has a voice for their language."""
     texts: dict[str, dict[str, str]] = {}
     """The chat's own words, one section `[widget.texts.LANGUAGE]` each with the keys of
-    `languages/es/widget.json`, such as `welcome`."""
+    `languages/en/widget.json`, such as `welcome`."""
 
     @model_validator(mode="after")
     def _check_texts(self) -> Self:

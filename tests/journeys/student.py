@@ -36,6 +36,7 @@ class Student:
         """`url` is the gateway's."""
         self.seen: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
+        self.erased: list[dict[str, Any]] = []
         self.conversation = ""
         self._url = url
         self._token = ""
@@ -80,6 +81,12 @@ class Student:
     async def ask(self, text: str, payload: str | None = None) -> dict[str, Any]:
         """Send a message and wait for the first reply to it."""
         return await self.reply_to(await self.say(text, payload))
+
+    async def erase(self) -> dict[str, Any]:
+        """Have everything erased; the receipt. The session is over then."""
+        assert self._socket is not None
+        await self._socket.send_json({"type": "erase"})
+        return await self._find(lambda: next(iter(self.erased), None))
 
     async def reply_to(self, name: str) -> dict[str, Any]:
         """The first message of anyone else after one's own."""
@@ -129,4 +136,6 @@ class Student:
                 self.seen.append(frame)
             elif frame["type"] == "error":
                 self.refused.append(frame)
+            elif frame["type"] == "erased":
+                self.erased.append(frame)
             self._moved.notify_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,6 +20,9 @@ PageFactory = Callable[..., Awaitable[Page]]
 GatewayFactory = Callable[..., Awaitable[RunningGateway]]
 SiteFactory = Callable[..., Awaitable[HostSite]]
 
+ENGLISH = Path(__file__).parents[2] / "languages" / "en" / "widget.json"
+COMPOSED = ("reason_", "failed_", "unread")
+"""Keys that the panel puts together, from a reason or the code of an error."""
 STATIC = Path(__file__).parents[2] / "channels" / "web" / "static"
 LAUNCHER_BYTES = 15 * 1024
 PANEL_BYTES = 90 * 1024
@@ -60,6 +64,7 @@ async def test_a_gateway_that_is_away_is_not_mistaken_for_a_refusal(
     """A first visit during an outage waits and connects once the gateway is back."""
     page = await browser_page(f"{gateway.url}/")
     await page.evaluate("import('/widget/panel.js').then(() => fetch('/widget/panel.css'))")
+    await page.evaluate("fetch('/widget/texts/en.json')")
     await gateway.stop()
     chat = Chat(page)
     await chat.launcher.click()
@@ -293,22 +298,24 @@ async def test_the_panel_is_fetched_only_when_it_is_needed(
     assert [name for name in await page.evaluate(names) if name.endswith("/widget/panel.js")]
 
 
-def test_every_text_of_the_panel_stands_in_the_strings_object() -> None:
-    """A translation of that object is complete: no code asks for a text that is not in it."""
-    texts = (STATIC / "strings.js").read_text().split("export", 1)[0]
-    known = set(re.findall(r"^  (\w+):", texts, re.MULTILINE))
-    asked: set[str] = set()
-    for path in _imported(STATIC / "panel.js", set()):
-        asked |= set(re.findall(r'\bsay\("(\w+)"', path.read_text()))
+def test_every_text_that_the_panel_asks_for_is_there() -> None:
+    """In English, which every other language's file is compared with; and none that nobody asks."""
+    known = set(json.loads(ENGLISH.read_text(encoding="utf-8")))
+    modules = [STATIC / "widget.js", *_imported(STATIC / "panel.js", set())]
+    scripts = "".join(path.read_text(encoding="utf-8") for path in modules)
+    asked = set(re.findall(r'\bsay\("(\w+)"', scripts))
     assert asked
     assert [key for key in asked if not {key, f"{key}_other"} & known] == []
+    named = set(re.findall(r"\w+", scripts))
+    plain = {re.sub("_(one|other)$", "", key) for key in known}
+    assert [key for key in plain if key not in named and not key.startswith(COMPOSED)] == []
 
 
 def test_launcher_and_panel_stay_within_their_budgets() -> None:
     """15 KB for the launcher, 90 KB for all that a click loads, both compressed."""
     launcher = _compressed(STATIC / "widget.js")
     modules = _imported(STATIC / "panel.js", set())
-    panel = sum(_compressed(path) for path in {*modules, STATIC / "panel.css"})
+    panel = sum(_compressed(path) for path in {*modules, STATIC / "panel.css", ENGLISH})
     assert len(modules) > 1
     assert launcher <= LAUNCHER_BYTES
     assert panel <= PANEL_BYTES

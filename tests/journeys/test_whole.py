@@ -58,7 +58,8 @@ async def test_a_question_about_cost_and_what_follows(
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         await chat.page.screenshot(path=PICTURE)
     async with chat.page.context.expect_page() as opened:
-        await answer.get_by_role("link", name=program["title"]).click()
+        sources = answer.get_by_role("group", name="Source")
+        await sources.get_by_role("link", name=program["title"]).first.click()
     source = await opened.value
     await expect(source.get_by_role("heading", level=1)).to_have_text(program["title"])
     await expect(source.locator("mark").first).to_be_visible()
@@ -124,6 +125,28 @@ async def student(whole: WholeAssistant) -> AsyncIterator[Student]:
     logs = whole.logs()
     assert set(logs) >= {"bot.log", "actions.log", "gateway.log"}
     assert [name for name, words in logs.items() if MARKER in words] == []
+
+
+SECRET_WORD = "zebrunella"
+"""Stands in no file, and is said in one conversation only."""
+
+
+async def test_what_a_student_erases_is_in_no_file(whole: WholeAssistant) -> None:
+    """Not in the databases of gateway and bot, what they wrote ahead, an edition, or a log."""
+
+    def files() -> list[str]:
+        kept = (path for path in whole.state.rglob("*") if path.is_file())
+        return sorted(path.name for path in kept if SECRET_WORD.encode() in path.read_bytes())
+
+    async with Student(whole.url) as one:
+        for words in (f"my name is {SECRET_WORD}", f"can {SECRET_WORD} get a payment plan"):
+            await one.ask(words)
+        assert any(name.startswith("advisor.sqlite") for name in files())
+        assert any(name.startswith("tracker.sqlite") for name in files())
+        receipt = await one.erase()
+    assert (receipt["messages"] >= 4, receipt["forgotten"]) == (True, True)
+    assert files() == []
+    assert whole.turns(one.conversation) == []
 
 
 async def under_way(whole: WholeAssistant, conversation: str) -> None:

@@ -164,18 +164,15 @@ def _names(text: str) -> set[str]:
 WIDGET = ROOT / "channels" / "web" / "static"
 
 
-def _own_texts(path: Path, begins: str) -> dict[str, str]:
-    """The keys of an object of texts in a script, each with its first line of words."""
-    block = path.read_text(encoding="utf-8").split(begins, 1)[1].split("\n  };")[0].split("\n};")[0]
-    return dict(re.findall(r"^ +(\w+):\s*(.*)$", block, re.M))
-
-
 @pytest.mark.parametrize("language", [code for code in available() if code != "en"])
 def test_every_text_of_the_widget_is_translated(language: str) -> None:
     """The file holds the keys of the panel and of the launcher, no others, and what they name."""
     texts = json.loads((ROOT / "languages" / language / "widget.json").read_text(encoding="utf-8"))
-    english = _own_texts(WIDGET / "strings.js", "const ENGLISH = {")
-    english |= _own_texts(WIDGET / "widget.js", "const ENGLISH = {")
+    english = json.loads((ROOT / "languages" / "en" / "widget.json").read_text(encoding="utf-8"))
+    launcher = (WIDGET / "widget.js").read_text(encoding="utf-8")
+    built_in = launcher.split("const LAUNCHER = {", 1)[1].split("};")[0]
+    told = dict(re.findall(r'^ +(\w+): "(.*)",$', built_in, re.M))
+    assert told == {key: english[key] for key in told}
     assert set(texts) == set(english)
     assert {key for key in texts if not texts[key].strip()} == set()
     assert {key for key in texts if _names(texts[key]) != _names(english[key])} == set()

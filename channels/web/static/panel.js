@@ -19,9 +19,9 @@ import { Transcript } from "./transcript.js";
 const SAY_CONNECTING_AFTER = 1_000;
 const TO_A_PERSON = "/talk_to_person";
 
-/* launcher: {root, base, settings, store, phone, translation, context, emit, showUnread, onClose};
- * `phone` is the media query under which the panel covers the page, `context` what the page has
- * told: {program, identity}. */
+/* launcher: {root, base, settings, store, phone, texts, spoken, context, emit, showUnread, onClose};
+ * `phone` is the media query under which the panel covers the page, `spoken` the locale that the
+ * texts are of, `context` what the page has told: {program, identity}. */
 export async function mount(launcher) {
   const response = await fetch(new URL("panel.css", import.meta.url));
   if (!response.ok) throw new Error(`panel.css: status ${response.status}`);
@@ -54,9 +54,8 @@ class Panel {
   constructor(launcher) {
     const { settings, store, base } = launcher;
     this.#launcher = launcher;
-    this.#say = sayIn(settings.locale, launcher.translation, settings.strings);
-    const isTranslated = Object.keys(launcher.translation).length > 0 || settings.strings;
-    this.#locale = isTranslated ? settings.locale : "en";
+    this.#locale = launcher.spoken;
+    this.#say = sayIn(launcher.spoken, launcher.texts, settings.strings);
     this.#transcript = new Transcript(store);
     this.#build();
     this.#connection = new Connection(base, store, {

@@ -20,7 +20,8 @@
  *   program     id of the program that the page is about, for questions that name none
  *   starters    questions to offer before the first one, separated by | (or a list)
  *   microphone, readAloud   false hides what the browser could do   (data-read-aloud)
- *   strings     (object only) texts that replace the built-in ones, see strings.js
+ *   strings     (object only) texts that replace the built-in ones, by the keys of
+ *               languages/en/widget.json
  *
  * Calls, as advisor("open") or advisor.open(): open, close, toggle, show, hide, ask (text), send
  * (text, leaves the panel as it is), on and off (event, listener), setLocale (tag), context
@@ -49,32 +50,39 @@
   const base = new URL(".", new URL(server, location.href));
 
   const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|ks|ku|ps|sd|ug|ur|yi)\b/i;
-  const ENGLISH = {
+  /* What the launcher says until more is fetched. */
+  const LAUNCHER = {
     launch: "Ask a question",
     unread_one: "{count} unread message",
     unread_other: "{count} unread messages",
     unavailable: "The assistant could not be loaded. Please try again.",
   };
-  let texts = { ...ENGLISH };
+  let texts = LAUNCHER;
+  /* The locale that the texts are of: the page's, or English where its language is not there. */
+  let spoken = "en";
+  let isFetched = false;
 
-  /* The texts of the locale's language; {} for English, for one that has none, and when they cannot
-   * be had: then everything is said in English. */
-  let translation = {};
-  async function translate() {
+  /* The texts of the locale's language, which the gateway answers in English when it has none. The
+   * launcher has its few English ones with it, so that an English page fetches nothing for it. */
+  async function translate({ isNeeded = false } = {}) {
     const language = settings.locale.split("-")[0].toLowerCase();
-    translation = {};
-    if (language !== "en" && /^[a-z]{2,8}$/.test(language)) {
-      const address = new URL(`widget/texts/${language}.json`, base);
-      const answer = await fetch(address).catch(() => null);
-      translation = answer?.ok ? await answer.json() : {};
-    }
-    const own = given.texts ?? {};
-    const isThere = own[language] || Object.keys(translation).length;
-    const spoken = own[isThere ? language : "en"];
-    settings.strings = spoken || chosen.strings ? { ...spoken, ...chosen.strings } : undefined;
     settings.dir = chosen.dir || (RIGHT_TO_LEFT.test(settings.locale) ? "rtl" : "ltr");
     settings.position = chosen.position || (settings.dir === "rtl" ? "left" : "right");
-    texts = { ...ENGLISH, ...translation, ...settings.strings };
+    if (language !== "en" || isNeeded) {
+      const name = /^[a-z]{2,8}$/.test(language) ? language : "en";
+      const answer = await fetch(new URL(`widget/texts/${name}.json`, base)).catch(() => null);
+      isFetched = Boolean(answer?.ok);
+      if (isFetched) texts = await answer.json();
+      const isOurs = isFetched && answer.headers.get("Content-Language") === language;
+      spoken = isOurs || chosen.strings || given.texts?.[language] ? settings.locale : "en";
+    } else {
+      texts = LAUNCHER;
+      isFetched = false;
+      spoken = settings.locale;
+    }
+    const own = { ...given.texts?.[spoken.split("-")[0].toLowerCase()], ...chosen.strings };
+    settings.strings = own;
+    texts = { ...texts, ...own };
   }
 
   /* A phone shows the panel over the whole page, see panel.css. */
@@ -288,8 +296,8 @@
   let attempt = 0;
   function panel() {
     const address = new URL(`widget/panel.js${attempt ? `?attempt=${attempt}` : ""}`, base);
-    loading ??= Promise.all([import(address), dressed])
-      .then(([module]) => module.mount({ ...shared, translation, emit, showUnread, onClose }))
+    loading ??= Promise.all([import(address), said()])
+      .then(([module]) => module.mount({ ...shared, texts, spoken, emit, showUnread, onClose }))
       .catch((error) => {
         loading = null;
         attempt += 1;
@@ -297,6 +305,15 @@
         throw error;
       });
     return loading;
+  }
+
+  /* All texts, fetched now when they were not before. */
+  async function said() {
+    await dressed;
+    if (isFetched) return;
+    await translate({ isNeeded: true });
+    if (!isFetched) throw new Error("the texts could not be had");
+    dress();
   }
 
   async function open({ focus = true } = {}) {
