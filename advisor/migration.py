@@ -6,10 +6,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from advisor.settings import Settings
 from advisor.wiring import database
+
+LOCK = 0x61647669736F72
+"""A number of our own among a database's advisory locks."""
 
 
 async def migrate(settings: Settings) -> None:
@@ -27,6 +30,9 @@ def alembic_config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Gateways that start together wait for the first of them.
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
