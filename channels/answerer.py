@@ -127,7 +127,8 @@ class Answerer:
 
     async def _answer(self, turn: PendingTurn) -> None:
         self._hub.announce(turn.conversation, typing=True)
-        reply, bot_seconds = await self._ask(turn)
+        with self._post.typing(turn):
+            reply, bot_seconds = await self._ask(turn)
         outcome = self._outcome(turn, reply, bot_seconds)
         last = await self._turns.finish(turn, outcome)
         if last is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from channels.model import OutboundMessage, Part
+from channels.records import PendingTurn
 
 
 class Post(Protocol):
@@ -18,6 +20,10 @@ class Post(Protocol):
 
         Nothing of a channel that has none; with the last, where all are sent as one.
         """
+        ...
+
+    def typing(self, turn: PendingTurn) -> AbstractContextManager[None]:
+        """Show where a turn was written that it is being answered, as long as the context lasts."""
         ...
 
     def numbers_choices(self, channel: str) -> bool:
@@ -41,6 +47,10 @@ class NoPost:
     ) -> tuple[tuple[Part, ...], ...]:
         """Nothing."""
         return tuple(() for _ in messages)
+
+    def typing(self, _turn: PendingTurn) -> AbstractContextManager[None]:
+        """Nothing; tabs are told by the hub."""
+        return nullcontext()
 
     def numbers_choices(self, _channel: str) -> bool:
         """No channel does."""

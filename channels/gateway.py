@@ -29,6 +29,7 @@ from channels.delivery.notices import Notices
 from channels.delivery.post import Post
 from channels.delivery.sender import Sender
 from channels.delivery.trial import Trials
+from channels.delivery.typing_sign import TypingSign
 from channels.erasing import Eraser
 from channels.health import HealthDoor
 from channels.hub import Hub
@@ -99,7 +100,9 @@ def build_app(
     outbox, apologist = Outbox(storage), Apologist(institution, TALK_TO_PERSON)
     opt_outs = OptOuts(storage)
     sender = Sender(outbox, opt_outs, providers, caller, metrics) if caller else None
-    post = Post(providers, sender.knock) if sender else None
+    post = (
+        Post(providers, sender.knock, TypingSign(providers, caller)) if sender and caller else None
+    )
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)

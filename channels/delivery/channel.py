@@ -212,6 +212,15 @@ class Sampled(Protocol):
 
 
 @runtime_checkable
+class Typist(Protocol):
+    """A channel whose provider can show for some seconds that an answer is being made."""
+
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call | None:
+        """The request that shows it; None when this conversation has nothing to show it at."""
+        ...
+
+
+@runtime_checkable
 class Borrower(Protocol):
     """A channel that first needs what its provider lends for a while: signing keys, a token."""
 

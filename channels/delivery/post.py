@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from channels.delivery.channel import Binder, Channel
+from channels.delivery.typing_sign import TypingSign
 from channels.model import OutboundMessage, Part
+from channels.records import PendingTurn
 
 
 class Post:
     """The channels that are set up, for Reception."""
 
-    def __init__(self, channels: Mapping[str, Channel], knock: Callable[[], None]) -> None:
+    def __init__(
+        self, channels: Mapping[str, Channel], knock: Callable[[], None], sign: TypingSign
+    ) -> None:
         """``knock`` wakes whoever sends."""
         self._channels = channels
         self._knock = knock
+        self._sign = sign
 
     def parts(
         self, channel: str, messages: Sequence[OutboundMessage]
@@ -28,6 +34,10 @@ class Post:
         if not (every and isinstance(provider, Binder)):
             return parts
         return (*(() for _ in messages[1:]), (provider.bind(every),))
+
+    def typing(self, turn: PendingTurn) -> AbstractContextManager[None]:
+        """As `channels.carrier.Post`."""
+        return self._sign.shown(turn)
 
     def numbers_choices(self, channel: str) -> bool:
         """As `channels.carrier.Post`."""

@@ -159,6 +159,10 @@ class Chatwoot:
         body = part if opens else {"message_type": "outgoing", "private": False, **part}
         return self._post(address, "toggle_status" if opens else "messages", body)
 
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call:  # noqa: ARG002
+        """Shows until it is switched off, or the next message comes."""
+        return self._post(address, "toggle_typing_status", {"typing_status": "on"})
+
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """By the status alone; errors are told in words that change."""
         if taken(status):

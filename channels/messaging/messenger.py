@@ -74,13 +74,20 @@ class Messenger(meta.MetaChannel):
 
     def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
         """`POST /me/messages` in answer to what the student wrote."""
-        body = {"recipient": {"id": address}, "messaging_type": "RESPONSE", "message": part}
-        url = f"{self.settings.api.rstrip('/')}/me/messages"
-        return Call(url, json.dumps(body).encode(), self.settings.headers)
+        return self._post(address, {"messaging_type": "RESPONSE", "message": part})
+
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call:  # noqa: ARG002 - the chat
+        """A sender action; it shows for twenty seconds, or until the next message."""
+        return self._post(address, {"sender_action": "typing_on"})
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `channels.delivery.meta.judge`."""
         return meta.judge(status, headers, body, "message_id")
+
+    def _post(self, address: str, fields: Part) -> Call:
+        body = {"recipient": {"id": address}, **fields}
+        url = f"{self.settings.api.rstrip('/')}/me/messages"
+        return Call(url, json.dumps(body).encode(), self.settings.headers)
 
 
 def _said(event: dict[str, Any]) -> tuple[str, str, str | None] | None:

@@ -117,6 +117,10 @@ class Teams:
         """The activity as a reply to the newest message of the conversation."""
         return self._post(part["reply_to"], {"type": "message", **part["activity"]})
 
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call | None:  # noqa: ARG002
+        """An activity of its own; it shows for some seconds."""
+        return self._post(reply_to, {"type": "typing"}) if reply_to else None
+
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """412 is for another time too, as learn.microsoft.com's page on rate limits says."""
         answered = told(body)

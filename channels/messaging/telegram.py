@@ -103,10 +103,11 @@ class Telegram:
 
     def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
         """`sendMessage` to the chat."""
-        token = self.settings.token.get_secret_value()
-        body = json.dumps({"chat_id": int(address), **part}).encode()
-        url = f"{self.settings.api.rstrip('/')}/bot{token}/sendMessage"
-        return Call(url, body, {"Content-Type": "application/json"})
+        return self._method("sendMessage", address, part)
+
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call:  # noqa: ARG002 - the chat
+        """`sendChatAction`; it shows for five seconds, or until the next message."""
+        return self._method("sendChatAction", address, {"action": "typing"})
 
     def judge(self, status: int, _headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `ok`, `error_code` and `parameters.retry_after` say."""
@@ -118,6 +119,12 @@ class Telegram:
             return Later(seconds(asked), f"status_{status}")
         blocked = status == HTTPStatus.FORBIDDEN
         return Refused("blocked" if blocked else f"status_{status}")
+
+    def _method(self, name: str, address: str, fields: Part) -> Call:
+        token = self.settings.token.get_secret_value()
+        body = json.dumps({"chat_id": int(address), **fields}).encode()
+        url = f"{self.settings.api.rstrip('/')}/bot{token}/{name}"
+        return Call(url, body, {"Content-Type": "application/json"})
 
 
 def _update(body: bytes) -> dict[str, Any]:

@@ -55,7 +55,9 @@ class Whatsapp(meta.MetaChannel):
                 text, picked = _said(message)
                 if text:
                     sender, name = str(message["from"]), str(message["id"])
-                    yield InboundMessage(self.name, sender, name, text, picked=picked)
+                    yield InboundMessage(
+                        self.name, sender, name, text, picked=picked, reply_to={"message": name}
+                    )
 
     def told(self, delivery: Delivery) -> Iterator[Notice]:
         """As `MetaChannel.told`; a part is named by the id that was given with it."""
@@ -97,20 +99,25 @@ class Whatsapp(meta.MetaChannel):
 
     def call(self, address: str, part: Part, part_id: str) -> Call:
         """`POST /PHONE_NUMBER_ID/messages`; the part's id comes back with its states."""
-        settings = self.settings
-        body = {
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            "to": address,
-            "biz_opaque_callback_data": part_id,
-            **part,
-        }
-        url = f"{settings.api.rstrip('/')}/{settings.phone_number_id}/messages"
-        return Call(url, json.dumps(body).encode(), self.settings.headers)
+        to = {"recipient_type": "individual", "to": address, "biz_opaque_callback_data": part_id}
+        return self._post({**to, **part})
+
+    def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call | None:  # noqa: ARG002
+        """Shows for 25 seconds or until the next message, and that the newest one was read."""
+        if not reply_to:
+            return None
+        sign = {"status": "read", "typing_indicator": {"type": "text"}}
+        return self._post({**sign, "message_id": reply_to["message"]})
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """As `channels.delivery.meta.judge`; 131047 says that the 24-hour window is closed."""
         return meta.judge(status, headers, body, "messages")
+
+    def _post(self, fields: Part) -> Call:
+        settings = self.settings
+        body = {"messaging_product": "whatsapp", **fields}
+        url = f"{settings.api.rstrip('/')}/{settings.phone_number_id}/messages"
+        return Call(url, json.dumps(body).encode(), settings.headers)
 
 
 def _said(message: dict[str, Any]) -> tuple[str, str | None]:

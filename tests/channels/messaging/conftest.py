@@ -27,6 +27,12 @@ async def provider() -> AsyncIterator[LoopbackProvider]:
     await provider.stop()
 
 
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, no sign of typing comes between, unless a test asks for it."""
+    monkeypatch.setattr("channels.delivery.typing_sign.AFTER_SECONDS", 60.0)
+
+
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:

@@ -30,6 +30,7 @@ from channels.delivery.channel import (
     Refused,
     Sampled,
     Sent,
+    Typist,
 )
 from channels.delivery.reading import read
 from channels.delivery.trial import HEADER, Trials
@@ -291,6 +292,35 @@ class ChannelContract:
             response = await self._post(client, body)
             refused = (400, 401) if self.proves_what_is_said else (400,)
             assert response.status in (200, 202, *refused), body
+
+    async def test_a_long_wait_shows_that_an_answer_is_made(
+        self,
+        connect: ConnectChannel,
+        provider: LoopbackProvider,
+        bot: LoopbackBot,
+        channel: Channel,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Again after a while, and never again once the provider refuses it; the answer comes."""
+        if not isinstance(channel, Typist):
+            pytest.skip("its provider has no such sign for bots")
+        for name in ("AFTER_SECONDS", "AGAIN_SECONDS"):
+            monkeypatch.setattr(f"channels.delivery.typing_sign.{name}", 0.01)
+        release = asyncio.Event()
+        bot.behaviour = waiting_for(release)
+        provider.answers.extend([(200, {}, provider.accepted), (403, {}, {})])
+        client = await connect(self.name, self.settings(provider.url))
+        await self._post(client, self.message("hello", "d1"))
+        await provider.until(2)
+        assert [self.shows_typing(json.loads(body)) for body in provider.bodies] == [True] * 2
+        release.set()
+        await provider.until(3)
+        assert "You said: hello" in self.shown(provider.bodies[2])
+        assert self.shows_typing(json.loads(provider.bodies[2])) is False
+
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        """Whether what was sent is the sign that an answer is being made."""
+        raise NotImplementedError
 
     # -- writing -------------------------------------------------------------------------------
 

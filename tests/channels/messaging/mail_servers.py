@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections import deque
 from pathlib import Path
@@ -59,7 +60,7 @@ service stats {{
 class ImapServer:
     """Dovecot with one mailbox, in a folder of its own."""
 
-    def __init__(self, here: Path) -> None:
+    def __init__(self) -> None:
         """Skips where Dovecot is not installed, and fails in CI."""
         self._program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if self._program is None:
@@ -67,7 +68,10 @@ class ImapServer:
             if os.environ.get("CI"):
                 pytest.fail(reason)
             pytest.skip(reason)
-        self._here = here
+        # Not pytest's own folder: a second pytest closes that to everybody but its user.
+        self._folder = tempfile.TemporaryDirectory(prefix="advisor-mail-")
+        self._here = Path(self._folder.name)
+        self._here.chmod(0o711)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -79,9 +83,6 @@ class ImapServer:
         (self._here / "mail").mkdir(exist_ok=True)
         if root:
             shutil.chown(self._here / "mail", user, group)
-            for folder in (self._here, *self._here.parents):
-                if folder.stat().st_uid == 0 and folder.stat().st_mode & 0o777 == 0o700:
-                    folder.chmod(0o711)
         text = CONFIGURATION.format(
             here=self._here, user=user, group=group, password=PASSWORD, port=self.port
         )
@@ -95,6 +96,11 @@ class ImapServer:
         """Close the port and the connections."""
         self._process.terminate()
         self._process.wait(PATIENCE)
+
+    def remove(self) -> None:
+        """Stop, and leave nothing behind."""
+        self.stop()
+        self._folder.cleanup()
 
     def restart(self, *, anew: bool = False) -> None:
         """As after a crash; ``anew`` numbers the mails from the start, as a moved mailbox does."""

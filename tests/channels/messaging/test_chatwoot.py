@@ -97,6 +97,9 @@ class TestChatwoot(ChannelContract):
             (b'{"event": "webwidget_triggered", "id": 12, "current_conversation": null}', []),
         ]
 
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        return sent.get("typing_status") == "on"
+
     def shown(self, body: bytes) -> str:
         return str(json.loads(body).get("content", ""))
 

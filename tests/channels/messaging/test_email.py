@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -106,14 +105,14 @@ class TestEmail(ChannelContract):
     smtp_port = imap_port = 1
 
     @pytest.fixture
-    async def provider(self, tmp_path: Path) -> AsyncIterator[Servers]:
-        servers = Servers(ImapServer(tmp_path))
+    async def provider(self) -> AsyncIterator[Servers]:
+        servers = Servers(ImapServer())
         servers.imap.start()
         servers.imap.client().logout()
         await servers.start()
         yield servers
         await servers.stop()
-        servers.imap.stop()
+        servers.imap.remove()
 
     @pytest.fixture
     def connect(self, connect: ConnectChannel, engine: AsyncEngine) -> ConnectChannel:

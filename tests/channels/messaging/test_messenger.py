@@ -80,6 +80,9 @@ class TestMessenger(ChannelContract):
             (event(began), [Said(STUDENT, f"{STUDENT}:5", "Get started")]),
         ]
 
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        return sent.get("sender_action") == "typing_on"
+
     def shown(self, body: bytes) -> str:
         return str(json.loads(body)["message"]["text"])
 

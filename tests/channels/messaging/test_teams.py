@@ -160,6 +160,9 @@ class TestTeams(ChannelContract):
         said = told(delivery.body)
         return (said.get("serviceUrl"), said.get("channelId")) if said else None
 
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        return sent["type"] == "typing"
+
     def shown(self, body: bytes) -> str:
         return str(json.loads(body).get("text", ""))
 

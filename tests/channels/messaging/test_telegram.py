@@ -72,6 +72,9 @@ class TestTelegram(ChannelContract):
             (written(9, **{"from": {**STUDENT, "is_bot": True}}, text="echo"), []),
         ]
 
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        return sent.get("action") == "typing"
+
     def shown(self, body: bytes) -> str:
         return str(json.loads(body)["text"])
 

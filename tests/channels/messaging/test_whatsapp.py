@@ -95,6 +95,9 @@ class TestWhatsapp(ChannelContract):
             (b'{"object": "page", "entry": []}', []),
         ]
 
+    def shows_typing(self, sent: dict[str, Any]) -> bool:
+        return sent.get("typing_indicator") == {"type": "text"} and sent["status"] == "read"
+
     def shown(self, body: bytes) -> str:
         sent = json.loads(body)
         return str(
