@@ -39,6 +39,8 @@ AT_ONCE = 64
 REPEATED, SHUFFLED = 0.3, 0.2
 """Shares of deliveries that come again later, and that come out of their order."""
 MESSAGES_A_STUDENT = 20
+UNDER_WAY_SECONDS = 4.0
+"""How long a turn takes at most in the storm, so that replies are due when the sockets drop."""
 BACK_SECONDS = 10.0
 """Within this time everybody is back after the storm."""
 SETTLED_SECONDS = 900.0
@@ -127,7 +129,7 @@ async def webhooks(number: int, pause: float = 1.2) -> dict[str, Any]:
 
 async def storm(number: int) -> dict[str, Any]:
     """All sockets drop at once while replies are due, and come back within some seconds."""
-    async with _site() as site:
+    async with _site(slowest_bot=UNDER_WAY_SECONDS) as site:
         students = [Widget(site.url, student, site.ledger) for student in range(1, number + 1)]
         random, marks = Random(SEED), count(1)
         async with _session() as session:
@@ -187,11 +189,11 @@ def _spread(seconds: Sequence[float]) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def _site(**settings: Any) -> AsyncIterator[Deployment]:
+async def _site(slowest_bot: float = 0.0, **settings: Any) -> AsyncIterator[Deployment]:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # before the processes start
     with tempfile.TemporaryDirectory() as folder:
-        site = Deployment(Path(folder), seed=SEED, gateway=settings)
+        site = Deployment(Path(folder), seed=SEED, slowest_bot=slowest_bot, gateway=settings)
         await site.start()
         try:
             yield site

@@ -118,15 +118,19 @@ class Outbox:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    async def claim(self, now: datetime, lease: timedelta, most: int) -> tuple[Parcel, ...]:
+    async def claim(
+        self, now: datetime, lease: timedelta, most: int, without: Sequence[str] = ()
+    ) -> tuple[Parcel, ...]:
         """Parts that are due, at most one a conversation, now *sending* until the lease ends.
+
+        None of the channels ``without``.
 
         Nothing of the bot's while a person holds the conversation: a take-over commits before a
         part is claimed, which then stays, or after it.
         """
         waiting = outbox.c.status == PartStatus.WAITING.value
         async with self._storage.writing() as db:
-            found = (await db.execute(_due(now, most))).all()
+            found = (await db.execute(_due(now, most, without))).all()
             # Conversations are locked before parts, here as in a take-over.
             places = sorted({row.conversation_id for row in found})
             await db.execute(
@@ -281,13 +285,18 @@ class Outbox:
         async with self._storage.writing(Rank.ENDING) as db:
             await db.execute(query)
 
-    async def expire(self, now: datetime) -> int:
-        """Call *uncertain* whatever was being sent when its sender died; how many."""
+    async def expire(self, now: datetime, under_way: Sequence[str] = ()) -> int:
+        """Call *uncertain* whatever was being sent when its sender died; how many.
+
+        What is ``under_way`` is being sent by who asks.
+        """
         async with self._storage.writing(Rank.ENDING) as db:
             ended = await db.execute(
                 update(outbox)
                 .where(
-                    and_(outbox.c.status == PartStatus.SENDING.value, outbox.c.lease_until <= now)
+                    outbox.c.status == PartStatus.SENDING.value,
+                    outbox.c.lease_until <= now,
+                    outbox.c.id.not_in(under_way),
                 )
                 .values(status=PartStatus.UNCERTAIN.value, ended_at=now, lease_until=None)
             )
@@ -320,8 +329,11 @@ class Outbox:
             await db.execute(query)
 
 
-def _due(now: datetime, most: int) -> Select[tuple[str, str]]:
-    """What may be sent as far as the line itself goes: due, and the first of its conversation."""
+def _due(now: datetime, most: int, without: Sequence[str]) -> Select[tuple[str, str]]:
+    """What may be sent as far as the line itself goes: due, and the first of its conversation.
+
+    What was never tried is always due, even when the clock has been put back since it was written.
+    """
     earlier = outbox.alias()
     is_first = ~exists().where(
         earlier.c.conversation_id == outbox.c.conversation_id,
@@ -330,7 +342,12 @@ def _due(now: datetime, most: int) -> Select[tuple[str, str]]:
     )
     return (
         select(outbox.c.id, outbox.c.conversation_id)
-        .where(outbox.c.status == PartStatus.WAITING.value, outbox.c.due_at <= now, is_first)
+        .where(
+            outbox.c.status == PartStatus.WAITING.value,
+            or_(outbox.c.attempts == 0, outbox.c.due_at <= now),
+            outbox.c.channel.not_in(without),
+            is_first,
+        )
         .order_by(outbox.c.due_at, outbox.c.position)
         .limit(most)
     )

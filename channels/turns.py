@@ -18,6 +18,8 @@ from channels.storage import Rank, Storage
 
 LEASE = timedelta(seconds=10)
 """A gateway that died is replaced after so long; one that lives renews every few seconds."""
+LONGEST_PAUSE = timedelta(seconds=10)
+"""What `gateway.burst_pause` may be at most."""
 READY_AT_ONCE = 500
 """Conversations that are looked up at once; the rest is found by the next look."""
 BETWEEN_MESSAGES = "\n"
@@ -153,7 +155,12 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return or_(turns.c.due_at.is_(None), turns.c.due_at <= now)
+    """Whether a turn may begin; one that is due later than any pause was written by another clock.
+
+    Such as before this one was put back.
+    """
+    stepped_back = turns.c.due_at > now + LONGEST_PAUSE
+    return or_(turns.c.due_at.is_(None), turns.c.due_at <= now, stepped_back)
 
 
 def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Select[Any]:

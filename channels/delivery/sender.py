@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -28,8 +29,10 @@ from channels.metrics import Metrics
 from channels.opting import OptOuts
 from channels.outbox import Outbox, Parcel
 
-AT_ONCE = 16
+AT_ONCE = 32
 """Parts on their way at the same time; a provider's own limit answers 429, which is waited for."""
+AT_ONCE_A_CHANNEL = 8
+"""About as many of them may be one channel's: where a provider hangs, the others' go on."""
 LEASE = timedelta(seconds=9)
 """A dead sender's parts are found after it, and hold up their conversations until then."""
 RENEW_SECONDS = 3.0
@@ -69,6 +72,7 @@ class Sender:
         self._clock = clock
         self._knocked = asyncio.Event()
         self._stopping = False
+        self._calls: dict[asyncio.Task[None], Parcel] = {}
 
     def knock(self) -> None:
         """Something was put in line."""
@@ -81,38 +85,63 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due until `stop`; a database that fails is asked again."""
-        while not self._stopping:
-            self._knocked.clear()
-            try:
-                busy = await self.round()
-            except SQLAlchemyError as error:
-                log.error("outbox_unusable", error=type(error).__name__)
-                busy = False
-            if not busy and not self._stopping:
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while not self._stopping:
+                self._knocked.clear()
+                try:
+                    await self._begin()
+                except SQLAlchemyError as error:
+                    log.error("outbox_unusable", error=type(error).__name__)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._knocked.wait(), IDLE_SECONDS)
+            await self._ended()
+        finally:
+            renewing.cancel()
 
-    async def round(self) -> bool:
-        """Send one batch; whether there was any."""
-        lost = await self._outbox.expire(self._clock())
+    async def round(self) -> None:
+        """Send what is due now, as far as there is room, and wait until it has ended."""
+        await self._begin()
+        await self._ended()
+
+    async def _begin(self) -> None:
+        """Put on their way as many parts as there is room for.
+
+        A provider that answers slowly fills its own room, and leaves others theirs.
+        """
+        under_way = [parcel.id for parcel in self._calls.values()]
+        lost = await self._outbox.expire(self._clock(), under_way)
         if lost:
             log.error("sent_perhaps", parts=lost)
             self._metrics.parts.labels("", "uncertain").inc(lost)
-        parcels = await self._outbox.claim(self._clock(), LEASE, AT_ONCE)
-        renewing = asyncio.create_task(self._renew(parcels))
-        try:
-            await asyncio.gather(*map(self._send, parcels))
-        finally:
-            renewing.cancel()
-        return bool(parcels)
+        by_channel = Counter(parcel.channel for parcel in self._calls.values())
+        full = [name for name, calls in by_channel.items() if calls >= AT_ONCE_A_CHANNEL]
+        room = min(AT_ONCE - len(under_way), AT_ONCE_A_CHANNEL)
+        if room <= 0:
+            return
+        parcels = await self._outbox.claim(self._clock(), LEASE, room, full)
+        if len(parcels) == room:
+            self._knocked.set()  # There may be more.
+        for parcel in parcels:
+            call = asyncio.create_task(self._send(parcel))
+            self._calls[call] = parcel
+            call.add_done_callback(self._done)
 
-    async def _renew(self, parcels: Sequence[Parcel]) -> None:
+    def _done(self, call: asyncio.Task[None]) -> None:
+        del self._calls[call]
+        self._knocked.set()
+
+    async def _ended(self) -> None:
+        if self._calls:
+            await asyncio.wait(tuple(self._calls))
+
+    async def _renew(self) -> None:
         """Hold on to what is on its way, until cancelled."""
-        names = [parcel.id for parcel in parcels]
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(SQLAlchemyError):
-                await self._outbox.renew(names, self._clock() + LEASE)
+                under_way = [parcel.id for parcel in self._calls.values()]
+                await self._outbox.renew(under_way, self._clock() + LEASE)
 
     async def _send(self, parcel: Parcel) -> None:
         channel = self._channels.get(parcel.channel)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from gateway_in_process import GatewayInProcess
 from gateway_parts import settled, until
 from loopback_bot import LoopbackBot, saying, waiting_for
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.model import InboundMessage
+from channels.storage import Storage
 from channels.support.packet import packet
 
 MakeGateway = Callable[[], GatewayInProcess]
@@ -42,6 +45,22 @@ async def test_a_burst_gets_one_reply(gateway: GatewayInProcess, bot: LoopbackBo
     assert timeline is not None and len(timeline.turns) == 1
     assert [entry.message.text for entry in timeline.entries[:3]] == [m.text for m in burst]
     assert len(timeline.entries) == 4
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_burst_ends_though_the_clock_is_put_back_or_forward(
+    step: timedelta, gateway: GatewayInProcess, bot: LoopbackBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause never lasts longer than a pause."""
+    now = Storage.now
+
+    async def stepped(storage: Storage, db: AsyncConnection) -> datetime:
+        return await now(storage, db) + step
+
+    await accept(gateway, message("a", "d1"))
+    monkeypatch.setattr(Storage, "now", stepped)
+    await until(lambda: len(bot.asked) == 1)
+    await settled(gateway.transcript)
 
 
 async def test_a_repeat_within_a_burst_is_known(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
-from channels.delivery.sender import MOST_ATTEMPTS, Sender
+from channels.delivery.sender import AT_ONCE, MOST_ATTEMPTS, Sender
 from channels.discovery import open_channels
 from channels.metrics import Metrics
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
@@ -69,10 +69,16 @@ def sender(
     return Sender(outbox, OptOuts(storage), channels, Caller(session), Metrics(), clock)
 
 
-async def put(storage: Storage, *texts: str, address: str = "1", day: datetime = NOON) -> None:
+async def put(
+    storage: Storage,
+    *texts: str,
+    address: str = "1",
+    day: datetime = NOON,
+    channel: str = "telegram",
+) -> None:
     """A turn of a chat whose replies are these texts."""
     transcript, turns = Transcript(storage), Turns(storage)
-    inbound = InboundMessage("telegram", address, f"{address}:{texts[0]}", "hello", received_at=day)
+    inbound = InboundMessage(channel, address, f"{address}:{texts[0]}", "hello", received_at=day)
     receipt = await transcript.record(inbound)
     turn = await turns.claim(receipt.conversation)
     assert turn is not None
@@ -140,6 +146,44 @@ async def test_what_a_provider_never_takes_is_given_up(
     assert await outbox.counts() == {"dead": 1, "sent": 1}
 
 
+async def test_a_provider_that_hangs_holds_up_nobody_else_s(
+    storage: Storage,
+    outbox: Outbox,
+    session: aiohttp.ClientSession,
+    provider: LoopbackProvider,
+    clock: Clock,
+) -> None:
+    """However many of its parts wait."""
+    healthy = LoopbackProvider()
+    await healthy.start()
+    section = {"secret": "whsec_" + "A" * 44, "deliver_to": healthy.url}
+    sections = {"telegram": {**SECTION, "api": provider.url}, "rest": section}
+    both = open_channels(sections, "")
+    sender = Sender(outbox, OptOuts(storage), both, Caller(session), Metrics(), clock)
+    for address in range(AT_ONCE * 2):
+        await put(storage, "a1", address=str(address))
+    await put(storage, "b1", channel="rest")
+    soon(clock)
+    provider.hold = asyncio.Event()
+    sending = asyncio.create_task(sender.run())
+    await healthy.until(1)
+    provider.hold.set()
+    sender.stop()
+    await sending
+    await healthy.stop()
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_clock_that_is_put_back_or_forward_holds_up_nothing(
+    step: timedelta, storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock
+) -> None:
+    """What was never tried is due, whatever the clock showed when it was written."""
+    await put(storage, "a1", "a2")
+    clock.now = datetime.now(UTC) + step
+    await rounds(sender, 2)
+    assert texts(provider) == ["a1", "a2"]
+
+
 async def test_a_refusal_is_final(
     storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
 ) -> None:
@@ -205,7 +249,7 @@ async def test_a_long_call_stays_its_sender_s(
     await put(storage, "a1")
     soon(clock)
     provider.hold = asyncio.Event()
-    sending = asyncio.create_task(sender.round())
+    sending = asyncio.create_task(sender.run())
     await provider.until(1)
     clock.now += timedelta(hours=1)
 
@@ -217,6 +261,7 @@ async def test_a_long_call_stays_its_sender_s(
     await until_asked(renewed)
     assert await outbox.expire(clock.now) == 0
     provider.hold.set()
+    sender.stop()
     await sending
     assert await outbox.counts() == {"sent": 1}
 
