@@ -357,3 +357,25 @@ async def test_a_whole_visit_on_a_phone(
     await expect(chat.panel.locator(".kind-handover")).to_be_visible()
     await chat.panel.get_by_role("button", name="Close chat").tap()
     await expect(chat.launcher).to_be_visible()
+
+
+async def test_the_head_says_who_is_expected_to_speak(
+    gateway: RunningGateway, browser_page: PageFactory
+) -> None:
+    """A person is waited for, then answers; the assistant's next words take it back."""
+    page = await browser_page(f"{gateway.url}/")
+    shown = await page.evaluate(
+        """async () => {
+             const { Speaker } = await import("/widget/standing.js");
+             const shown = [];
+             const speaker = new Speaker(key => key, words => shown.push(words));
+             for (const [author, kind] of [
+               ["assistant", "answer"], ["assistant", "handover"], ["student", "text"],
+               ["assistant", "answer"], ["person", "text"], ["student", "text"],
+               ["assistant", "text"], ["system", "handover"],
+             ]) speaker.heard({ author, kind });
+             speaker.reset();
+             return shown;
+           }"""
+    )
+    assert shown == ["waiting_for_person", "with_person", "", "waiting_for_person", ""]

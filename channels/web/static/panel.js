@@ -12,11 +12,10 @@ import { save, transcriptText } from "./keep.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { Ear, Voice } from "./speech.js";
+import { LineStatus, Speaker, Unread } from "./standing.js";
 import { sayIn, tagOf } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
-/* Shorter waits for a connection are not worth a word. */
-const SAY_CONNECTING_AFTER = 1_000;
 const TO_A_PERSON = "/talk_to_person";
 
 /* launcher: {root, base, settings, store, phone, texts, spoken, context, emit, showUnread, onClose};
@@ -46,7 +45,9 @@ class Panel {
   #outbox;
   #voice = new Voice();
   #institution = null;
-  #barTimer = 0;
+  #status;
+  #speaker;
+  #unread;
   #stop = new AbortController();
   /* Messages up to here were written before this page was opened: they are no news. */
   #known = null;
@@ -58,6 +59,9 @@ class Panel {
     this.#say = sayIn(launcher.spoken, launcher.texts, settings.strings);
     this.#transcript = new Transcript(store);
     this.#build();
+    this.#status = new LineStatus(this.#say, this.#bar, (words) => this.#log.say(words));
+    this.#speaker = new Speaker(this.#say, (words) => (this.#header.status = words));
+    this.#unread = new Unread(store, this.#transcript, launcher.showUnread);
     this.#connection = new Connection(base, store, {
       after: () => this.#transcript.watermark,
       frame: (frame) => this.#take(frame),
@@ -93,7 +97,7 @@ class Panel {
   open({ focus }) {
     this.#frame.show();
     this.#log.toEnd();
-    this.#markRead();
+    this.#unread.count(this.isOpen);
     if (focus) this.#composer.focus();
   }
 
@@ -129,7 +133,7 @@ class Panel {
   /* Leave the page without a trace; what the store holds stays. */
   destroy() {
     this.#stop.abort();
-    clearTimeout(this.#barTimer);
+    this.#status.stop();
     this.#voice.stop();
     this.#connection.stop();
     this.#outbox.disconnected();
@@ -254,20 +258,13 @@ class Panel {
     if (message.seq === this.#transcript.highest) {
       this.#log.offer(message.author === "student" ? [] : (message.choices ?? []));
     }
-    this.#showSpeaker(message);
+    this.#speaker.heard(message);
     if (isNews) {
       const { seq, author, kind, text, at } = message;
       this.#launcher.emit("message", { seq, author, kind, text, at });
     }
-    if (this.isOpen) this.#markRead();
-    else this.#countUnread();
+    this.#unread.count(this.isOpen);
     this.#outbox.replayed();
-  }
-
-  /* After a hand-over the head says that a person is waited for, until one has written. */
-  #showSpeaker({ kind, author }) {
-    if (kind === "handover") this.#header.status = this.#say("waiting_for_person");
-    else if (author === "person") this.#header.status = this.#say("with_person");
   }
 
   #starters() {
@@ -295,22 +292,11 @@ class Panel {
     this.#write(text, choice.payload ?? null);
   }
 
-  /* -- state, unread, other tabs ------------------------------------------------------------- */
+  /* -- the line, other tabs ----------------------------------------------------------------- */
 
   #showState(state) {
-    const wasShown = this.#bar.isShown;
     this.#frame.element.dataset.state = state;
-    clearTimeout(this.#barTimer);
-    if (state === "connecting" || state === "reconnecting") {
-      const show = () => this.#bar.tell(this.#say(state));
-      if (wasShown) show();
-      else this.#barTimer = setTimeout(show, SAY_CONNECTING_AFTER);
-    } else if (state === "online") {
-      if (wasShown) this.#log.say(this.#say("online"));
-      this.#bar.hide();
-    } else {
-      this.#bar.tell(this.#say(state));
-    }
+    this.#status.show(state);
     if (state === "online") return;
     this.#log.typing = false;
     this.#outbox.disconnected();
@@ -320,24 +306,14 @@ class Panel {
     this.#transcript.clear();
     this.#known = null;
     this.#log.clear();
-    this.#header.status = "";
+    this.#speaker.reset();
     this.#launcher.showUnread(0);
     this.#outbox.restore();
   }
 
-  #markRead() {
-    this.#launcher.store.set("read", String(this.#transcript.highest));
-    this.#countUnread();
-  }
-
-  #countUnread() {
-    const read = Number(this.#launcher.store.get("read") ?? 0);
-    this.#launcher.showUnread(this.isOpen ? 0 : this.#transcript.countAfter(read));
-  }
-
   #otherTab({ key, newValue }) {
     const { prefix } = this.#launcher.store;
-    if (key === `${prefix}read`) this.#countUnread();
+    if (key === `${prefix}read` && !this.isOpen) this.#unread.count(false);
     if (key === `${prefix}rated` && newValue) this.#log.rated(newValue);
     if (key === `${prefix}session`) {
       this.#beginAgain();
