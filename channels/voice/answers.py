@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from xml.etree.ElementTree import Element
 
 from channels.apology import Apologist
 from channels.model import OutboundMessage
@@ -10,7 +14,7 @@ from channels.settings import InstitutionSettings
 from channels.voice import phrases
 from channels.voice.asking import Asking, spoken_in
 from channels.voice.call import Place
-from channels.voice.ear import portions, sentences
+from channels.voice.ear import Portion, Sentence, portions, sentences
 from channels.voice.settings import VoiceSettings
 from channels.voice.told import Told
 from languages.calls import call_words
@@ -48,35 +52,36 @@ class Answers:
             every = self._portions(place, told)
             part = min(place.part, len(every) - 1)
             if told.intent == GOODBYE:
-                return self._asking.ending(every[part], place.language)
+                return self._asking.ending(self._said(every[part]))
             if told.hands_over and part == 0:
                 return self._handed_over(place, every)
             offers = self._offers(place, told, part, len(every), texts)
-            text = " ".join(filter(None, [every[part], *offers]))
-            return self._listening(text, place.next(part=part), keys_of(told))
+            spoken = self._said([*every[part], *_own(place, offers)])
+            return self._asking.listening(spoken, place.next(part=part), keys_of(told))
 
     def after_ringing(self, place: Place, status: str) -> str:
         """Goodbye, or that nobody picked up and a message can be left."""
         with speaking(place.language):
             if status in ("completed", "answered"):
-                thanks = say("Thank you for calling. Goodbye.")
-                return self._asking.ending(thanks, place.language)
-            nobody = say("Nobody picked up just now.")
-            return self._listening(f"{nobody} {phrases.message_taken()}", place.next(rung=1))
+                thanks = _own(place, [say("Thank you for calling. Goodbye.")])
+                return self._asking.ending(self._said(thanks))
+            words = [say("Nobody picked up just now."), phrases.message_taken()]
+            return self._asking.listening(self._said(_own(place, words)), place.next(rung=1))
 
-    def _handed_over(self, place: Place, every: list[str]) -> str:
+    def _handed_over(self, place: Place, every: list[Portion]) -> str:
         """Puts the caller through while a person is there; says when one is, or takes a message."""
         settings, office = self._settings, self._settings.office
         tag = self._asking.voice(place.language).tag
         if settings.transfer_to and not place.rung and office.open_at(datetime.now(UTC)):
-            through = say("I am putting you through to a person now.")
-            return self._asking.ringing(f"{every[0]} {through}", place.next())
+            through = [say("I am putting you through to a person now.")]
+            spoken = self._said([*every[0], *_own(place, through)])
+            return self._asking.ringing(spoken, place.next())
         when = "" if place.rung else phrases.contact(self._institution, tag)
         if settings.transfer_to and not place.rung:
             when = phrases.closed(office, tag)
         more = phrases.more() if len(every) > 1 else ""
-        words = [every[0], when, phrases.message_taken(), more]
-        return self._listening(" ".join(filter(None, words)), place.next(part=0))
+        words = _own(place, [when, phrases.message_taken(), more])
+        return self._asking.listening(self._said([*every[0], *words]), place.next(part=0))
 
     def _offers(self, place: Place, told: Told, part: int, parts: int, texts: bool) -> list[str]:
         """Sources and a text with the first portion, choices with the last."""
@@ -89,17 +94,17 @@ class Answers:
             *(phrases.choices(told.choices, tag) if last else ()),
         ]
 
-    def _portions(self, place: Place, told: Told) -> list[str]:
+    def _portions(self, place: Place, told: Told) -> list[Portion]:
         """Everything that is said of the replies, in portions; one that is empty of none."""
-        tag = self._asking.voice(place.language).tag
-        found: list[str] = []
+        quotes = [str(cited.get("quote", "")) for cited in told.citations]
+        found: list[Portion] = []
         for entry in told.entries:
             text = self._unheard(entry.message, place, first=told.first and not found)
             if entry.message.kind in WHOLE:
-                found.append(" ".join(sentences(text, tag)))
+                found.append(sentences(text, place.language))
             else:
-                found += portions(text, tag)
-        return found or [""]
+                found += portions(text, place.language, quotes)
+        return found or [[]]
 
     def _unheard(self, message: OutboundMessage, place: Place, *, first: bool) -> str:
         """The text without what the greeting has said, or the call words for itself."""
@@ -110,11 +115,22 @@ class Answers:
         disclosed = folded(call_words(place.language).disclosed)
         if first and rest and head.startswith("*") and disclosed in folded(head):
             text = rest
-        return text
+        cited = (message.answer or {}).get("citations", [])
+        named = tuple(f"*{one['institution']}," for one in cited if one.get("institution"))
+        # Whose words they are and since when is what the sentence about sources says.
+        return "\n\n".join(b for b in text.split("\n\n") if not b.startswith(named or "\0"))
 
-    def _listening(self, text: str, then: Place, keys: int = 1) -> str:
-        spoken = self._asking.say(text, then.language)
-        return self._asking.listening([spoken], then, keys)
+    def _said(self, every: Sequence[Sentence]) -> list[Element]:
+        """One element for each stretch in a language."""
+        return [
+            self._asking.say(" ".join(sentence.text for sentence in stretch), language)
+            for language, stretch in groupby(every, key=attrgetter("language"))
+        ]
+
+
+def _own(place: Place, words: Sequence[str]) -> list[Sentence]:
+    """Words of the call itself, in the language that is spoken."""
+    return [Sentence(text, place.language) for text in words if text]
 
 
 def keys_of(told: Told | None) -> int:

@@ -50,18 +50,18 @@ class Asking:
             self.say(text, then.language), twiml.redirect(self._at("answer", then))
         )
 
-    def ringing(self, text: str, then: Place) -> str:
+    def ringing(self, spoken: Sequence[Element], then: Place) -> str:
         """Says it, and puts the caller through."""
         settings = self._settings
         ended = self._at("dialled", then)
         return twiml.response(
-            self.say(text, then.language),
+            *spoken,
             twiml.dial(settings.transfer_to, ended, settings.ring_seconds),
         )
 
-    def ending(self, text: str, language: str) -> str:
+    def ending(self, spoken: Sequence[Element]) -> str:
         """Says it, and hangs up."""
-        return twiml.response(self.say(text, language), twiml.hang_up())
+        return twiml.response(*spoken, twiml.hang_up())
 
     def _at(self, moment: str, place: Place) -> str:
         return f"{self._address}/{moment}?{place.query()}"

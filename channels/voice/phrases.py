@@ -69,7 +69,8 @@ def sources(citations: Sequence[dict[str, Any]], tag: str) -> str:
 
 
 def _named(cited: dict[str, Any], tag: str) -> str:
-    title = spoken(str(cited["title"]), tag)
+    document = str(cited["title"]).partition(" › ")[0]
+    title = spoken(document, tag)
     day = cited.get("last_verified") or cited.get("effective_from")
     if not day:
         return title

@@ -43,9 +43,9 @@ class Script:
         """Asks again twice, then offers a person, then says goodbye."""
         with speaking(place.language):
             if place.missed > PROMPTS:
-                return self._asking.ending(
+                return self._ending(
                     say("I still can't hear anything. You can call again at any time. Goodbye."),
-                    place.language,
+                    place,
                 )
             if place.missed == PROMPTS:
                 text = say(
@@ -116,7 +116,10 @@ class Script:
             tag = self._asking.voice(place.language).tag
             sorry = say("I'm sorry, I can't take calls now. Please call again in a few minutes.")
             ways = phrases.contact(self._institution, tag)
-            return self._asking.ending(f"{sorry} {ways}", place.language)
+            return self._ending(f"{sorry} {ways}", place)
+
+    def _ending(self, text: str, place: Place) -> str:
+        return self._asking.ending([self._asking.say(text, place.language)])
 
     def _listening(self, text: str, then: Place, keys: int = 1) -> str:
         return self._asking.listening([self._asking.say(text, then.language)], then, keys)

@@ -8,6 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient
+from loopback_bot import TOKEN as BOT_TOKEN
+from loopback_bot import LoopbackBot
 from loopback_call import LoopbackCall
 from loopback_provider import LoopbackProvider
 from shelved_content import ShelvedContent
@@ -23,6 +25,9 @@ URL = "https://advisor.example.edu"
 TOKEN = "0123456789abcdef0123456789abcdef"
 ACCOUNT = "AC" + "0" * 32
 
+DEADLINE = 30.0
+"""Seconds: a busy machine must not make an apology of an answer."""
+
 MakeCall = Callable[..., Awaitable[LoopbackCall]]
 
 
@@ -33,6 +38,11 @@ async def provider() -> AsyncIterator[LoopbackProvider]:
     await provider.start()
     yield provider
     await provider.stop()
+
+
+@pytest.fixture
+async def brain(bot: LoopbackBot, session: aiohttp.ClientSession) -> RasaBrain:
+    return RasaBrain(bot.url, BOT_TOKEN, session, DEADLINE)
 
 
 @pytest.fixture

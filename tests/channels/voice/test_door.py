@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from aiohttp.test_utils import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback_bot import LoopbackBot
 from loopback_call import SIGNATURE_HEADER, LoopbackCall
@@ -139,6 +139,7 @@ PLACES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(PLACES)
 def test_a_place_survives_its_address(place: Place) -> None:
     """It is all that is kept of a call between two webhooks."""
@@ -146,6 +147,7 @@ def test_a_place_survives_its_address(place: Place) -> None:
     assert Place.from_query(query) == place
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["language", "step", "turn", "part"]), st.text(max_size=20)))
 def test_any_query_is_a_place_or_malformed(query: dict[str, str]) -> None:
     """Nothing else is raised."""
@@ -155,6 +157,7 @@ def test_any_query_is_a_place_or_malformed(query: dict[str, str]) -> None:
         assert str(error)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_good_document(text: str) -> None:
     """What XML cannot hold is left out; the rest is read back as it was."""

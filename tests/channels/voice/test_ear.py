@@ -7,23 +7,28 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.voice.ear import SENTENCES, WORDS, portions
 from channels.voice.spoken import spoken
 from languages.speech import say_day, speaking
 
-EN, ES = "en-US", "es-US"
+EN, ES = "en", "es"
 WORD = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=9)
 CENTS = st.sampled_from(["", ".00", ".05", ".50", ".99"])
 DOLLARS = st.integers(1, 9_999_999)
 DAYS = st.dates(date(1990, 1, 1), date(2050, 12, 31))
 
 
-def heard(text: str, tag: str = EN) -> str:
+def heard(text: str, language: str = EN) -> str:
     """All portions one after the other."""
-    return " ".join(portions(text, tag))
+    return " ".join(spoken_portions(text, language))
+
+
+def spoken_portions(text: str, language: str = EN) -> list[str]:
+    """Each portion's words."""
+    return [" ".join(one.text for one in portion) for portion in portions(text, language)]
 
 
 @st.composite
@@ -55,6 +60,7 @@ def written_days(draw: st.DrawFn) -> tuple[str, str]:
 FACTS = st.lists(st.one_of(written_amounts(), written_days()), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(FACTS, st.lists(WORD, min_size=1, max_size=30), st.sampled_from(["\n\n", " ", "\n- "]))
 def test_no_amount_or_day_is_lost_changed_or_cut(
     facts: list[tuple[str, str]], words: list[str], between: str
@@ -62,13 +68,14 @@ def test_no_amount_or_day_is_lost_changed_or_cut(
     """In whatever paragraphs, lists and sentences they stand, each is heard whole, in order."""
     padding = " ".join(words)
     text = between.join(f"The {padding} is {wrote} in all." for wrote, _ in facts)
-    every = portions(text, EN)
+    every = spoken_portions(text)
     rest = "\0".join(every)
     for wrote, said in facts:
         assert said in rest, (wrote, said, rest)
         rest = rest[rest.index(said) + len(said) :]
 
 
+@settings(deadline=None)
 @given(written_amounts(), written_amounts(), st.sampled_from(["–", " – ", "—", "-", " to "]))
 def test_both_ends_of_a_range_are_heard(
     low: tuple[str, str], high: tuple[str, str], dash: str
@@ -77,12 +84,14 @@ def test_both_ends_of_a_range_are_heard(
     assert heard(f"It is {low[0]}{dash}{high[0]}.") == f"It is {low[1]} to {high[1]}."
 
 
+@settings(deadline=None)
 @given(written_days(), written_days())
 def test_days_from_and_to_are_heard(first: tuple[str, str], last: tuple[str, str]) -> None:
     """As from a calendar's row."""
     assert heard(f"Open {first[0]} – {last[0]}.") == f"Open {first[1]} to {last[1]}."
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9999), st.integers(0, 99), WORD)
 def test_plain_numbers_stay(whole: int, part: int, unit: str) -> None:
     """Credits, hours and scores are no amounts."""
@@ -90,6 +99,7 @@ def test_plain_numbers_stay(whole: int, part: int, unit: str) -> None:
     assert heard(text).endswith(f"{whole}.{part:02} {unit} or {whole} {unit}.")
 
 
+@settings(deadline=None)
 @given(DOLLARS, CENTS, DAYS)
 def test_amounts_and_days_in_another_language(dollars: int, cents: str, day: date) -> None:
     """In its words, with the same digits."""
@@ -102,16 +112,18 @@ def test_amounts_and_days_in_another_language(dollars: int, cents: str, day: dat
     assert named in told
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_makes_portions_that_an_ear_holds(text: str) -> None:
     """Nothing raises, and none is longer than it may be unless it is one breath of one sentence."""
-    for portion in portions(text, EN):
+    for portion in spoken_portions(text):
         words = portion.split()
         assert words
         pieces = re.split(r"(?<=[,;:.!?])\s+", portion)
         assert len(words) <= WORDS or any(len(piece.split()) > WORDS / 2 for piece in pieces)
 
 
+@settings(deadline=None)
 @given(st.lists(WORD, min_size=1, max_size=400))
 def test_no_word_is_lost(words: list[str]) -> None:
     """Portions together are the text."""
@@ -160,9 +172,9 @@ def test_signs_become_words(wrote: str, said: str) -> None:
 
 def test_portions_are_short() -> None:
     """Three sentences at most; a long sentence is cut where a reader pauses."""
-    every = portions("One is so. " * 10, EN)
+    every = spoken_portions("One is so. " * 10)
     assert [portion.count("One") for portion in every] == [SENTENCES] * 3 + [1]
-    long = portions(f"First, {'and so on it goes, ' * 30}at last it ends.", EN)
+    long = spoken_portions(f"First, {'and so on it goes, ' * 30}at last it ends.")
     assert all(len(portion.split()) <= WORDS for portion in long)
 
 
@@ -171,4 +183,17 @@ def test_a_number_is_written_as_the_voice_s_country_writes_it() -> None:
     with speaking("es"):
         assert spoken("$12,140.50", "es-ES").startswith("12.140 dólares con 50")
         assert spoken("$12,140.50", "es-MX").startswith("12,140 dólares con 50")
-    assert spoken(f"${Decimal('12140')}", EN) == "12,140 dollars"
+    assert spoken(f"${Decimal('12140')}", "en-US") == "12,140 dollars"
+
+
+def test_quotes_are_said_in_the_language_of_the_source() -> None:
+    """The words around them in the caller's; a title is no quote."""
+    quote = "You can drop with a full refund of $50 in the first week."
+    text = f"**Refunds**\n\n{quote} [1]\n\nEso vale hasta el 2027-01-31."
+    with speaking("es"):
+        (portion,) = portions(text, ES, [f"# Refunds\n\n{quote} The exact days differ."])
+    assert [(sentence.language, sentence.text) for sentence in portion] == [
+        ("es", "Refunds."),
+        ("en", "You can drop with a full refund of 50 dollars in the first week."),
+        ("es", "Eso vale hasta el 31 de enero de 2027."),
+    ]
