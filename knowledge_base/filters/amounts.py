@@ -22,7 +22,8 @@ _UNIT = (
     r"|(?:total|clock|contact) (?:hours?|hrs?)))\b"
     r"|(?P<time>days?|weeks?|wks?|months?|mths?|years?|yrs?)\b"
     r"|(?:of )?(?P<kind>academic |college |university |continuing ed(?:ucation)? )?"
-    r"(?P<credits>credits?(?: hours?)?|ceus?)\b(?! programs?\b| bearing)"
+    r"(?P<credits>credits?(?: hours?)?|ceus?)\b"
+    r"(?:(?<=\b\d credit)|(?<=\b\d\d credit)|(?! programs?\b| bearing))"
 )
 _AMOUNT = re.compile(
     rf"(?P<sign>us\$|[$€£]|(?:{_CODES}) )?(?P<number>\d+(?:\.\d+)?(?![\d/-])"

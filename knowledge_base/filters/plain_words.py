@@ -30,15 +30,16 @@ STOP = HEADS | frozenset(
     between through toward per way ways nothing none eligible lead leads leading got after before
     today later first next last whether because since once together else again
     anywhere delivery lasting duration length end ends format mode skill skills though lol haha
-    hmm ugh damn wow omg btw sorry oh idea mean said say super always never mind""".split()
+    totally completely entirely itself pls plz hmm ugh damn wow omg btw sorry oh idea mean said say
+    super always never mind""".split()
 )
 """Words that are passed over: they join, ask, or are said with every wish."""
 IGNORED = HEADS | frozenset("a an the of to for in on at by with and or after before".split())
 """Words that a topic does not end with."""
 VAGUE = frozenset(
     """cheap affordable inexpensive expensive short long quick fast soon flexible easy hard good
-    best better great nice recommended popular interesting useful evening weekend self
-    paced""".split()
+    big bigger large small best better great nice recommended popular interesting useful evening
+    weekend self paced""".split()
 )
 """Words that set no bound; they are reported, so that the student can say what is meant."""
 ABOUT = frozenset(

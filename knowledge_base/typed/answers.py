@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 from knowledge_base.answering import provenance
+from knowledge_base.catalog_query import CatalogQuery
 from knowledge_base.choices import meant
 from knowledge_base.edition import Edition
 from knowledge_base.errors import UnknownProgram
+from knowledge_base.filters.plain_words import VAGUE
 from knowledge_base.filters.rows import Purposes
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
@@ -28,6 +30,8 @@ from knowledge_base.typed.referents import Referents
 from knowledge_base.typed.session_dates import asks_for_bounds, dates_of
 from knowledge_base.typed.sessions import sessions
 from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
+from knowledge_base.typed.wished import MOST as LISTED
+from knowledge_base.typed.wished import asks_for_programs, wished
 from languages.lists import joined
 from languages.speech import say
 
@@ -48,6 +52,7 @@ class TypedAnswers:
         self._cite = cite
         self.referents = Referents(edition)
         self._programs = self.referents.programs
+        self._wishes = CatalogQuery(edition)
         self._missing = Purposes(edition.programs).missing
         self._titles = {
             name: program.title
@@ -62,7 +67,27 @@ class TypedAnswers:
         None when the question is of another kind, when a word of it is not understood, or when
         it names no program or a thing that is none.
         """
-        return self.bill(query, first) or self._left(query, first) or self._worked_out(query, first)
+        return (
+            self.bill(query, first)
+            or self._left(query, first)
+            or self._worked_out(query, first)
+            or self._wished(query, first)
+        )
+
+    def _wished(self, query: Query, first: int) -> Draft | None:
+        """The few programs that meet a wish of which every word is understood, but for those that
+        set no bound; of one program that is named something else is asked."""
+        named = self.referents.mentions(query) if asks_for_programs(query.question) else None
+        if named is None or any(len(mention.programs) == 1 for mention in named):
+            return None
+        found = self._wishes.find(query.question, query.day)
+        known = found.conditions and set(found.not_understood) <= VAGUE
+        if not known or not found.matches or found.total + len(found.unknown) > LISTED:
+            return None
+        programs = [self._programs[match.id] for match in found.matches]
+        if query.institution and {p.institution for p in programs} - {"", query.institution}:
+            return None
+        return wished(found, programs, self.catalog(query.day), first)
 
     def _left(self, query: Query, first: int) -> Draft | None:
         """What can still be applied for, of a program or by the calendar, and when that lists its
