@@ -14,6 +14,7 @@ from channels.delivery.channel import (
     Call,
     Delivery,
     Later,
+    Malformed,
     Notice,
     Receipt,
     Refused,
@@ -28,6 +29,9 @@ from channels.delivery.twilio import FORM, SIGNATURE_HEADER, TwilioAccount, form
 from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage, OutboundMessage, Part, ReceiptStatus
 
+SID_CHARACTERS = 34
+"""Length of an SID; twilio.com/docs/glossary/what-is-a-sid. What is signed has no signs between
+fields: a name that has swallowed the field after it would be believed, and be another's repeat."""
 BODY_UNITS = 1600
 """Most that a message's body may hold; twilio.com/docs/api/errors/21617."""
 STOPS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split())
@@ -97,7 +101,10 @@ class Twilio:
         text = fields.get("Body", "").strip()
         if not text or _word(fields) in ANSWERED_BY_TWILIO:
             return ()
-        return (InboundMessage(self.name, fields["From"], fields["MessageSid"], text),)
+        name = fields["MessageSid"]
+        if len(name) > SID_CHARACTERS:
+            raise Malformed("a MessageSid that is longer than any")
+        return (InboundMessage(self.name, fields["From"], name, text),)
 
     def notices(self, delivery: Delivery) -> Sequence[Notice]:
         """What became of a part, and who wants no more texts or wants them again."""
