@@ -25,6 +25,7 @@ from channels.delivery.channel import (
     Sent,
     Verdict,
 )
+from channels.delivery.signatures import same
 from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import InboundMessage
 
@@ -106,12 +107,11 @@ def verify(delivery: Delivery, app_secret: str, verify_token: str) -> None:
     Raises Forged.
     """
     if delivery.method == "GET":
-        given = _query(delivery).get("hub.verify_token", "")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), verify_token.encode()):
+        if not same(_query(delivery).get("hub.verify_token", ""), verify_token):
             raise Forged("verify token")
         return
-    signed = delivery.headers.get(SIGNATURE_HEADER, "").encode("utf-8", "replace")
-    if not hmac.compare_digest(signed, signature(app_secret, delivery.body).encode()):
+    given = delivery.headers.get(SIGNATURE_HEADER, "")
+    if not same(given, signature(app_secret, delivery.body)):
         raise Forged("signature")
 
 

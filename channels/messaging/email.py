@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import html
 import re
@@ -14,6 +15,7 @@ from typing import ClassVar, Literal
 import aiosmtplib
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from channels.delivery.caller import CALL_SECONDS
 from channels.delivery.channel import (
     Bookmark,
     Delivery,
@@ -33,8 +35,6 @@ from channels.model import InboundMessage, OutboundMessage, Part
 from channels.web.markdown import to_html
 from languages.speech import say
 
-SEND_SECONDS = 20.0
-"""A mail server that takes longer is asked again."""
 PERMANENT = 500
 """SMTP codes from here on are final; RFC 5321, section 4.2.1."""
 WRITTEN = policy.SMTP.clone(max_line_length=998)
@@ -170,18 +170,20 @@ class Email:
         """Through the SMTP server; 4xx is for later, 5xx is final."""
         settings = self.settings
         try:
-            await aiosmtplib.send(
-                self.compose(part, part_id).as_bytes(),
-                sender=settings.address,
-                recipients=[part["reply_to"]["to"]],
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                username=settings.username,
-                password=settings.password.get_secret_value(),
-                use_tls=settings.smtp_security == "tls",
-                start_tls=settings.smtp_security == "starttls",
-                timeout=SEND_SECONDS,
-            )
+            # In all: what takes longer would hold up the parts of other channels.
+            async with asyncio.timeout(CALL_SECONDS):
+                await aiosmtplib.send(
+                    self.compose(part, part_id).as_bytes(),
+                    sender=settings.address,
+                    recipients=[part["reply_to"]["to"]],
+                    hostname=settings.smtp_host,
+                    port=settings.smtp_port,
+                    username=settings.username,
+                    password=settings.password.get_secret_value(),
+                    use_tls=settings.smtp_security == "tls",
+                    start_tls=settings.smtp_security == "starttls",
+                    timeout=CALL_SECONDS,  # of each command, also of the last one, QUIT
+                )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return _judge(refused.recipients[0].code)
         except aiosmtplib.SMTPResponseException as refused:

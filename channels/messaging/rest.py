@@ -25,11 +25,10 @@ from channels.delivery.channel import (
     Sent,
     Verdict,
 )
+from channels.delivery.signatures import same, signed_lately
 from channels.delivery.verdicts import busy, taken, wait
 from channels.model import InboundMessage, OutboundMessage, Part
 
-TOLERANCE_SECONDS = 300
-"""How old a signature may be; the specification's libraries allow five minutes either way."""
 PREFIX = "whsec_"
 FEWEST_SECRET_BYTES = 24
 """As the specification asks: 24 to 64 random bytes."""
@@ -88,14 +87,11 @@ class Rest:
     def verify(self, delivery: Delivery) -> None:
         """HMAC-SHA256 over id, timestamp and raw body, not older than five minutes."""
         name = delivery.headers.get("webhook-id", "")
-        stamp = delivery.headers.get("webhook-timestamp", "")
-        if not name or not stamp.isascii() or not stamp.isdigit():
-            raise Forged("no id or no timestamp")
-        if abs(delivery.at.timestamp() - int(stamp[:12])) > TOLERANCE_SECONDS:
-            raise Forged("timestamp too old or too new")
-        signed = self._signature(name, stamp, delivery.body).encode()
+        if not name:
+            raise Forged("no id")
+        signed = self._signature(name, signed_lately(delivery, "webhook-timestamp"), delivery.body)
         given = delivery.headers.get("webhook-signature", "").split()
-        if not any(hmac.compare_digest(one.encode("utf-8", "replace"), signed) for one in given):
+        if not any(same(one, signed) for one in given):
             raise Forged("signature")
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -23,6 +22,7 @@ from channels.delivery.channel import (
     Verdict,
 )
 from channels.delivery.plain import plain_text, split, utf16
+from channels.delivery.signatures import same
 from channels.delivery.verdicts import busy, found, seconds, taken, told
 from channels.model import InboundMessage, OutboundMessage, Part
 
@@ -59,8 +59,7 @@ class Telegram:
     def verify(self, delivery: Delivery) -> None:
         """The header holds the secret that the webhook was set with."""
         given = delivery.headers.get(SECRET_HEADER, "")
-        secret = self.settings.secret.get_secret_value()
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()):
+        if not same(given, self.settings.secret.get_secret_value()):
             raise Forged("secret token")
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:

@@ -180,6 +180,8 @@ class SmtpServer:
             self.bodies.append(bytes(envelope.content or b""))
             self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
             self._moved.notify_all()
+        if self.hold is not None:
+            await self.hold.wait()
         return self.answers.popleft() if self.answers else "250 OK"
 
     def _authenticate(self, *arguments: Any) -> AuthResult:

@@ -17,8 +17,8 @@ from loopback_provider import LoopbackProvider
 from recordings import lines
 
 from channels.delivery.channel import Channel, Delivery, Forged, Later, Refused, Sent
+from channels.delivery.signatures import TOLERANCE_SECONDS
 from channels.discovery import ChannelMisconfigured, open_channels
-from channels.messaging.chatwoot import TOLERANCE_SECONDS
 from channels.model import Choice, OutboundMessage
 from channels.transcript import Transcript
 

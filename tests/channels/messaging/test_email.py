@@ -231,8 +231,10 @@ class TestEmail(ChannelContract):
         assert response.status == 404
         assert bot.asked == []
 
-    async def test_what_the_provider_answers_is_understood(self, provider: Any) -> None:
-        """4xx is for later, 5xx is final; so is a server that is away, and one that says no."""
+    async def test_what_the_provider_answers_is_understood(
+        self, provider: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """4xx, a server that is away, and one that is slow are for later; 5xx is final."""
         self.attend(provider)
         channel, part = open_email(**_ports(provider)), _part_of(mail())
         provider.answers.extend(["451 later", "554 no"])
@@ -243,6 +245,10 @@ class TestEmail(ChannelContract):
         assert await wrong.send("", part, "o_1") == Refused("smtp_535")
         away = open_email(smtp_port=1)
         assert isinstance(await away.send("", part, "o_1"), Later)
+        monkeypatch.setattr("channels.messaging.email.CALL_SECONDS", 1.0)
+        provider.hold = asyncio.Event()
+        assert isinstance(await channel.send("", part, "o_1"), Later)
+        provider.hold.set()
 
     # -- threads -------------------------------------------------------------------------------
 
