@@ -75,6 +75,8 @@ class LoopbackBot:
         return web.json_response({}, status=200 if self.healthy else 503)
 
     async def _forget(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return web.json_response({"status": "error", "reason": "unauthorised"}, status=401)
         self.forgotten.append((await request.json())["conversation"])
         return web.json_response({"status": "ok"})
 

@@ -31,8 +31,19 @@ async def test_a_turn_brings_replies_and_understanding(bot: LoopbackBot, brain: 
             "text": "hello",
             "payload": None,
             "language": None,
+            "program": None,
         }
     ]
+
+
+async def test_the_bot_is_told_what_to_forget(bot: LoopbackBot, brain: RasaBrain) -> None:
+    """Whether it did is known: not when it is away, and not when it refuses."""
+    assert await brain.forget("c_1")
+    assert bot.forgotten == ["c_1"]
+    async with aiohttp.ClientSession() as session:
+        assert not await RasaBrain(bot.url, "wrong" * 8, session, 1.0).forget("c_1")
+    await bot.stop()
+    assert not await brain.forget("c_1")
 
 
 async def test_an_answer_keeps_its_wire_form_and_offers_what_is_near(
