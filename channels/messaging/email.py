@@ -224,7 +224,8 @@ class Email:
         citations = (message.answer or {}).get("citations", [])
         items = [_source_item(one) for one in cited(citations, self._pages)]
         if items:
-            blocks.append(f"<p>{html.escape(say('Sources:'))}</p><ol>{''.join(items)}</ol>")
+            heading = html.escape(say("Sources:"))
+            blocks.append(f"<p>{heading}</p><ol>{''.join(items)}</ol>")
         choices = [f"<li>{html.escape(choice.label)}</li>" for choice in message.choices]
         if choices:
             blocks.append(f"<ol>{''.join(choices)}</ol>")
