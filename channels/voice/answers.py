@@ -50,6 +50,8 @@ class Answers:
         place = spoken_in(place, told.language)
         with speaking(place.language):
             every = self._portions(place, told)
+            if place.part >= len(every):
+                every.append(_own(place, [say("That was all.")]))
             part = min(place.part, len(every) - 1)
             if told.intent == GOODBYE:
                 return self._asking.ending(self._said(every[part]))
@@ -123,7 +125,7 @@ class Answers:
     def _said(self, every: Sequence[Sentence]) -> list[Element]:
         """One element for each stretch in a language."""
         return [
-            self._asking.say(" ".join(sentence.text for sentence in stretch), language)
+            self._asking.speak(" ".join(sentence.text for sentence in stretch), language)
             for language, stretch in groupby(every, key=attrgetter("language"))
         ]
 

@@ -29,7 +29,7 @@ class Asking:
         words = call_words(language)
         return twiml.Voice(self._settings.voices.get(language, words.voice), words.tag)
 
-    def say(self, text: str, language: str) -> Element:
+    def speak(self, text: str, language: str) -> Element:
         """A text in a language."""
         return twiml.say(text, self.voice(language))
 
@@ -47,7 +47,7 @@ class Asking:
     def waiting(self, text: str, then: Place) -> str:
         """Says it, and comes back for the answer."""
         return twiml.response(
-            self.say(text, then.language), twiml.redirect(self._at("answer", then))
+            self.speak(text, then.language), twiml.redirect(self._at("answer", then))
         )
 
     def ringing(self, spoken: Sequence[Element], then: Place) -> str:

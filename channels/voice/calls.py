@@ -101,18 +101,19 @@ class Calls:
         return await self._say(moment, webhook.said or webhook.keys)
 
     def _steer(self, moment: Moment, keys: int) -> Steer | None:
-        """What is asked of the call itself; with nothing said yet there is nothing to steer."""
+        """What is asked of the call itself; of the greeting only that it be repeated."""
         webhook = moment.webhook
-        if moment.told is None:
-            return None
         if webhook.keys:
             steer = KEYS.get(webhook.keys)
-            return steer if keys == 1 or steer is Steer.REPEAT else None
-        return call_words(moment.place.language).steer(webhook.said)
+            all_keys = keys == 1 and moment.told is not None
+            return steer if all_keys or steer is Steer.REPEAT else None
+        steer = call_words(moment.place.language).steer(webhook.said)
+        return steer if moment.told or steer is Steer.REPEAT else None
 
     async def _steered(self, moment: Moment, steer: Steer, keys: int) -> str:
         place, told = moment.place, moment.told
-        assert told is not None
+        if told is None:
+            return self._script.greeting_again(place)
         texts = await self._texting.reaches(moment.webhook.caller)
         if steer is Steer.TEXT and texts:
             await self._texting.send(told, moment.webhook.caller)
@@ -134,7 +135,7 @@ class Calls:
         if moment.told is None:
             offered = languages(place.language)
             if key.isdecimal() and 0 < int(key) < len(offered):
-                return self._script.in_language(replace(place, language=offered[int(key)]))
+                return self._script.greeting_again(replace(place, language=offered[int(key)]))
         choice = picked(key, moment.told.choices if moment.told else ())
         if choice is None:
             return self._script.no_such_key(place, 1)

@@ -27,14 +27,14 @@ class Script:
         with speaking(place.language):
             tag = self._asking.voice(place.language).tag
             words = phrases.greeting(self._institution, tag)
-        spoken = [self._asking.say(words, place.language)]
+        spoken = [self._asking.speak(words, place.language)]
         for key, language in enumerate(languages(place.language)[1:], 1):
             offer = phrases.other_language(language, key)
-            spoken.append(self._asking.say(offer, language))
+            spoken.append(self._asking.speak(offer, language))
         return self._asking.listening(spoken, place.next())
 
-    def in_language(self, place: Place) -> str:
-        """The greeting once more, in the language that was chosen."""
+    def greeting_again(self, place: Place) -> str:
+        """The greeting once more, in the language that was chosen if one was."""
         with speaking(place.language):
             tag = self._asking.voice(place.language).tag
             return self._listening(phrases.greeting(self._institution, tag), place.next())
@@ -119,7 +119,7 @@ class Script:
             return self._ending(f"{sorry} {ways}", place)
 
     def _ending(self, text: str, place: Place) -> str:
-        return self._asking.ending([self._asking.say(text, place.language)])
+        return self._asking.ending([self._asking.speak(text, place.language)])
 
     def _listening(self, text: str, then: Place, keys: int = 1) -> str:
-        return self._asking.listening([self._asking.say(text, then.language)], then, keys)
+        return self._asking.listening([self._asking.speak(text, then.language)], then, keys)

@@ -129,8 +129,18 @@ async def test_a_long_answer_comes_in_portions(call: MakeCall, bot: LoopbackBot)
         assert f"Program {n} costs {n},140 dollars and starts on {n} January 2027." in told
     assert len(heard) == 3
     assert (await made.press("*")).text == heard[-1].text
-    assert (await made.say("sorry, could you repeat that?")).text == heard[-1].text
+    assert (await made.say("more")).text == "That was all."
+    assert (await made.press("8")).text == "That was all."
     assert len(bot.asked) == 1
+
+
+async def test_the_greeting_is_repeated_when_asked(call: MakeCall, bot: LoopbackBot) -> None:
+    """By key or word, in words of courtesy too."""
+    made = await call()
+    greeting = made.heard[0].said[0]
+    assert (await made.press("*")).said == [greeting]
+    assert (await made.say("sorry, could you repeat that?")).said == [greeting]
+    assert bot.asked == []
 
 
 @pytest.mark.parametrize(
