@@ -6,20 +6,13 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, or_, select, update
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.identifiers import new_id
-from channels.model import (
-    Author,
-    Choice,
-    ConversationStatus,
-    InboundMessage,
-    OutboundMessage,
-    TurnStatus,
-)
-from channels.outbox import Outbox, withdraw
+from channels.holds import give_back, take
+from channels.model import Author, Choice, ConversationStatus, InboundMessage
+from channels.outbox import Outbox
+from channels.recording import record
 from channels.records import (
     Backlog,
     Burst,
@@ -29,21 +22,10 @@ from channels.records import (
     Timeline,
     TurnRecord,
 )
-from channels.rows import (
-    UNFINISHED,
-    conversation_of,
-    held,
-    left_alone,
-    raise_watermark,
-    write_message,
-)
+from channels.rows import UNFINISHED, conversation_of, left_alone
 from channels.schema import conversations, deliveries, messages, turns
 from channels.storage import Rank, Storage
 
-BY_PERSON = "person"
-"""The reason that stands at turns which a person dealt with."""
-MOST_PAUSES = 5
-"""Pauses after which a burst ends though it goes on: nobody types for longer without an answer."""
 RACES = 2
 """How often others may be first: once with the conversation, once with the delivery."""
 LOOK_SECONDS = 0.05
@@ -86,39 +68,8 @@ class Transcript:
         return await self._record(inbound, burst)
 
     async def _record(self, inbound: InboundMessage, burst: Burst | None) -> Receipt:
-        mine = (conversations.c.channel == inbound.channel) & (
-            conversations.c.address == inbound.address
-        )
         async with self._storage.writing(Rank.BRINGING) as db:
-            now = await self._storage.now(db)
-            place = await raise_watermark(db, mine, 1, now)
-            if place is None:
-                await conversation_of(db, inbound.channel, inbound.address, now)
-                place = await raise_watermark(db, mine, 1, now)
-            conversation, seq = place or ("", 0)
-            if inbound.reply_to is not None:
-                await db.execute(
-                    update(conversations).where(mine).values(reply_to=inbound.reply_to)
-                )
-            joined = await _join(db, conversation, inbound.text, burst, now) if burst else None
-            receipt = Receipt(conversation, joined or new_id("t"), new_id("m"), seq)
-            await db.execute(
-                insert(deliveries).values(
-                    channel=inbound.channel,
-                    delivery_id=inbound.delivery_id,
-                    conversation_id=conversation,
-                    turn_id=receipt.turn_id,
-                    message_id=receipt.message_id,
-                    seq=receipt.seq,
-                    at=inbound.received_at,
-                )
-            )
-            if joined is None:
-                due = now + burst.pause if burst else None
-                await db.execute(insert(turns).values(_new_turn(inbound, receipt, due)))
-            said = OutboundMessage(inbound.text, author=Author.STUDENT)
-            await write_message(db, said, receipt, inbound.received_at, inbound.delivery_id)
-        return receipt
+            return await record(db, inbound, burst, await self._storage.now(db))
 
     async def knows(self, inbound: InboundMessage) -> bool:
         """Whether this delivery was recorded before."""
@@ -142,22 +93,9 @@ class Transcript:
         returned: it waits for what a provider is being handed. What the student writes is recorded
         and waits. False when another person holds the conversation, or there is none such.
         """
-        mine = conversations.c.id == conversation
         async with self._storage.writing() as db:
-            now = await self._storage.now(db)
-            taken = await db.execute(
-                update(conversations)
-                .where(mine, or_(left_alone(now), conversations.c.held_by == agent))
-                .values(
-                    held_by=agent,
-                    held_until=until,
-                    status=ConversationStatus.OPEN.value,
-                    updated_at=now,
-                )
-            )
-            if not taken.rowcount:
+            if not await take(db, conversation, agent, until, await self._storage.now(db)):
                 return False
-            await withdraw(db, conversation, now)
         outbox = Outbox(self._storage)
         # Ends by itself, as calls and leases do; another gateway's sender has no event to wait for.
         while await outbox.on_their_way(conversation):  # noqa: ASYNC110
@@ -171,30 +109,7 @@ class Transcript:
         what came meanwhile to the bot.
         """
         async with self._storage.writing() as db:
-            now = await self._storage.now(db)
-            given = await db.execute(
-                update(conversations)
-                .where(
-                    conversations.c.id == conversation,
-                    conversations.c.held_by == agent,
-                    held(now),
-                )
-                .values(held_by=None, held_until=None, updated_at=now)
-            )
-            if not given.rowcount:
-                return False
-            await db.execute(
-                update(turns)
-                .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
-                .values(
-                    status=TurnStatus.ANSWERED.value,
-                    reason=BY_PERSON,
-                    finished_at=now,
-                    lease_owner=None,
-                    lease_until=None,
-                )
-            )
-        return True
+            return await give_back(db, conversation, agent, await self._storage.now(db))
 
     async def backlog(self) -> Backlog:
         """How many turns wait for the bot or run, and for how long the oldest has."""
@@ -295,47 +210,6 @@ class Transcript:
             await db.execute(
                 update(conversations).where(conversations.c.id == "").values(status="")
             )
-
-
-def _new_turn(inbound: InboundMessage, receipt: Receipt, due: datetime | None) -> dict[str, Any]:
-    return {
-        "id": receipt.turn_id,
-        "conversation_id": receipt.conversation,
-        "seq": receipt.seq,
-        "payload": inbound.payload,
-        "language_hint": inbound.language,
-        "page_program": inbound.page_program,
-        "status": TurnStatus.ACCEPTED.value,
-        "accepted_at": inbound.received_at,
-        "due_at": due,
-    }
-
-
-async def _join(
-    db: AsyncConnection, conversation: str, text: str, burst: Burst, now: datetime
-) -> str | None:
-    """Id of the turn that a message joins, which then begins later; None when it joins none."""
-    mine = turns.c.conversation_id == conversation
-    newest = turns.alias()
-    last = select(func.max(newest.c.seq)).where(newest.c.conversation_id == conversation)
-    length = select(func.sum(func.length(messages.c.text) + 1)).where(
-        messages.c.turn_id == turns.c.id
-    )
-    query = (
-        update(turns)
-        .where(
-            mine,
-            turns.c.seq == last.scalar_subquery(),
-            turns.c.status == TurnStatus.ACCEPTED.value,
-            turns.c.due_at > now,
-            turns.c.accepted_at > now - burst.pause * MOST_PAUSES,
-            length.scalar_subquery() + len(text) <= burst.characters,
-        )
-        .values(due_at=now + burst.pause)
-        .returning(turns.c.id)
-    )
-    joined: str | None = (await db.execute(query)).scalar_one_or_none()
-    return joined
 
 
 def _summaries() -> Select[Any]:

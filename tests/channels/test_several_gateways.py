@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
-from gateway_in_process import GatewayInProcess
+from gateway_in_process import LEASE, GatewayInProcess
 from gateway_parts import settled, until, until_asked
-from loopback_bot import LoopbackBot, ok, repeat, waiting_for
+from loopback_bot import TOKEN, LoopbackBot, ok, repeat, waiting_for
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.brain import RasaBrain
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
 from channels.records import Outcome
 from channels.schema import turns
+from channels.storage import Storage
 from channels.transcript import Transcript
+from channels.turns import Turns
 
 MakeGateway = Callable[[], GatewayInProcess]
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 """SQLite is for one gateway at a time."""
+
+
+@pytest.fixture
+async def brain(bot: LoopbackBot) -> AsyncIterator[RasaBrain]:
+    """With a deadline that no test waits for."""
+    async with aiohttp.ClientSession() as session:
+        yield RasaBrain(bot.url, TOKEN, session, 30)
 
 
 def message(text: str, delivery: str, address: str = "w_1") -> InboundMessage:
@@ -56,19 +67,19 @@ async def test_a_turn_of_a_killed_gateway_is_taken_up_by_another(
 
 
 async def test_a_gateway_that_comes_back_too_late_writes_nothing(
-    make_gateway: MakeGateway,
+    make_gateway: MakeGateway, either_engine: AsyncEngine
 ) -> None:
     """One that slept for longer than its lease finds its turn answered by another."""
-    sleeper = make_gateway()
-    receipt = await sleeper.transcript.record(message("one", "d1"))
-    turn = await sleeper.turns.claim(receipt.conversation)
+    storage = Storage(either_engine)
+    transcript, sleepers = Transcript(storage), Turns(storage, LEASE)
+    receipt = await transcript.record(message("one", "d1"))
+    turn = await sleepers.claim(receipt.conversation)
     assert turn is not None
-    await sleeper.kill()
-    heir = make_gateway()
-    await settled(heir.transcript)
+    make_gateway()
+    await settled(transcript)
     late = Outcome(TurnStatus.ANSWERED, (OutboundMessage("late"),))
-    assert await sleeper.turns.finish(turn, late) is None
-    assert await told(heir.transcript, receipt.conversation) == ["one", "You said: one"]
+    assert await sleepers.finish(turn, late) is None
+    assert await told(transcript, receipt.conversation) == ["one", "You said: one"]
 
 
 async def test_a_gateway_that_stops_gives_its_turns_back(
@@ -85,7 +96,7 @@ async def test_a_gateway_that_stops_gives_its_turns_back(
 
 
 async def test_a_turn_that_runs_long_stays_with_its_gateway(
-    make_gateway: MakeGateway, either_engine: AsyncEngine
+    make_gateway: MakeGateway, either_engine: AsyncEngine, bot: LoopbackBot
 ) -> None:
     """Its lease is prolonged for as long as the gateway lives."""
 
@@ -93,9 +104,9 @@ async def test_a_turn_that_runs_long_stays_with_its_gateway(
         async with either_engine.connect() as db:
             return (await db.execute(select(turns.c.lease_until))).scalar_one()
 
-    gateway = make_gateway()
-    receipt = await gateway.transcript.record(message("one", "d1"))
-    assert await gateway.turns.claim(receipt.conversation)
+    bot.behaviour = waiting_for(asyncio.Event())
+    await make_gateway().reception.accept(message("one", "d1"))
+    await until(lambda: bot.asked)
     first = await lease()
 
     async def prolonged() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from channels.model import Author, InboundMessage, OutboundMessage, TurnStatus
 from channels.outbox import Outbox
 from channels.records import Outcome, PendingTurn
 from channels.storage import Storage
+from channels.transcript import Transcript
+from channels.turns import Turns
 
 MakeGateway = Callable[[], GatewayInProcess]
 AGENT = "a_1"
@@ -35,16 +38,30 @@ async def gateway(make_gateway: MakeGateway) -> GatewayInProcess:
     return make_gateway()
 
 
+@dataclass(frozen=True)
+class Rooms:
+    """A gateway's way to the tables, with nobody at work on what is there."""
+
+    transcript: Transcript
+    turns: Turns
+
+
+@pytest.fixture
+def rooms(either_engine: AsyncEngine) -> Rooms:
+    storage = Storage(either_engine)
+    return Rooms(Transcript(storage), Turns(storage))
+
+
 @pytest.fixture
 def outbox(either_engine: AsyncEngine) -> Outbox:
     return Outbox(Storage(either_engine))
 
 
-async def said(gateway: GatewayInProcess, conversation: str) -> list[str]:
+async def said(gateway: GatewayInProcess | Rooms, conversation: str) -> list[str]:
     return [entry.message.text for entry in await gateway.transcript.entries(conversation)]
 
 
-async def running(gateway: GatewayInProcess, address: str = "1") -> PendingTurn:
+async def running(gateway: Rooms, address: str = "1") -> PendingTurn:
     """A turn that the bot is being asked."""
     receipt = await gateway.transcript.record(message("hello", f"d-{address}", address))
     turn = await gateway.turns.claim(receipt.conversation)
@@ -109,9 +126,9 @@ async def test_a_hold_that_runs_out_leaves_the_student_to_the_bot(
     assert not await gateway.transcript.hand_back(conversation, AGENT)
 
 
-async def test_only_one_person_holds_a_conversation(gateway: GatewayInProcess) -> None:
+async def test_only_one_person_holds_a_conversation(rooms: Rooms) -> None:
     """Who holds it may prolong it; another is told no, and cannot hand it back either."""
-    transcript = gateway.transcript
+    transcript = rooms.transcript
     conversation = await transcript.open("web", "1")
     wanting = [transcript.take_over(conversation, f"a_{n}", soon()) for n in range(8)]
     taken = await asyncio.gather(*wanting)
@@ -125,54 +142,50 @@ async def test_only_one_person_holds_a_conversation(gateway: GatewayInProcess) -
 
 
 async def test_replies_and_take_overs_at_the_same_moment_have_an_order(
-    gateway: GatewayInProcess,
+    rooms: Rooms,
 ) -> None:
     """Forty races: a reply stands in the transcript before the take-over, or not at all."""
     for number in range(40):
-        turn = await running(gateway, str(number))
+        turn = await running(rooms, str(number))
         at_take_over: list[str] = []
 
         async def take(conversation: str = turn.conversation) -> None:
-            await gateway.transcript.take_over(conversation, AGENT, soon())
-            at_take_over.extend(await said(gateway, conversation))  # noqa: B023 - awaited below
+            await rooms.transcript.take_over(conversation, AGENT, soon())
+            at_take_over.extend(await said(rooms, conversation))  # noqa: B023 - awaited below
 
-        await asyncio.gather(take(), gateway.turns.finish(turn, reply("bot")))
-        assert await said(gateway, turn.conversation) == at_take_over
+        await asyncio.gather(take(), rooms.turns.finish(turn, reply("bot")))
+        assert await said(rooms, turn.conversation) == at_take_over
 
 
-async def test_what_no_provider_has_been_handed_is_kept_back(
-    gateway: GatewayInProcess, outbox: Outbox
-) -> None:
+async def test_what_no_provider_has_been_handed_is_kept_back(rooms: Rooms, outbox: Outbox) -> None:
     """Also later, when the person has handed back: it would come out of order."""
-    turn = await running(gateway)
-    await gateway.turns.finish(turn, reply("one", "two"))
-    await gateway.transcript.take_over(turn.conversation, AGENT, soon())
+    turn = await running(rooms)
+    await rooms.turns.finish(turn, reply("one", "two"))
+    await rooms.transcript.take_over(turn.conversation, AGENT, soon())
     assert await outbox.claim(soon(1), LEASE, 16) == ()
-    await gateway.transcript.hand_back(turn.conversation, AGENT)
+    await rooms.transcript.hand_back(turn.conversation, AGENT)
     assert await outbox.claim(soon(1), LEASE, 16) == ()
     assert await outbox.counts() == {"withdrawn": 2}
 
 
-async def test_what_the_person_says_is_sent(gateway: GatewayInProcess, outbox: Outbox) -> None:
+async def test_what_the_person_says_is_sent(rooms: Rooms, outbox: Outbox) -> None:
     """A hold keeps back the bot's words only, and what it keeps back holds nobody up."""
-    turn = await running(gateway)
-    await gateway.turns.finish(turn, reply("bot"))
-    second = await gateway.transcript.record(message("again", "d2"))
-    turn = await gateway.turns.claim(second.conversation) or turn
-    await gateway.turns.finish(turn, reply("person", author=Author.PERSON))
-    await gateway.transcript.take_over(turn.conversation, AGENT, soon())
+    turn = await running(rooms)
+    await rooms.turns.finish(turn, reply("bot"))
+    second = await rooms.transcript.record(message("again", "d2"))
+    turn = await rooms.turns.claim(second.conversation) or turn
+    await rooms.turns.finish(turn, reply("person", author=Author.PERSON))
+    await rooms.transcript.take_over(turn.conversation, AGENT, soon())
     (parcel,) = await outbox.claim(soon(1), LEASE, 16)
     assert parcel.part == {"text": "person"}
 
 
-async def test_a_take_over_waits_for_what_is_on_its_way(
-    gateway: GatewayInProcess, outbox: Outbox
-) -> None:
+async def test_a_take_over_waits_for_what_is_on_its_way(rooms: Rooms, outbox: Outbox) -> None:
     """Once the person has the conversation, nothing of the bot's is with a provider."""
-    turn = await running(gateway)
-    await gateway.turns.finish(turn, reply("one", "two"))
+    turn = await running(rooms)
+    await rooms.turns.finish(turn, reply("one", "two"))
     (parcel,) = await outbox.claim(soon(1), LEASE, 16)
-    taking = asyncio.create_task(gateway.transcript.take_over(turn.conversation, AGENT, soon(120)))
+    taking = asyncio.create_task(rooms.transcript.take_over(turn.conversation, AGENT, soon(120)))
 
     async def held() -> bool:
         return (await outbox.counts()).get("withdrawn") == 1
@@ -185,16 +198,16 @@ async def test_a_take_over_waits_for_what_is_on_its_way(
 
 
 async def test_parts_and_take_overs_at_the_same_moment_have_an_order(
-    gateway: GatewayInProcess, outbox: Outbox
+    rooms: Rooms, outbox: Outbox
 ) -> None:
     """Forty races: a part is handed over before the person has the conversation, or never."""
     for number in range(40):
-        turn = await running(gateway, str(number))
-        await gateway.turns.finish(turn, reply("bot"))
+        turn = await running(rooms, str(number))
+        await rooms.turns.finish(turn, reply("bot"))
         on_its_way: list[int] = []
 
         async def take(conversation: str = turn.conversation) -> None:
-            await gateway.transcript.take_over(conversation, AGENT, soon())
+            await rooms.transcript.take_over(conversation, AGENT, soon())
             on_its_way.append(await outbox.on_their_way(conversation))  # noqa: B023 - awaited below
 
         async def send() -> None:
