@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -110,10 +110,10 @@ class Deployment:
 
     def account(self) -> Account:
         """The ledger's, with what the gateway says that it does not know."""
-        flagged: Counter[Hashable] = Counter()
-        rows = self.query("SELECT channel, address FROM outbox WHERE status = 'uncertain'")
-        for channel, address in rows:
-            flagged[(channel, _number(address))] += 1
+        flagged: defaultdict[Hashable, list[str]] = defaultdict(list)
+        rows = self.query("SELECT channel, address, part FROM outbox WHERE status = 'uncertain'")
+        for channel, address, part in rows:
+            flagged[(channel, _number(address))].append(part)
         return self.ledger.account(flagged)
 
 

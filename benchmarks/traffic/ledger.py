@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -91,7 +91,7 @@ class Ledger:
     def hear(self, who: Hashable, text: str) -> None:
         """Something was said to a student."""
         one, now = self.conversations[who], time.monotonic()
-        marks = tuple(map(int, MARK.findall(text)))
+        marks = marks_of(text)
         one.replies.append(marks)
         known = [one.known_at.get(mark, now) for mark in marks]
         self.waits.extend(now - max(at, self._restarted_at) for at in known)
@@ -100,28 +100,33 @@ class Ledger:
         """Conversations in which a reply is still due."""
         return [who for who, one in self.conversations.items() if one.waits()]
 
-    def account(self, uncertain: Mapping[Hashable, int] | None = None) -> Account:
-        """The sum, with the parts of each conversation that the gateway calls uncertain."""
-        flagged = uncertain or {}
+    def account(self, uncertain: Mapping[Hashable, Sequence[str]]) -> Account:
+        """The sum, with the texts of which nobody can say whether they were sent."""
         total: Counter[str] = Counter()
         for who, one in self.conversations.items():
-            total.update(_account(one, flagged.get(who, 0)))
+            total.update(_account(one, [marks_of(text) for text in uncertain.get(who, ())]))
         names = ("tried", "answered", "apologies", "lost", "doubled", "disordered")
-        return Account(*(total[name] for name in names), sum(flagged.values()))
+        return Account(*(total[name] for name in names), sum(map(len, uncertain.values())))
 
 
-def _account(one: Conversation, uncertain: int) -> Counter[str]:
+def marks_of(text: str) -> tuple[int, ...]:
+    """The marks of the messages that a reply repeats; none in an apology."""
+    return tuple(map(int, MARK.findall(text)))
+
+
+def _account(one: Conversation, uncertain: Sequence[tuple[int, ...]]) -> Counter[str]:
     said = [mark for reply in one.replies for mark in reply]
     apologies = sum(not reply for reply in one.replies)
     known = set(one.acknowledged)
     silent = len(known - set(said))
+    flagged = {mark for marks in uncertain for mark in marks}
     place = {mark: number for number, mark in enumerate(one.acknowledged)}
     places = [place[mark] for mark in dict.fromkeys(said) if mark in place]
     return Counter(
         tried=len(known),
         answered=len(known) - silent,
         apologies=apologies,
-        lost=max(0, silent - apologies - uncertain),
+        lost=max(0, len(known - set(said) - flagged) - apologies - uncertain.count(())),
         doubled=len(said) - len(set(said)) + max(0, apologies - silent),
         disordered=sum(b < a for a, b in pairwise(places)),
     )

@@ -41,6 +41,10 @@ async def test_a_process_that_is_killed_again_and_again(
         await part.kill()
         await asyncio.sleep(random.uniform(0, 0.1))
         await site.restart(part)
+    answered = len(site.ledger.waits)
+    async with asyncio.timeout(RECOVERED_SECONDS):
+        while len(site.ledger.waits) == answered:  # noqa: ASYNC110 - in other tasks' state
+            await asyncio.sleep(0.1)
     await crowd.end()
     await site.settled(SETTLED_SECONDS)
     await crowd.leave()
