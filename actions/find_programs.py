@@ -7,14 +7,15 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import ask, pointed, said, tell_compared, tell_found
+from actions.conversation import ask, looked_up, pointed, said, tell, tell_compared, tell_found
 from knowledge_base.advising.comparing import sets_side_by_side
-from knowledge_base.advising.finding import found
+from knowledge_base.advising.finding import ALL, found
 from knowledge_base.library import KnowledgeBase
 
 
 class FindPrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
-    """`action_find_programs`: cards of what fits; what is no wish is asked as a question."""
+    """`action_find_programs`: cards of what fits; what is no wish, or fits nothing, is asked as a
+    question."""
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
@@ -33,4 +34,8 @@ class FindPrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
         result = await found(self._library, words, tracker.get_slot("wish"), before.shown)
         if result is None:
             return await ask(self._library, dispatcher, tracker)
+        if not (result.shown or result.wish["from"] or result.wish["text"] == ALL):
+            answer = await looked_up(self._library, tracker)
+            if not answer.abstained:
+                return tell(dispatcher, words, answer)
         return tell_found(dispatcher, tracker, result)

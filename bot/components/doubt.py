@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, List, Text, Tuple
 
+CHANGE_LANGUAGE = "change_language"
 FALLBACK = "nlu_fallback"
 """What Rasa's FallbackClassifier calls a message that is not understood."""
 LOOKED_UP = frozenset(
@@ -18,7 +19,7 @@ UNOFFERED = frozenset(
 )
 """What says nothing to choose by itself: an answer, a correction, a courtesy, something else."""
 REPLIES = frozenset(
-    "greet thanks goodbye chitchat abuse capabilities are_you_a_bot refuse_data stop".split()
+    "greet thanks goodbye chitchat abuse capabilities are_you_a_bot refuse_data stop change_language".split()
 )
 """What has a ready reply, which changes nothing and says nothing of what was asked."""
 
@@ -32,6 +33,9 @@ FAINT = 0.05
 SURE_OF_REPLY = 0.5
 """Confidence below which a message is looked up before it gets a ready reply, which it still gets
 where nothing surely answers it."""
+SURE_OF_WISH = 0.8
+"""The same for a wish for another language, which changes every reply after it: a course in a language
+is spoken of in much the same words."""
 OFFERED = 3
 """Ways at most: what can be chosen from at a glance."""
 
@@ -73,7 +77,8 @@ def _readings(ranking: List[Tuple[Text, float]], understood: bool) -> List[Text]
 
 def _faint_reply(ranking: List[Tuple[Text, float]], understood: bool) -> List[Text]:
     name, level = ranking[0] if ranking and understood else ("", 0.0)
-    return [name] if name in REPLIES and level < SURE_OF_REPLY else []
+    sure = SURE_OF_WISH if name == CHANGE_LANGUAGE else SURE_OF_REPLY
+    return [name] if name in REPLIES and level < sure else []
 
 
 def _ways(ranking: List[Tuple[Text, float]]) -> List[Tuple[Text, float]]:

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.doubt import CHANGE_LANGUAGE, SURE_OF_WISH
 from components.languages import ENGLISH, described, glossed, grammar, wished, words
 
 LANGUAGE = "language"
@@ -19,7 +20,6 @@ LANGUAGE = "language"
 intent's metadata in the examples: the one in which they are written."""
 FOREIGN = "foreign_language"
 """Of a message: the language that it is surely in, and that is not there."""
-CHANGE_LANGUAGE = "change_language"
 WRITTEN = "written_language"
 """Of a message: the language that it tells, where it is answered in the one that was wished for."""
 HELD = "held_language"
@@ -227,7 +227,7 @@ def settled(
         kept = before if before in described() else ENGLISH
         parsed = {name: v for name, v in parsed.items() if name != FOREIGN} | {LANGUAGE: kept}
         return {**parsed, HELD: held} if held else parsed
-    if parsed["intent"]["name"] == CHANGE_LANGUAGE:
+    if parsed["intent"]["name"] == CHANGE_LANGUAGE and parsed["intent"]["confidence"] >= SURE_OF_WISH:
         asked = wished(parsed["text"])
         if asked in described():
             return {**parsed, LANGUAGE: asked, HELD: {"code": asked, "against": 0}}

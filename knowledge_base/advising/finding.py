@@ -37,7 +37,8 @@ _OFFERED = 3
 might fit that are named."""
 _SUBJECTS = 6
 """Subjects that are offered when all programs are asked for."""
-_ALL = "all programs"
+ALL = "all programs"
+"""The wish of who asks what there is."""
 _BY_ORDER = re.compile(r"\bthe (?:\d+ )?(?P<order>[a-z ]+?)(?: programs)?$")
 """How a wish for programs in an order ends, as it is kept."""
 
@@ -103,7 +104,7 @@ async def changed(
     wish = await library.refine(kept["text"], detail, _than(catalog, shown))
     if wish is None:
         return None
-    findings = await library.find(wish or _ALL)
+    findings = await library.find(wish or ALL)
     if not findings.conditions and findings.order is None:
         return await _overview(library)
     return await _cards(library, findings, 0)
@@ -231,7 +232,7 @@ def _either(words: Sequence[str]) -> str:
 
 def _spoken(findings: Findings) -> str:
     """The whole wish in words that are read as the same wish."""
-    return spoken(Wish(findings.filter, findings.ordered)) or _ALL
+    return spoken(Wish(findings.filter, findings.ordered)) or ALL
 
 
 def _topic(label: str, wish: str) -> Topic:
@@ -277,4 +278,4 @@ async def _overview(library: KnowledgeBase) -> Found:
     )
     topics = [_topic(name, phrase("topic", name)) for name in most[:_SUBJECTS]]
     draft = Draft(AnswerKind.PROGRAMS, f"{held} {asked}", nearest=tuple(topics))
-    return Found(await library.told(draft), (), {"text": _ALL, "from": 0})
+    return Found(await library.told(draft), (), {"text": ALL, "from": 0})
