@@ -10,6 +10,7 @@ from datetime import date
 from running_bot import CACHE, ROOT, content_hash
 
 from knowledge_base.answering import Answering
+from knowledge_base.credit.equivalency import EquivalencyTable
 from knowledge_base.encoder import open_encoder
 from knowledge_base.errors import NothingPublished
 from knowledge_base.importing import read_source
@@ -48,6 +49,10 @@ class OrderedLibrary:
     """Does what the question's words order, and remembers what it was asked."""
 
     asked: list[tuple[str, tuple[Utterance, ...], str | None]] = field(default_factory=list)
+
+    async def equivalencies(self) -> EquivalencyTable:
+        """Nothing gives credit."""
+        return EquivalencyTable()
 
     async def ask(
         self,
