@@ -37,6 +37,8 @@ _FROM_THEN = re.compile(
     re.I,
 )
 """*Starting* behind such a thing says from when it is asked for: no program starts there."""
+_CHARGED_FOR = re.compile(r"\b(?:pay|costs?|charged?|fees?)(?: \w+)? to apply\b", re.I)
+"""Applying as what is paid for, not by when."""
 _THEN = re.compile(r"\b(?:by|back|until|at) (?:then|that time)\b|\bthen\W*$", re.I)
 """It takes up the time that is told of the student before."""
 _ASKS_OF_THE_PAST = re.compile(
@@ -46,26 +48,25 @@ _ASKS_OF_THE_PAST = re.compile(
     re.I,
 )
 """In the past tense, and not of what the student did: "until when could you drop it"."""
-_COMPARES = re.compile(
-    r"\b(?:now|today|currently|at present|chang\w+|compar\w+|differen\w+|increas\w+|r(?:ise|ose)s?"
-    r"|went up|go up)\b",
-    re.I,
-)
-"""A question about two times is asked today; pages that tell of a change are in force today."""
+_COMPARES = re.compile(r"\b(?:now|today|currently|at present|compar\w+|differen\w+)\b", re.I)
+_CHANGES = re.compile(r"\b(?:chang\w+|increas\w+|r(?:ise|ose)s?|went up|go up)\b", re.I)
+"""A question about two times is asked today. Pages that tell of a change are in force today too; of
+one to come the page of that time tells."""
 _OF_THE_STUDENT = re.compile(
     r"\b(?:i|we|my|our|i'm|i've|he|she|they|income|salary|taxes)\b(?!\s(?:pay|register|enroll))",
     re.I,
 )
 _REGISTERING = re.compile(
-    r"\bif (?:i|we|you|someone) (?:pay|register|enroll|sign up)\b"
-    r"|\b(?:registering|enrolling|signing up)\b",
+    r"\b(?:if (?:i|we|you|someone)|(?:i|we)(?:['’]?ll| will| am going to| plan to))"
+    r" (?:pay|register|enroll|sign up)\b|\b(?:registering|enrolling|signing up|my registration)\b",
     re.I,
 )
 _CLAUSE = re.compile(r"[,;.?!]|\b(?:because|since|and i|but i)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|did|used to|had been|paid|charged|refunded)\b", re.I)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|up to)\s(?:the\s)?$", re.I)
 _AS_OF = re.compile(r"\b(?:as of|effective)\s(?:the\s)?$", re.I)
-_AFTER = re.compile(r"\b(?:after|from)\s(?:the\s)?$", re.I)
+_AFTER = re.compile(r"\bafter\s(?:the\s)?$", re.I)
+_FROM = re.compile(r"\bfrom\s(?:the\s)?$", re.I)
 _UNTIL = re.compile(r"\b(?:until|up to)\s(?:the\s)?$", re.I)
 _LEADING = re.compile(
     r"(?:\s*\b(?:in|on|of|for|during|before|prior to|until|up to|after|from|as of|effective|back in"
@@ -93,7 +94,8 @@ def asked_day(question: str, today: date) -> date | None:
         before = question[:start]
         past = asked_then and period.last < today
         of_the_student = _OF_THE_STUDENT.search(_CLAUSE.split(before)[-1]) and not takes_up
-        if not past and (of_the_student or not asks_then):
+        changed = _CHANGES.search(question) and period.first <= today
+        if changed or (not past and (of_the_student or not asks_then)):
             continue
         if bare and _PAST.search(question) and period.first > today:
             period = _year_before(period)  # noqa: PLW2901  # "before July", said of the past
@@ -106,6 +108,7 @@ def asked_day(question: str, today: date) -> date | None:
 def _asks_of_a_time(question: str) -> bool:
     """Whether it asks for what changes with time, and a time in it is not of a program."""
     plain = _FROM_THEN.sub(lambda match: match[0].removesuffix(match["from"]), question)
+    plain = _CHARGED_FOR.sub(" ", plain)
     valued = _VALUED.search(question) or _SAYS_SO.search(question)
     return bool(valued and not _OF_PROGRAMS.search(plain))
 
@@ -191,8 +194,10 @@ def _day_in(period: Period, before: str) -> date:
         return period.first
     if _BEFORE.search(before):
         return period.first - timedelta(days=1)
-    if _AFTER.search(before) or _AS_OF.search(before):
-        return period.first + timedelta(days=1) if one_day else period.first
+    if _AFTER.search(before) or (one_day and _FROM.search(before)):
+        return period.last + timedelta(days=1)
+    if _FROM.search(before) or _AS_OF.search(before):
+        return period.first + timedelta(days=one_day)
     return period.last
 
 

@@ -27,10 +27,10 @@ _Asked = tuple[Query, Ranking]
 _ENDS = re.compile(r"\b(?:last day|ends?|ending|until)\b", re.I)
 _HOW_MUCH = re.compile(r"\W*how (?:much|long)\W*", re.I)
 """Behind another question it asks how much of that: "is there aid, and how much?"."""
-_MUCH_WORSE = 6.0
+_MUCH_WORSE = 8.0
 """By how much less, in logarithms of odds, a reader may make of a page of another time than of
 today's. Of 16 students' questions to tune on whose thing such a page states it is at most 4.9; of
-eleven made up about what none does, it is 7.1 to 17.8."""
+eleven made up about what none does, it is 10.4 or more for nine."""
 
 
 class Asking:
