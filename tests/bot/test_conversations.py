@@ -23,29 +23,29 @@ DEADLINE = 60.0
 """Seconds for a turn, on a machine that may do much else."""
 
 FLOORS = {
-    "about": 61,
-    "abuse": 4,
-    "admissions": 36,
-    "aid": 28,
-    "compare": 39,
-    "complaint": 14,
-    "credit": 27,
-    "distress": 11,
-    "find": 56,
-    "journey": 51,
+    "about": 64,
+    "abuse": 6,
+    "admissions": 49,
+    "aid": 29,
+    "compare": 42,
+    "complaint": 15,
+    "credit": 32,
+    "distress": 14,
+    "find": 57,
+    "journey": 64,
     "meta": 25,
-    "money": 6,
+    "money": 11,
     "person": 29,
-    "plan": 89,
+    "plan": 90,
     "privacy": 14,
     "recognition": 12,
     "services": 7,
     "smalltalk": 9,
-    "spanish": 19,
+    "spanish": 22,
     "stacking": 4,
     "two_questions": 15,
 }
-"""Two turns fewer of each subject than were as expected on 22 November 2026, 598 of 1,053 in all;
+"""Two turns fewer of each subject than were as expected on 22 November 2026, 651 of 1,053 in all;
 one rule may trade a turn between subjects. A floor, not an aim: raise it when more are."""
 
 
