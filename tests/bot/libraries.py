@@ -18,6 +18,7 @@ from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.ranking.rerank import open_reranker
 from knowledge_base.settings import KnowledgeBaseSettings
+from knowledge_base.typed.draft import Catalog
 from knowledge_base.editions.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
@@ -53,6 +54,14 @@ class OrderedLibrary:
     async def equivalencies(self) -> EquivalencyTable:
         """Nothing gives credit."""
         return EquivalencyTable()
+
+    async def catalog(self) -> Catalog:
+        """No program is published."""
+        return Catalog(TODAY, {}, {}, lambda _: frozenset())
+
+    async def named(self, _text: str) -> str | None:
+        """So that none is named."""
+        return None
 
     async def ask(
         self,

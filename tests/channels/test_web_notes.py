@@ -19,6 +19,7 @@ from channels.transcript import Transcript
 from channels.web.identity import seal
 
 OpenChat = Callable[[TestClient], Awaitable[Chat]]
+Forge = Callable[[], dict[str, Any]]
 SECRET = "a-secret-that-the-site-shares-with-us"
 
 
@@ -152,26 +153,26 @@ async def test_a_conversation_never_changes_its_student(
 
 
 @pytest.mark.parametrize(
-    "forged",
+    "forge",
     [
-        claim("s-123", origin="https://other.example"),
-        claim("s-123", student="s-124"),
-        claim("s-123", expires=int(time.time()) + 999),
-        claim("s-123", secret="another-secret-of-more-than-32-letters"),
-        claim("s-123", seconds=-1),
-        claim("s-123", seconds=24 * 3600 + 60),
-        claim("s-123") | {"hmac": ""},
-        claim("s-123") | {"hmac": "é" * 64},
-        claim("s-123") | {"hmac": "0" * 64},
+        lambda: claim("s-123", origin="https://other.example"),
+        lambda: claim("s-123", student="s-124"),
+        lambda: claim("s-123", expires=int(time.time()) + 999),
+        lambda: claim("s-123", secret="another-secret-of-more-than-32-letters"),
+        lambda: claim("s-123", seconds=-1),
+        lambda: claim("s-123", seconds=24 * 3600 + 60),
+        lambda: claim("s-123") | {"hmac": ""},
+        lambda: claim("s-123") | {"hmac": "é" * 64},
+        lambda: claim("s-123") | {"hmac": "0" * 64},
     ],
     ids="origin student expires secret past far none letters zeros".split(),
 )
 async def test_a_claim_that_was_changed_is_refused(
-    make_client: MakeClient, open_chat: OpenChat, transcript: Transcript, forged: dict[str, Any]
+    make_client: MakeClient, open_chat: OpenChat, transcript: Transcript, forge: Forge
 ) -> None:
     """Of another site, student, time or secret, too old, or good for too long."""
     tab = await (await open_chat(await make_client(identity_secret=SECRET))).connect()
-    assert (await reply(tab, forged))["code"] == "identity"
+    assert (await reply(tab, forge()))["code"] == "identity"
     await answer_to(tab, "hello", 1)
     assert (await transcript.conversations(0, 1))[0].student is None
 
