@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -27,6 +28,7 @@ QUIET = {
     "PYTHONWARNINGS": "ignore",
 }
 _PATIENCE = 300.0
+_RASA = (str(BOT_PYTHON), "-m", "rasa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Running:
 
     url: str
     process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the process at the root has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
 
     def memory(self) -> dict[str, int]:
         """Resident megabytes of each process by what it runs."""
@@ -80,21 +87,57 @@ UNLIMITED = {
 
 
 @contextlib.asynccontextmanager
+async def bot_alone(state: Path, token: str) -> AsyncIterator[Running]:
+    """The dialogue without gateway and actions, trained and served, for whoever shows `token`."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "ADVISOR_BOT__PORT": str(port),
+        "ADVISOR_BOT__TOKEN": token,
+        "ADVISOR_STATE": str(state),
+    }
+    advisor = str(ROOT / ".venv/bin/advisor")
+    subprocess.run([advisor, "train"], env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
+    url = f"http://127.0.0.1:{port}/webhooks/gateway"
+    command = [advisor, "serve", "--only", "bot"]
+    async with _running(command, environment, ROOT, f"{url}/health") as (process, _):
+        yield Running(url, process)
+
+
+@contextlib.asynccontextmanager
 async def stock_bot(folder: Path) -> AsyncIterator[Running]:
     """`rasa init` with its own pipeline, policies and REST channel, trained and served."""
-    environment = {**os.environ, **QUIET}
-    rasa = [str(BOT_PYTHON), "-m", "rasa"]
+    make_stock_bot(folder)
+    async with serve_stock_bot(folder) as running:
+        yield running
+
+
+def make_stock_bot(folder: Path) -> None:
+    """`rasa init`, with its training, in an empty folder."""
     subprocess.run(
-        [*rasa, "init", "--no-prompt", "--init-dir", str(folder)],
-        env=environment,
+        [*_RASA, "init", "--no-prompt", "--init-dir", str(folder)],
+        env={**os.environ, **QUIET},
         cwd=folder,
         check=True,
         stdout=sys.stderr,
         stderr=subprocess.DEVNULL,
     )
+
+
+@contextlib.asynccontextmanager
+async def serve_stock_bot(
+    folder: Path, tracker_store: dict[str, str] | None = None
+) -> AsyncIterator[Running]:
+    """What `make_stock_bot` made, with its own store in memory or with another one."""
+    endpoints = folder / f"endpoints-{free_port()}.yml"
+    endpoints.write_text(json.dumps({"tracker_store": tracker_store} if tracker_store else {}))
+    environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT / "bot")}
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [*rasa, "run", "--interface", "127.0.0.1", "--port", str(port)]
+    command = [
+        *(*_RASA, "run", "--interface", "127.0.0.1", "--port", str(port)),
+        *("--endpoints", str(endpoints)),
+    ]
     async with _running(command, environment, folder, f"{url}/") as (process, _):
         yield Running(url, process)
 

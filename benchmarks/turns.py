@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from benchmarks import dialogue
 from benchmarks.processes import Running, assistant, stock_bot
 
 CONVERSATIONS = (1, 8, 32)
@@ -35,7 +36,8 @@ Say = Callable[[str], Awaitable[None]]
 
 
 async def measure() -> dict[str, Any]:
-    """Latency and throughput at each level, mean milliseconds of each part, and memory."""
+    """Latency and throughput at each level, mean milliseconds of each part, and memory; then the
+    same of the dialogue alone."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state"
         async with assistant(state) as (running, _):
@@ -43,7 +45,8 @@ async def measure() -> dict[str, Any]:
         (Path(folder) / "stock").mkdir()
         async with stock_bot(Path(folder) / "stock") as running:
             stock = await _levels(running, _rest, None)
-    return {"assistant": ours, "stock rasa init": stock}
+    alone = await dialogue.measure()
+    return {"assistant": ours, "stock rasa init": stock, "dialogue alone": alone}
 
 
 async def _levels(running: Running, talk: Any, transcript: Path | None) -> dict[str, Any]:
@@ -121,13 +124,16 @@ async def _widget(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Say
 
         async def say(text: str) -> None:
             await socket.send_json({"type": "message", "id": str(uuid.uuid4()), "text": text})
-            while True:
+            answered = False
+            while True:  # a turn may have several replies: it ends when nothing more is typed
                 frame = await socket.receive_json()
                 if frame["type"] == "error":
                     raise RuntimeError(frame["code"])
                 if frame["type"] == "message" and frame["author"] == "assistant":
                     if frame["kind"] == "apology":
                         raise RuntimeError("the assistant apologised")
+                    answered = True
+                if answered and frame["type"] == "typing" and not frame["on"]:
                     return
 
         yield say
