@@ -25,8 +25,8 @@ SILENT_TOGETHER = 2
 PAUSE_SECONDS = 5.0
 """Between two tries whether the bot is back; a start of Rasa takes 5 to 15 seconds."""
 AT_ONCE = 32
-"""Questions under way at the same time. With 32 the bot answered 54 a second, half a second each
-(README); more at once are not answered sooner, and wait here, where no deadline runs."""
+"""Questions under way at the same time. With 8 and with 32 the assistant answered 16 and 18 a
+second (README); more are not answered sooner, and wait here, where no deadline runs."""
 
 log = structlog.get_logger(__name__)
 

@@ -172,16 +172,13 @@ class Asking:
             return [(query, whole)]
         asked, history, focus = [], query.history, query.focus
         for piece in pieces:
-            readings = [
-                self._described(replace(query, question=piece, history=before, focus=focus))
-                for before in dict.fromkeys(
-                    (query.history, history) if not leans(piece) else (history,)
-                )
-            ]
+            asks = self._described(replace(query, question=piece, focus=focus))
+            before = (history,) if leans(piece) else dict.fromkeys((query.history, history))
+            readings = [replace(asks, history=said) for said in before]
             found = [(reading, self._retriever.search(reading)) for reading in readings]
             asked.append(max(found, key=lambda each: sure(each[1])))
             history = (*history, Utterance("user", piece))
-            focus = self.typed.named(readings[0]) or focus
+            focus = self.typed.named(asks) or focus
         return asked
 
 

@@ -234,6 +234,12 @@ class Edition:
         """Whether each row is of a page that is no program's, shape (passages,)."""
         return self._rows_where(~published_documents.c.is_program)
 
+    def pages_in_force(self, day: date, institution: str | None) -> Allowed:
+        """Whether each row is of a page that holds on a day, of an institution or of none, and
+        that is no program's; shape (passages,)."""
+        allowed: Allowed = self.in_force(day) & self.of_pages
+        return allowed if institution is None else allowed & self.of_institution(institution)
+
     def in_force(self, day: date) -> Allowed:
         """Whether each row's document holds on a day, shape (passages,)."""
         return self._in_force(day)

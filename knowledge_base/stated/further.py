@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from knowledge_base.model import Passage, UsedFact
 from knowledge_base.program_page import money
 from knowledge_base.stated.working import Working
 from knowledge_base.text.money import Money, find_money
-from knowledge_base.text.quantities import NUMBER_WORDS
+from knowledge_base.text.quantities import NUMBER_WORDS, number
 from knowledge_base.text.tables import Cell, cells
 
 _FURTHER = re.compile(r"\b(?:each|every|per) (?:further|additional|extra|more|other)\b", re.I)
@@ -24,12 +23,17 @@ _PEOPLE = re.compile(
 )
 
 
+def counts_people(question: str) -> bool:
+    """Whether it tells how many people there are."""
+    return bool(_PEOPLE.search(question))
+
+
 def further_row(question: str, pages: Sequence[Passage]) -> Working | None:
     """The amount for more people than a table has rows for; None when there is no such table."""
     people = _PEOPLE.search(question)
     if people is None:
         return None
-    count = _number(people["count"] or people["size"])
+    count = int(number(people["count"] or people["size"]))
     for page in pages:
         table = list(cells(page.text))
         last = next((cell for cell in table if _FURTHER.search(cell.row)), None)
@@ -58,8 +62,3 @@ def _worked_out(page: Passage, top: Cell, last: Cell, count: int) -> Working | N
 def _only(cell: Cell) -> Money | None:
     found = find_money(cell.text)
     return found[0].value if len(found) == 1 else None
-
-
-def _number(text: str) -> int:
-    word = text.casefold()
-    return NUMBER_WORDS.index(word) if word in NUMBER_WORDS else int(Decimal(text))

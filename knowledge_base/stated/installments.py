@@ -69,13 +69,18 @@ class Plan:
         return next(fitting, None)
 
 
+def asks_for_installments(question: str) -> bool:
+    """Whether it asks what the parts of a payment plan are."""
+    asks = _ASKS.search(question) and _HOW_MUCH.search(question)
+    return bool(asks) and not _OTHER.search(question)
+
+
 def installments(
     edition: Edition, query: Query, program: Program | None, known: Sequence[Charge], day: Catalog
 ) -> Working | None:
-    """What is paid at once and what each later part is; None when it is not asked for, or when the
-    program's cost or length, or a plan for it, is not stated."""
-    asked = _ASKS.search(query.question) and _HOW_MUCH.search(query.question)
-    if program is None or not asked or _OTHER.search(query.question):
+    """What is paid at once and what each later part is; None when the program's cost or length,
+    or a plan for it, is not stated."""
+    if program is None:
         return None
     length, plan = program.duration, plan_of(edition, query)
     if plan is None or length is None or length.unit != "weeks" or length.low != length.high:
@@ -91,9 +96,7 @@ def installments(
 
 def plan_of(edition: Edition, query: Query) -> Plan | None:
     """The plan that pages in force on the query's day state, if one does wholly."""
-    allowed = edition.in_force(query.day) & edition.of_pages
-    if query.institution is not None:
-        allowed = allowed & edition.of_institution(query.institution)
+    allowed = edition.pages_in_force(query.day, query.institution)
     rows, _ = edition.lexical.search(_WANTED, _PASSAGES, allowed)
     passages = edition.passages(rows)
     fee, source = _fee(passages)

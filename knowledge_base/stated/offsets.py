@@ -71,6 +71,11 @@ class Anchor:
     session: Session | None = None
 
 
+def asks_for_a_day(question: str) -> bool:
+    """Whether a day is asked for."""
+    return bool(_ASKS_FOR_A_DAY.search(question))
+
+
 def day_worked_out(
     query: Query, pages: Sequence[Passage], program: Program | None, known: Sequence[Session]
 ) -> Working | None:
@@ -79,7 +84,7 @@ def day_worked_out(
 
     None when the page has no such rule, or several that fit alike.
     """
-    if not pages or not _ASKS_FOR_A_DAY.search(query.question):
+    if not pages:
         return None
     for of_end in (False, True):
         rule = _the_one(query.question, [o for o in offsets(pages[0]) if o.of_end is of_end])

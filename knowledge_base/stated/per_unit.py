@@ -13,7 +13,7 @@ from knowledge_base.program_page import money
 from knowledge_base.stated.working import Working
 from knowledge_base.terms import measured
 from knowledge_base.text.money import find_money
-from knowledge_base.text.quantities import NUMBER_WORDS
+from knowledge_base.text.quantities import NUMBER_WORDS, number
 from knowledge_base.text.sentences import statements
 from knowledge_base.text.tables import cells
 
@@ -29,7 +29,6 @@ _MEANS = re.compile(
     re.I,
 )
 _HOURS = re.compile(r"\bhow many (?:\w+ ){0,2}hours\b|\bhours\b.*\b(?:total|altogether|in all)\b")
-_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)} | {"a": 1, "an": 1}
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?", re.I)
 _REACH = 3
 """Words between a number and what it counts: "one accepted 4 credit course"."""
@@ -44,6 +43,11 @@ class Row:
     currency: str
     unit: str
     line: str
+
+
+def asks_for_units(question: str) -> bool:
+    """Whether it asks for a sum, or for hours."""
+    return bool(_TOTAL.search(question) or _HOURS.search(question.casefold()))
 
 
 def charged_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
@@ -75,19 +79,18 @@ def charged_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
 
 def hours_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
     """The hours of as many as a question tells of, where a page says what one of them means."""
-    if not _HOURS.search(question.casefold()):
+    if not pages or not _HOURS.search(question.casefold()):
         return None
-    for page in pages[:1]:
-        for said in statements(page.text):
-            for match in _MEANS.finditer(said.text):
-                unit = match["unit"].casefold()
-                count = counted_units(question, {unit}).get(unit)
-                if count and count != 1:
-                    hours = count * int(match["count"])
-                    total = measured(Span(hours, hours, "hours"))
-                    line = f"{_number(count)} × {match['count']} = **{total}**"
-                    fact = UsedFact("hours in all", _number(hours), "hours")
-                    return Working(page, said.text, (line,), (fact,))
+    for said in statements(pages[0].text):
+        for match in _MEANS.finditer(said.text):
+            unit = match["unit"].casefold()
+            count = counted_units(question, {unit}).get(unit)
+            if count and count != 1:
+                hours = count * int(match["count"])
+                total = measured(Span(hours, hours, "hours"))
+                line = f"{_number(count)} × {match['count']} = **{total}**"
+                fact = UsedFact("hours in all", _number(hours), "hours")
+                return Working(pages[0], said.text, (line,), (fact,))
     return None
 
 
@@ -118,18 +121,18 @@ def _count_before(
     """How many of what stands at a place, and what else is counted between, of each of them."""
     inside = ""
     for place in range(at - 1, max(at - 2 - _REACH, -1), -1):
-        number = _as_number(tokens[place])
-        if number is not None and place + 1 in of_each and place + 1 != at:
+        counted = _as_number(tokens[place])
+        if counted is not None and place + 1 in of_each and place + 1 != at:
             inside = of_each[place + 1]
-        elif number is not None:
-            return number, inside
+        elif counted is not None:
+            return counted, inside
     return (None if tokens[at].endswith("s") else Decimal(1)), inside
 
 
 def _as_number(token: str) -> Decimal | None:
-    if token in _NUMBERS:
-        return Decimal(_NUMBERS[token])
-    return Decimal(token) if token[0].isdigit() else None
+    if token in {"a", "an"}:
+        return Decimal(1)
+    return number(token) if token in NUMBER_WORDS or token[0].isdigit() else None
 
 
 def _rows(page: Passage) -> Iterator[Row]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from knowledge_base.edition import Edition
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.stated.further import further_row
-from knowledge_base.stated.installments import installments
-from knowledge_base.stated.offsets import day_worked_out
-from knowledge_base.stated.per_unit import charged_per_unit, hours_per_unit
+from knowledge_base.stated.further import counts_people, further_row
+from knowledge_base.stated.installments import asks_for_installments, installments
+from knowledge_base.stated.offsets import asks_for_a_day, day_worked_out
+from knowledge_base.stated.per_unit import asks_for_units, charged_per_unit, hours_per_unit
 from knowledge_base.stated.working import Working, pages_only
 from knowledge_base.typed.answers import TypedAnswers
 from knowledge_base.typed.charges import charges
@@ -56,13 +56,25 @@ class StatedRules:
         return [page for page in found if asked & set(words(page.title))]
 
     def _worked(self, query: Query, ranking: Ranking) -> Working | None:
+        """What the first shape that is asked for comes to; nothing is read for the others."""
+        question, edition = query.question, self._edition
+        if asks_for_installments(question):
+            known, catalog = charges(edition, query), self._typed.catalog(query.day)
+            plan = installments(edition, query, self._typed.one(query), known, catalog)
+            if plan is not None:
+                return plan
+        dated = asks_for_a_day(question)
+        if not (dated or asks_for_units(question) or counts_people(question)):
+            return None
         pages = self._pages(query, ranking)
-        program = self._typed.one(query)
-        catalog = self._typed.catalog(query.day)
+        day = self._day(query, pages) if dated else None
         return (
-            installments(self._edition, query, program, charges(self._edition, query), catalog)
-            or day_worked_out(query, pages, program, sessions(self._edition, query))
-            or charged_per_unit(query.question, pages)
-            or hours_per_unit(query.question, pages)
-            or further_row(query.question, pages)
+            day
+            or charged_per_unit(question, pages)
+            or hours_per_unit(question, pages)
+            or further_row(question, pages)
         )
+
+    def _day(self, query: Query, pages: Sequence[Passage]) -> Working | None:
+        known = sessions(self._edition, query)
+        return day_worked_out(query, pages, self._typed.one(query), known)

@@ -129,11 +129,12 @@ def bound_of(text: str, start: int, end: int) -> Bound:
 
 def _quantity(match: re.Match[str]) -> Found[Quantity]:
     unit = next(u for n, u in enumerate(_UNITS) if match[f"u{n}"] is not None)
-    low, high = _number(match["low"]), _number(match["high"] or match["low"])
+    low, high = number(match["low"]), number(match["high"] or match["low"])
     return Found(Quantity(min(low, high), max(low, high), unit), match.start(), match.end())
 
 
-def _number(text: str) -> Decimal:
+def number(text: str) -> Decimal:
+    """The value of figures, or of a word of `NUMBER_WORDS`."""
     word = text.casefold()
     return (
         Decimal(NUMBER_WORDS.index(word))

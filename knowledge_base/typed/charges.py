@@ -52,9 +52,7 @@ class Charge:
 
 def charges(edition: Edition, query: Query) -> list[Charge]:
     """What pages in force on the query's day charge, those first that the question is nearest."""
-    allowed = edition.in_force(query.day) & edition.of_pages
-    if query.institution is not None:
-        allowed = allowed & edition.of_institution(query.institution)
+    allowed = edition.pages_in_force(query.day, query.institution)
     rows, _ = edition.lexical.search(f"{query.question} {_WANTED}", _PASSAGES, allowed)
     return [charge for passage in edition.passages(rows) for charge in charges_in(passage)]
 

@@ -42,9 +42,7 @@ class Session:
 
 def sessions(edition: Edition, query: Query) -> list[Session]:
     """The sessions that pages in force on the query's day list, by their first days."""
-    allowed = edition.in_force(query.day) & edition.of_pages
-    if query.institution is not None:
-        allowed = allowed & edition.of_institution(query.institution)
+    allowed = edition.pages_in_force(query.day, query.institution)
     rows, _ = edition.lexical.search(_WANTED, _PASSAGES, allowed)
     found = [s for passage in edition.passages(rows) for s in sessions_in(passage)]
     return sorted(found, key=lambda session: (session.starts, session.name))

@@ -39,6 +39,12 @@ def database_file(tmp_path: Path) -> Path:
     return tmp_path / "gateway.sqlite"
 
 
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL of our own; without its package tests on it are left out, except in CI."""

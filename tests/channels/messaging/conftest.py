@@ -34,12 +34,6 @@ def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
 def connect(
     session: aiohttp.ClientSession,  # first, so that it outlives the gateway
     aiohttp_client: Callable[..., Awaitable[TestClient]],

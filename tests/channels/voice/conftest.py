@@ -46,12 +46,6 @@ async def brain(bot: LoopbackBot, session: aiohttp.ClientSession) -> RasaBrain:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
 def make_gateway(
     session: aiohttp.ClientSession,  # first, so that it outlives the gateway
     aiohttp_client: Callable[..., Awaitable[TestClient]],
