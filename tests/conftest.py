@@ -4,13 +4,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from figures import Show, line
 from running_bot import PYTHON
 from whole_assistant import WholeAssistant
 
-SHOWN = pytest.StashKey[list[str]]()
+FIGURE = "figure"
+"""Name of the property of a test's report that holds a line of `show`."""
+HERE = Path(__file__).parent
+TOGETHER = {"bot": HERE / "bot", "browser": HERE / "journeys"}
+"""Folders whose tests share what is dear to start, so that one worker runs all of a folder."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something dear run in one worker; the longest of these groups begin first.
+
+    Everything else is parted by file, since fixtures are shared within files.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    longest = list(TOGETHER)
+    items.sort(
+        key=lambda item: (
+            longest.index(group) if (group := _group(item)) in longest else len(longest)
+        )
+    )
+
+
+def _group(item: pytest.Item) -> str:
+    if "started_assistant" in getattr(item, "fixturenames", ()):
+        return "browser"
+    for name, folder in TOGETHER.items():
+        if folder in item.path.parents:
+            return name
+    return str(item.path.relative_to(HERE.parent))
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +70,13 @@ def whole(started_assistant: WholeAssistant) -> WholeAssistant:
 @pytest.fixture
 def show(request: pytest.FixtureRequest) -> Show:
     """Prints what a test has counted, once all tests have ended."""
-    shown = request.config.stash.setdefault(SHOWN, [])
-    return lambda what, counted: shown.append(line(what, counted))
+    properties = request.node.user_properties
+    return lambda what, counted: properties.append((FIGURE, line(what, counted)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The figures of `show`."""
-    for figures in terminalreporter.config.stash.get(SHOWN, []):
-        terminalreporter.write_line(figures)
+    """The figures of `show`, which reports bring from whichever process ran the test."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, figures in report.user_properties if report.when == "call" else ():
+            if name == FIGURE:
+                terminalreporter.write_line(figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import secrets
@@ -78,12 +79,17 @@ def train(folder: Path, name: str) -> Path:
 
 
 def trained_model() -> Path:
-    """The model of the bot's files as they are now, trained once for each state of them."""
+    """The model of the bot's files as they are now, trained once for each state of them.
+
+    Another process that wants the same one waits for it.
+    """
     parts = ("config.yml", "domain", "data", "components", "requirements.txt")
-    model = CACHE / f"{content_hash(*(BOT / part for part in parts), *LANGUAGES)}.tar.gz"
-    if not model.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        train(CACHE, f"new-{os.getpid()}").replace(model)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        model = CACHE / f"{content_hash(*(BOT / part for part in parts), *LANGUAGES)}.tar.gz"
+        if not model.is_file():
+            train(CACHE, f"new-{os.getpid()}").replace(model)
     return model
 
 
@@ -205,9 +211,7 @@ class RunningBot:
         """Have a conversation erased: status code and body."""
         return await self._post("forget", {"conversation": conversation}, token)
 
-    async def _post(
-        self, door: str, body: Any, token: str | None
-    ) -> tuple[int, dict[str, Any]]:
+    async def _post(self, door: str, body: Any, token: str | None) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
