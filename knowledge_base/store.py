@@ -16,6 +16,7 @@ from knowledge_base.model import Document, Program, Skipped, Validity
 from knowledge_base.record import Record
 from knowledge_base.rows.records import all_records, replace_records
 from knowledge_base.rows.sources import (
+    EDITED,
     Origin,
     Source,
     all_sources,
@@ -31,6 +32,10 @@ from knowledge_base.schema import documents, sources
 
 _DOCUMENT = TypeAdapter(Document)
 _PROGRAM = TypeAdapter(Program)
+_ASKED_AT_ONCE = 500
+"""Ids in one query; older SQLite takes 999 values."""
+
+EDITED_FORMAT = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,74 +96,17 @@ class Store:
         whose id belongs to another source is refused and left as it is.
         """
         async with self._engine.connect() as connection, connection.begin() as transaction:
-            source_id = await keep_source(connection, location, format_name, origin or Origin())
-            changes = await self._replace(connection, source_id, entries, records)
+            changes = await replace_source(
+                connection, location, format_name, entries, records, origin or Origin()
+            )
             if not keep:
                 await transaction.rollback()
         return changes
 
-    async def _replace(
-        self,
-        connection: AsyncConnection,
-        source_id: str,
-        entries: Sequence[Entry],
-        records: Sequence[Record],
-    ) -> Changes:
-        known = {
-            row.id: row
-            for row in await connection.execute(
-                select(
-                    documents.c.id, documents.c.source_id, documents.c.digest, documents.c.position
-                )
-            )
-        }
-        added, changed, unchanged = [], [], []
-        elsewhere: dict[str, list[str]] = {}
-        for position, entry in enumerate(entries):
-            before = known.get(entry.document.id)
-            if before is None:
-                added.append(entry.document.id)
-                await connection.execute(insert(documents).values(_row(entry, source_id, position)))
-            elif before.source_id != source_id:
-                elsewhere.setdefault(before.source_id, []).append(entry.document.id)
-            elif before.digest == entry.digest:
-                unchanged.append(entry.document.id)
-                if before.position != position:
-                    await connection.execute(
-                        update(documents)
-                        .where(documents.c.id == entry.document.id)
-                        .values(position=position)
-                    )
-            else:
-                changed.append(entry.document.id)
-                await connection.execute(
-                    update(documents)
-                    .where(documents.c.id == entry.document.id)
-                    .values(_row(entry, source_id, position))
-                )
-        present = {entry.document.id for entry in entries}
-        removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
-        for gone in removed:
-            await connection.execute(delete(documents).where(documents.c.id == gone))
-        refused = await _refusals(connection, elsewhere)
-        rules, refused_rules = await replace_records(connection, source_id, records)
-        return Changes(
-            (*added, *rules["added"]),
-            (*changed, *rules["changed"]),
-            (*unchanged, *rules["unchanged"]),
-            (*removed, *rules["removed"]),
-            (*refused, *refused_rules),
-        )
-
     async def entries(self) -> list[Entry]:
         """Everything in the working copy, in the order of import."""
-        query = (
-            select(documents)
-            .join(sources)
-            .order_by(sources.c.imported_at, sources.c.id, documents.c.position)
-        )
         async with self._engine.connect() as connection:
-            return [_entry(row) for row in await connection.execute(query)]
+            return await all_entries(connection)
 
     async def records(self) -> list[Record]:
         """Every dated rule in the working copy, in the order of import."""
@@ -193,6 +141,99 @@ class Store:
             await forget_source(connection, source.id)
 
 
+async def replace_source(
+    connection: AsyncConnection,
+    location: str,
+    format_name: str,
+    entries: Sequence[Entry],
+    records: Sequence[Record],
+    origin: Origin,
+) -> Changes:
+    """`Store.replace` within a transaction that is the caller's."""
+    source_id = await keep_source(connection, location, format_name, origin)
+    known = {
+        row.id: row
+        for row in await connection.execute(
+            select(documents.c.id, documents.c.source_id, documents.c.digest, documents.c.position)
+        )
+    }
+    added, changed, unchanged = [], [], []
+    elsewhere: dict[str, list[str]] = {}
+    for position, entry in enumerate(entries):
+        before = known.get(entry.document.id)
+        if before is None:
+            added.append(entry.document.id)
+            await connection.execute(insert(documents).values(_row(entry, source_id, position)))
+        elif before.source_id != source_id:
+            elsewhere.setdefault(before.source_id, []).append(entry.document.id)
+        elif before.digest == entry.digest:
+            unchanged.append(entry.document.id)
+            if before.position != position:
+                await connection.execute(
+                    update(documents)
+                    .where(documents.c.id == entry.document.id)
+                    .values(position=position)
+                )
+        else:
+            changed.append(entry.document.id)
+            await connection.execute(
+                update(documents)
+                .where(documents.c.id == entry.document.id)
+                .values(_row(entry, source_id, position))
+            )
+    present = {entry.document.id for entry in entries}
+    removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
+    for gone in removed:
+        await connection.execute(delete(documents).where(documents.c.id == gone))
+    refused = await _refusals(connection, elsewhere)
+    rules, refused_rules = await replace_records(connection, source_id, records)
+    return Changes(
+        (*added, *rules["added"]),
+        (*changed, *rules["changed"]),
+        (*unchanged, *rules["unchanged"]),
+        (*removed, *rules["removed"]),
+        (*refused, *refused_rules),
+    )
+
+
+async def all_entries(connection: AsyncConnection) -> list[Entry]:
+    """Everything in the working copy, in the order of import."""
+    query = (
+        select(documents)
+        .join(sources)
+        .order_by(sources.c.imported_at, sources.c.id, documents.c.position)
+    )
+    return [entry_of(row) for row in await connection.execute(query)]
+
+
+async def entries_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Entry]:
+    """Those of some entries that the working copy holds."""
+    found: dict[str, Entry] = {}
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        some = ids[start : start + _ASKED_AT_ONCE]
+        rows = await connection.execute(select(documents).where(documents.c.id.in_(some)))
+        found |= {row.id: entry_of(row) for row in rows}
+    return found
+
+
+async def keep_edited(connection: AsyncConnection, entry: Entry) -> None:
+    """Let the working copy hold an entry as staff want it; from now on it is theirs.
+
+    An import of the source that it came from then leaves it as it is, and says so.
+    """
+    source_id = await keep_source(connection, EDITED, EDITED_FORMAT, Origin())
+    query = select(documents.c.position).where(documents.c.id == entry.document.id)
+    position = await connection.scalar(query)
+    if position is None:
+        await connection.execute(insert(documents).values(_row(entry, source_id, 0)))
+    else:
+        await connection.execute(
+            update(documents)
+            .where(documents.c.id == entry.document.id)
+            .values(_row(entry, source_id, position))
+        )
+
+
 async def _refusals(connection: AsyncConnection, ids: Mapping[str, Sequence[str]]) -> list[Skipped]:
     """Why documents, by the source that they belong to, were left as they are."""
     names = await locations(connection, list(ids))
@@ -200,8 +241,10 @@ async def _refusals(connection: AsyncConnection, ids: Mapping[str, Sequence[str]
         "belongs to {}, which was imported before; remove it there, give it another id, "
         "or say with `advisor sources move` that the source has moved"
     )
+    edited = "was edited by staff and is kept as they want it; change it there"
+    reasons = {i: edited if n == EDITED else reason.format(n) for i, n in names.items()}
     return [
-        Skipped(one, reason.format(names[owner]), field="id", value=one)
+        Skipped(one, reasons[owner], field="id", value=one)
         for owner, several in ids.items()
         for one in several
     ]
@@ -226,7 +269,8 @@ def _row(entry: Entry, source_id: str, position: int) -> dict[str, Any]:
     }
 
 
-def _entry(row: Any) -> Entry:
+def entry_of(row: Any) -> Entry:
+    """The entry in a row of the working copy."""
     document = Document(
         id=row.id,
         title=row.title,

@@ -14,6 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from knowledge_base.schedule import Schedule
 from knowledge_base.schema import documents, records, sources
 
+EDITED = "entries edited by staff"
+"""Where entries stand that staff have changed by hand: the location of no file."""
+UPLOADED = "upload:"
+"""How the locations of files begin that were uploaded: they stand nowhere afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -39,6 +44,11 @@ class Source:
     """When it was last read, or found unchanged; None when that was before this was recorded."""
     origin: Origin = field(default_factory=Origin)
     schedule: Schedule = field(default_factory=Schedule)
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it stands anywhere: what staff edit or upload does not."""
+        return self.location != EDITED and not self.location.startswith(UPLOADED)
 
 
 async def all_sources(connection: AsyncConnection) -> list[Source]:

@@ -92,11 +92,14 @@ class SourceService:
         private_addresses: bool = False,
         progress: Progress = lambda *_: None,
     ) -> ImportReport:
-        """Read a source again in the way it was imported.
+        """Read a source again in the way it was imported; one that stands nowhere is as it was.
 
         Raises SourceError and its kinds; the source then keeps its content, and the error.
         """
         origin = source.origin
+        if not source.can_be_read:
+            kept = await self._store.found_unchanged(source)
+            return ImportReport(source.location, source.format, kept, (), dry_run=False)
         try:
             async with asyncio.timeout(LONGEST.total_seconds()):
                 return await self.import_source(

@@ -1,0 +1,266 @@
+"""Decisions on proposals: who may let what in, with which reason, and what that writes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge_base.drafts import rows
+from knowledge_base.drafts.drafting import Drafting, refuse_unacceptable, touches_of
+from knowledge_base.drafts.impact import put
+from knowledge_base.drafts.proposal import (
+    DEFAULT_RUBRIC,
+    BaseMoved,
+    Criterion,
+    Kind,
+    NotAcceptable,
+    Person,
+    Proposal,
+    ReasonNeeded,
+    SecondPersonNeeded,
+    Staged,
+    State,
+    Touch,
+)
+from knowledge_base.drafts.schema import criteria, proposals
+from knowledge_base.drafts.touching import pages_of_aid, touched
+from knowledge_base.drafts.wire import packed
+from knowledge_base.rows.records import all_records
+from knowledge_base.store import Entry, entries_by_id, keep_edited
+
+_MOVED = (
+    "The working copy has changed since this was proposed. Take it back, look at what differs now, "
+    "and submit it again."
+)
+
+
+class Review(Drafting):
+    """What reviewers do with proposals, beside what editors do."""
+
+    async def waiting(self, most: int = 200) -> list[Proposal]:
+        """What waits for a decision, the newest first."""
+        return await self.proposals([State.SUBMITTED], most)
+
+    async def proposals(
+        self, states: Sequence[State], most: int, kind: Kind | None = None, after: int = 0
+    ) -> list[Proposal]:
+        """Proposals in some states, the newest change first."""
+        where: list[ColumnElement[bool]] = [
+            proposals.c.state.in_([state.value for state in states])
+        ]
+        if kind is not None:
+            where.append(proposals.c.kind == kind.value)
+        async with self._engine.connect() as connection:
+            return await rows.several(connection, *where, most=most, after=after)
+
+    async def counted(self) -> dict[State, int]:
+        """How many proposals there are in each state."""
+        async with self._engine.connect() as connection:
+            return await rows.counted(connection)
+
+    async def approve(
+        self,
+        person: Person,
+        proposal_id: str,
+        version: int,
+        reason: str,
+        rubric: Mapping[str, bool | None] | None = None,
+        modified: Entry | None = None,
+    ) -> Proposal:
+        """Let a proposal into the working copy, as it is or `modified`.
+
+        A modification that touches a fee, a date or an aid rule goes back to wait: now it is the
+        reviewer's own, and somebody else decides. Raises ReasonNeeded, SecondPersonNeeded,
+        BaseMoved, NotAcceptable, and as `save`.
+        """
+        _demand_reason(reason)
+        async with self._engine.begin() as connection:
+            found = await rows.find(connection, proposal_id)
+            rows.demand(found, State.SUBMITTED)
+            if modified is not None:
+                again = await self._modify(connection, person, found, version, modified, reason)
+                if again is not None:
+                    return again
+                found, version = await rows.find(connection, proposal_id), version + 1
+            content = await rows.content_of(connection, found)
+            state = State.APPROVED if modified is None else State.MODIFIED
+            # First of all, so that of two who decide at once one is told.
+            done = await self._decided(connection, person, found, version, state, reason, rubric)
+            if isinstance(content, Entry):
+                await self._take_entry(connection, person, found, content, reason)
+            else:
+                await self._take_source(connection, person, found, content, reason)
+            return done
+
+    async def reject(
+        self,
+        person: Person,
+        proposal_id: str,
+        version: int,
+        reason: str,
+        rubric: Mapping[str, bool | None] | None = None,
+    ) -> Proposal:
+        """Keep a proposal out. Raises ReasonNeeded, and as `save`."""
+        _demand_reason(reason)
+        async with self._engine.begin() as connection:
+            found = await rows.find(connection, proposal_id)
+            rows.demand(found, State.SUBMITTED)
+            return await self._decided(
+                connection, person, found, version, State.REJECTED, reason, rubric
+            )
+
+    async def _modify(
+        self,
+        connection: AsyncConnection,
+        person: Person,
+        found: Proposal,
+        version: int,
+        modified: Entry,
+        reason: str,
+    ) -> Proposal | None:
+        """Write a reviewer's modification; the proposal if it has to wait for another person."""
+        content = await rows.content_of(connection, found)
+        if not isinstance(content, Entry) or modified.document.id != found.subject:
+            raise NotAcceptable("Only one entry, under its own id, can be modified in review.")
+        refuse_unacceptable(modified)
+        aid_pages = pages_of_aid(await all_records(connection))
+        own = touched(content, modified, aid_pages)
+        values: dict[str, Any] = {
+            "content": packed(modified),
+            "title": modified.document.title,
+            "touches": sorted(await touches_of(connection, modified)),
+        }
+        if own:
+            values |= rows.by(person, found) | {"contributors": [person.id], "reason": reason}
+        changed = await rows.change(connection, found, version, **values)
+        if own:
+            detail = {"proposal": found.id, "touches": sorted(own)}
+            await self._note(connection, person, "modify", found.subject, detail)
+            return changed
+        return None
+
+    async def _take_entry(
+        self,
+        connection: AsyncConnection,
+        person: Person,
+        found: Proposal,
+        entry: Entry,
+        reason: str,
+    ) -> None:
+        one = entry.document.id
+        if await rows.digest_of(connection, one) != found.base:
+            raise BaseMoved(_MOVED)
+        _demand_second(person, found, await touches_of(connection, entry))
+        before = (await entries_by_id(connection, [one])).get(one)
+        await keep_edited(connection, entry)
+        await rows.write_revision(connection, one, before, entry, found, person, reason)
+
+    async def _take_source(
+        self,
+        connection: AsyncConnection,
+        person: Person,
+        found: Proposal,
+        staged: Staged,
+        reason: str,
+    ) -> None:
+        impact = await put(connection, staged)
+        if impact.base != found.base:
+            raise BaseMoved(_MOVED)
+        _demand_second(person, found, impact.touches)
+        after = {entry.document.id: entry for entry in staged.entries}
+        changes = impact.changes
+        for one in (*changes.added, *changes.changed, *changes.removed):
+            if one in after or one in impact.before:  # Rules have no revisions yet.
+                before, now = impact.before.get(one), after.get(one)
+                await rows.write_revision(connection, one, before, now, found, person, reason)
+
+    async def _decided(
+        self,
+        connection: AsyncConnection,
+        person: Person,
+        found: Proposal,
+        version: int,
+        state: State,
+        reason: str,
+        rubric: Mapping[str, bool | None] | None,
+    ) -> Proposal:
+        now = datetime.now(UTC)
+        changed = await rows.change(
+            connection,
+            found,
+            version,
+            state=state.value,
+            reason=reason,
+            rubric=dict(rubric or {}),
+            decided_name=person.name,
+            decided_at=now,
+            changed_at=now,
+        )
+        detail = {"proposal": found.id, "touches": sorted(found.touches)}
+        await self._note(connection, person, state.value, found.subject, detail)
+        return changed
+
+    async def rebase(self, person: Person, proposal_id: str, version: int) -> Proposal:
+        """Let a draft begin from what the working copy holds now; its words stay.
+
+        Raises UnknownProposal, NotInThisState, ChangedMeanwhile.
+        """
+        async with self._engine.begin() as connection:
+            found = await rows.find(connection, proposal_id)
+            rows.demand(found, State.DRAFT)
+            content = await rows.content_of(connection, found)
+        if isinstance(content, Staged):
+            impact = await self.foresee(content)
+            values: dict[str, Any] = {"base": impact.base, "touches": sorted(impact.touches)}
+            values["counts"] = {**impact.counts, "skipped": len(content.skipped)}
+        async with self._engine.begin() as connection:
+            if isinstance(content, Entry):
+                base = await rows.digest_of(connection, found.subject)
+                values = {"base": base, "touches": sorted(await touches_of(connection, content))}
+            changed = await rows.change(connection, found, version, **values)
+            await self._note(connection, person, "rebase", found.subject, {"proposal": found.id})
+            return changed
+
+    async def rubric(self) -> tuple[Criterion, ...]:
+        """What reviewers look at: the institution's own criteria, or the default."""
+        async with self._engine.connect() as connection:
+            query = select(criteria).order_by(criteria.c.position)
+            own = [Criterion(row.name, row.question) for row in await connection.execute(query)]
+        return tuple(own) or DEFAULT_RUBRIC
+
+    async def set_rubric(self, person: Person, wanted: Sequence[Criterion]) -> None:
+        """Make the rubric exactly these criteria; none: the default."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(criteria))
+            for position, criterion in enumerate(wanted):
+                await connection.execute(
+                    insert(criteria).values(
+                        id=f"k_{uuid.uuid4().hex[:20]}",
+                        position=position,
+                        name=criterion.name,
+                        question=criterion.question,
+                    )
+                )
+            names = [criterion.name for criterion in wanted]
+            await self._note(connection, person, "rubric", "rubric", {"criteria": names})
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded("Say why, in a few words: whoever looks later will ask.")
+
+
+def _demand_second(person: Person, found: Proposal, touches: set[Touch] | frozenset[Touch]) -> None:
+    if touches and person.id in found.contributors:
+        what = " and ".join(sorted(_IN_WORDS[touch] for touch in touches))
+        raise SecondPersonNeeded(
+            f"This changes {what}, and you have worked on it: somebody else must approve it."
+        )
+
+
+_IN_WORDS = {Touch.FEE: "a fee", Touch.DATE: "a date", Touch.AID: "an aid rule"}
