@@ -164,7 +164,7 @@ def build_app(
             providers, reception, metrics, settings.url, caller.ask, trials, notices
         )
         app.add_routes(webhooks.routes())
-        app.cleanup_ctx.extend(map(_beside, _fetches(providers, webhooks, storage)))
+        app.cleanup_ctx.extend(map(_beside, _fetches(providers, webhooks, storage, caller)))
     if voice and sender:
         calls = voice_door(
             voice,
@@ -202,12 +202,13 @@ def build_app(
 
 
 def _fetches(
-    providers: Mapping[str, Channel], door: WebhookDoor, storage: Storage
+    providers: Mapping[str, Channel], door: WebhookDoor, storage: Storage, caller: Caller
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     """What fetches for the channels that nobody delivers to."""
     for name, channel in providers.items():
         if isinstance(channel, Carrier):
-            yield partial(channel.fetch, door.taker(channel), StoredBookmark(storage, name))
+            bookmark = StoredBookmark(storage, name)
+            yield partial(channel.fetch, caller.ask, door.taker(channel), bookmark)
 
 
 def _beside(run: Callable[[], Awaitable[None]]) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.jws import extract_compact
 
-from channels.delivery.caller import NoAnswer
 from channels.delivery.channel import Ask, Call, Delivery, Forged, Told, Unprepared
-from channels.delivery.loan import Lent, Loan
-from channels.delivery.verdicts import taken, told
+from channels.delivery.grant import Grant, keeps_secrets
+from channels.delivery.loan import Lent, Loan, answered
+from channels.delivery.verdicts import told
 
 ISSUER = "https://api.botframework.com"
 ALGORITHMS = ("RS256",)
@@ -28,9 +27,6 @@ SKEW_SECONDS = 300
 KEYS_FRESH_SECONDS = 24 * 3600.0
 KEYS_VALID_SECONDS = 5 * 24 * 3600.0
 """Keys are read again each day; the Bot Framework's own libraries keep them for five."""
-TOKEN_EARLY_SECONDS = 300.0
-"""How long before its end a token is replaced."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,9 @@ class Trust:
     def __init__(self, app_id: str, app_secret: str, metadata: str, login: str) -> None:
         """``metadata`` is the address of the OpenID document, ``login`` of the token endpoint."""
         self._app_id = app_id
-        self._app_secret = app_secret
         self._metadata = metadata
-        self._login = login
         self._keys: Loan[Keys] = Loan(self._fetch_keys)
-        self._token: Loan[str] = Loan(self._fetch_token)
+        self._grant = Grant(login, app_id, app_secret, SCOPE)
 
     async def renew_keys(self, ask: Ask, delivery: Delivery) -> None:
         """Have the key that a delivery names, as far as there is one. Raises Unprepared."""
@@ -64,12 +58,12 @@ class Trust:
 
     async def renew_token(self, ask: Ask) -> None:
         """Have a token to send with. Raises Unprepared."""
-        await self._token.renew(ask)
+        await self._grant.renew(ask)
 
     @property
     def bearer(self) -> str:
         """The header that a call carries."""
-        return f"Bearer {self._token.thing or ''}"
+        return f"Bearer {self._grant.token}"
 
     def verify(self, delivery: Delivery, activity: dict[str, Any]) -> None:
         """The delivery's token is signed, current, for us, and for this activity. Raises Forged.
@@ -102,21 +96,6 @@ class Trust:
             raise Unprepared("no_keys")
         return Lent(keys, KEYS_FRESH_SECONDS, KEYS_VALID_SECONDS)
 
-    async def _fetch_token(self, ask: Ask) -> Lent[str]:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._app_id,
-            "client_secret": self._app_secret,
-            "scope": SCOPE,
-        }
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        answered = await _answer(ask, Call(self._login, urlencode(form).encode(), headers))
-        granted = told(answered.body)
-        token, seconds = granted.get("access_token"), granted.get("expires_in")
-        if not isinstance(token, str) or not isinstance(seconds, int):
-            raise Unprepared("no_token")
-        return Lent(token, seconds - TOKEN_EARLY_SECONDS, float(seconds))
-
 
 def _match(activity: dict[str, Any], held: SigningKey, claims: dict[str, Any]) -> None:
     """The key may speak for the activity's channel, the token for its service. Raises Forged."""
@@ -125,32 +104,12 @@ def _match(activity: dict[str, Any], held: SigningKey, claims: dict[str, Any]) -
         raise Forged("endorsement")
     if not isinstance(service, str) or service != claims.get("serviceurl"):
         raise Forged("service url")
-    if not _may_see_the_token(service):
+    if not keeps_secrets(service):
         raise Forged("service url is not https")
 
 
-def _may_see_the_token(service: str) -> bool:
-    """Whether a call with our token may go there: over TLS, or within this machine."""
-    try:
-        parts = urlsplit(service)
-    except ValueError:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-
-
 async def _get(ask: Ask, url: str) -> Told:
-    return await _answer(ask, Call(url, b"", method="GET"))
-
-
-async def _answer(ask: Ask, call: Call) -> Told:
-    """What is answered with 2xx. Raises Unprepared."""
-    try:
-        answered = await ask(call)
-    except NoAnswer as error:
-        raise Unprepared(str(error)) from None
-    if not taken(answered.status):
-        raise Unprepared(f"status_{answered.status}")
-    return answered
+    return await answered(ask, Call(url, b"", method="GET"))
 
 
 def _keys(listed: list[Any]) -> Keys:

@@ -245,8 +245,11 @@ class Bookmark(Protocol):
 class Carrier(Protocol):
     """A channel that fetches and sends by itself, since its provider knows no webhooks."""
 
-    async def fetch(self, take: Take, bookmark: Bookmark) -> None:
-        """Hand over what comes, in order, until cancelled; whatever is away is asked again."""
+    async def fetch(self, ask: Ask, take: Take, bookmark: Bookmark) -> None:
+        """Hand over what comes, in order, until cancelled; whatever is away is asked again.
+
+        ``ask`` is for what it has to borrow.
+        """
         ...
 
     async def send(self, address: str, part: Part, part_id: str) -> Verdict:

@@ -8,13 +8,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from channels.delivery.channel import Ask, Unprepared
+from channels.delivery.caller import NoAnswer
+from channels.delivery.channel import Ask, Call, Told, Unprepared
+from channels.delivery.verdicts import found, taken, told
 
 PAUSE_SECONDS = 20.0
 """Least time between two requests for the same thing: whoever sends us forged deliveries must not
 make us ask the provider as often as they like."""
 
 T = TypeVar("T")
+
+
+async def answered(ask: Ask, call: Call) -> Told:
+    """What is answered with 2xx. Raises Unprepared, with the error's name where it has one."""
+    try:
+        answer = await ask(call)
+    except NoAnswer as error:
+        raise Unprepared(str(error)) from None
+    if not taken(answer.status):
+        raise Unprepared(found(told(answer.body), "error")[:60] or f"status_{answer.status}")
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

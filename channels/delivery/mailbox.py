@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,13 +15,16 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.delivery.channel import Bookmark, Delivery, Take
+from channels.delivery.channel import Bookmark, Delivery, Take, Unprepared
+from channels.delivery.submission import SignIn
 
 ANSWER_SECONDS = 20.0
 """A server that takes longer is asked anew."""
 LARGEST_BYTES = 10_000_000
 """A larger mail is left to people; a question of a page takes some kilobytes."""
 LONGEST_PAUSE_SECONDS = 300.0
+LONGEST_IDLE_SECONDS = 25 * 60.0
+"""A server may end whoever says nothing for half an hour; RFC 2177 has a client speak before."""
 ASKED_AGAIN_DAYS = 2
 """After a folder was made anew its numbers mean nothing; mails that are younger are read again, and
 known by their names."""
@@ -27,33 +32,41 @@ known by their names."""
 log = structlog.get_logger(__name__)
 
 
+Enter = Callable[[], Awaitable[SignIn]]
+"""How to sign in now. Raises Unprepared."""
+
+
 class Mailbox:
-    """One folder; every method blocks, and raises IMAPClientError or OSError."""
+    """One folder; every method blocks but `news`, and raises IMAPClientError or OSError."""
 
     def __init__(
-        self, host: str, port: int, security: str, username: str, password: str, folder: str
+        self, host: str, port: int, security: str, trusted: ssl.SSLContext, folder: str
     ) -> None:
-        """``security`` is ``tls``, ``starttls`` or ``none``."""
+        """``security`` is ``tls``, ``starttls`` or ``none``; ``trusted`` says whom TLS believes."""
         self._place = host, port
         self._security = security
-        self._login = username, password
+        self._trusted = trusted
         self._folder = folder
         self._client: IMAPClient | None = None
         self._validity = 0
         self._next = 1
+        self._tells = False
 
-    def open(self) -> None:
+    def open(self, sign_in: SignIn) -> None:
         """Connect, sign in, and select the folder."""
         host, port = self._place
-        context = ssl.create_default_context()
         secure = self._security == "tls"
-        self._client = IMAPClient(
-            host, port, ssl=secure, ssl_context=context if secure else None, timeout=ANSWER_SECONDS
-        )
+        context = self._trusted if secure else None
+        client = IMAPClient(host, port, ssl=secure, ssl_context=context, timeout=ANSWER_SECONDS)
+        self._client = client
         if self._security == "starttls":
-            self._client.starttls(context)
-        self._client.login(*self._login)
-        state = self._client.select_folder(self._folder)
+            client.starttls(self._trusted)
+        if sign_in.by_token:
+            client.oauth2_login(sign_in.username, sign_in.secret)
+        else:
+            client.login(sign_in.username, sign_in.secret)
+        self._tells = client.has_capability("IDLE")
+        state = client.select_folder(self._folder)
         self._validity, self._next = int(state[b"UIDVALIDITY"]), int(state[b"UIDNEXT"])
 
     def close(self) -> None:
@@ -94,6 +107,19 @@ class Mailbox:
         """Show it as read: it is being answered."""
         self._opened.add_flags([uid], [rb"\Seen"])
 
+    async def news(self, seconds: float) -> None:
+        """Returns when the server tells of something (IDLE, RFC 2177), at the latest after so long.
+
+        No thread waits meanwhile.
+        """
+        if not self._tells:
+            await asyncio.sleep(seconds)
+            return
+        client = self._opened
+        await asyncio.to_thread(client.idle)
+        await _told(client.socket(), min(seconds, LONGEST_IDLE_SECONDS))
+        await asyncio.to_thread(client.idle_done)
+
     @property
     def _opened(self) -> IMAPClient:
         if self._client is None:
@@ -101,19 +127,24 @@ class Mailbox:
         return self._client
 
 
-async def follow(mailbox: Mailbox, take: Take, bookmark: Bookmark, pause: float) -> None:
-    """Hand over every new mail, looking every ``pause`` seconds, until cancelled.
+async def follow(
+    mailbox: Mailbox, enter: Enter, take: Take, bookmark: Bookmark, pause: float
+) -> None:
+    """Hand over every new mail until cancelled, looking when the server tells of something, and
+    every ``pause`` seconds.
 
     The first time it begins with what comes from then on. A mail that is passed over stays unread.
     """
     wait = pause
     while True:
         try:
-            await asyncio.to_thread(mailbox.open)
+            await asyncio.to_thread(mailbox.open, await enter())
             while True:
-                await _look(mailbox, take, bookmark)
+                taken = await _look(mailbox, take, bookmark)
                 wait = pause
-                await asyncio.sleep(pause)
+                await (mailbox.news(pause) if taken else asyncio.sleep(pause))
+        except Unprepared as error:
+            log.warning("mailbox_closed_to_us", reason=str(error))
         except (IMAPClientError, OSError, SQLAlchemyError) as error:
             log.warning("mailbox_unusable", error=type(error).__name__)
         finally:
@@ -122,7 +153,20 @@ async def follow(mailbox: Mailbox, take: Take, bookmark: Bookmark, pause: float)
         wait = min(wait * 2, LONGEST_PAUSE_SECONDS)
 
 
-async def _look(mailbox: Mailbox, take: Take, bookmark: Bookmark) -> None:
+async def _told(connection: socket.socket, seconds: float) -> None:
+    """Wait until there is something to read, or for so long."""
+    loop, something = asyncio.get_running_loop(), asyncio.Event()
+    number = connection.fileno()
+    loop.add_reader(number, something.set)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(something.wait(), seconds)
+    finally:
+        loop.remove_reader(number)
+
+
+async def _look(mailbox: Mailbox, take: Take, bookmark: Bookmark) -> bool:
+    """Hand over what is new; False when something has to be handed over again."""
     place = await bookmark.read()
     if place is None:
         place = mailbox.start()
@@ -132,10 +176,11 @@ async def _look(mailbox: Mailbox, take: Take, bookmark: Bookmark) -> None:
         if raw is not None:
             outcome = await _handed_over(take, Delivery("FETCH", f"imap:{uid}", {}, raw))
             if outcome == "unrecorded":
-                return
+                return False
             if outcome == "taken":
                 await asyncio.to_thread(mailbox.mark, uid)
         await bookmark.write(mailbox.place(uid))
+    return True
 
 
 async def _handed_over(take: Take, delivery: Delivery) -> str:

@@ -198,12 +198,12 @@ class Sender:
             return Later(reason="database")
 
     async def _handed_over(self, channel: Channel, parcel: Parcel) -> Verdict:
+        if isinstance(channel, Borrower):
+            await channel.borrow(self._caller.ask)
         if isinstance(channel, Carrier):
             return await channel.send(parcel.address, parcel.part, parcel.id)
         if not isinstance(channel, Called):
             return Refused("sends_nothing")
-        if isinstance(channel, Borrower):
-            await channel.borrow(self._caller.ask)
         told = await self._caller.ask(channel.call(parcel.address, parcel.part, parcel.id))
         return channel.judge(told.status, told.headers, told.body)
 

@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import html
 import re
+import ssl
 from collections.abc import Sequence
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
+from pathlib import Path
 from typing import ClassVar, Literal
 
-import aiosmtplib
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from channels.delivery.caller import CALL_SECONDS
-from channels.delivery.channel import (
-    Bookmark,
-    Delivery,
-    Forged,
-    Later,
-    Refused,
-    Response,
-    Sent,
-    Take,
-    Verdict,
-)
+from channels.delivery.channel import Ask, Bookmark, Delivery, Forged, Response, Take, Verdict
+from channels.delivery.grant import LOOPBACK, Grant, keeps_secrets
 from channels.delivery.mail import Mail, authenticated, read_mail
 from channels.delivery.mailbox import Mailbox, follow
 from channels.delivery.plain import Source, cited, plain_text
 from channels.delivery.reading import kept_name
+from channels.delivery.submission import SignIn, Submission
 from channels.model import InboundMessage, OutboundMessage, Part
 from channels.web.markdown import to_html
 from languages.speech import say
 
-PERMANENT = 500
-"""SMTP codes from here on are final; RFC 5321, section 4.2.1."""
 WRITTEN = policy.SMTP.clone(max_line_length=998)
 """RFC 5322's longest line: a shorter one would break message ids."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Security = Literal["tls", "starttls", "none"]
+
+
+class OAuthSettings(BaseModel):
+    """`[channels.email.oauth]`"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    token_url: str = Field(pattern=r"^https?://")
+    """The provider's token endpoint."""
+    client_id: str = Field(min_length=1)
+    """The app's."""
+    client_secret: SecretStr = Field(min_length=1)
+    """The app's."""
+    scope: str = ""
+    """What the token is for; Microsoft asks for it, for Google it is in the refresh token."""
+    refresh_token: SecretStr | None = Field(default=None, min_length=1)
+    """From who owns the mailbox and has allowed the app to use it; without one the app signs in by
+    itself, with its client credentials."""
+
+    @field_validator("token_url")
+    @classmethod
+    def _is_encrypted(cls, url: str) -> str:
+        if not keeps_secrets(url):
+            raise ValueError("must be https")
+        return url
 
 
 class EmailSettings(BaseModel):
@@ -54,8 +67,10 @@ class EmailSettings(BaseModel):
     """The name beside the address."""
     username: str
     """For both servers."""
-    password: SecretStr = Field(min_length=1)
-    """For both servers; some providers call it an app password."""
+    password: SecretStr | None = Field(default=None, min_length=1)
+    """For both servers; some providers call it an app password. Either it or `oauth` is needed."""
+    oauth: OAuthSettings | None = None
+    """Signs in by OAuth 2 (XOAUTH2) instead, as Google and Microsoft 365 ask for."""
     imap_host: str
     """The mailbox's server."""
     imap_port: int = Field(default=993, ge=1, le=65535)
@@ -73,8 +88,12 @@ class EmailSettings(BaseModel):
     authserv_id: str = ""
     """The name under which your own mail server states in `Authentication-Results` whether a mail
     is forged; then only what it vouches for is answered. Empty: it refuses forged mails itself."""
+    ca_file: Path | None = None
+    """Certificates (PEM) of those whom TLS with both servers believes, instead of the system's: for
+    servers whose certificate is your own."""
     poll_seconds: float = Field(default=20, gt=0, le=3600)
-    """Seconds between two looks into the mailbox."""
+    """Most seconds between two looks into the mailbox. A server that tells of new mail by itself
+    (IDLE, as nearly all do) is looked at as soon as it does."""
     most_replies: int = Field(default=20, ge=1, le=100)
     """Replies in one thread, after which a person has to answer."""
 
@@ -90,6 +109,21 @@ class EmailSettings(BaseModel):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _signs_in_somehow(self) -> EmailSettings:
+        if (self.password is None) == (self.oauth is None):
+            raise ValueError("one of password and oauth is needed")
+        return self
+
+    @field_validator("ca_file")
+    @classmethod
+    def _holds_certificates(cls, file: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError as error:
+            raise ValueError(f"holds no certificates that can be read: {error}") from None
+        return file
+
 
 class Email:
     """A thread with one sender is one conversation."""
@@ -100,8 +134,18 @@ class Email:
     def __init__(self, settings: EmailSettings, url: str) -> None:
         self.settings = settings
         self._pages = url
+        self._trusted = ssl.create_default_context(cafile=settings.ca_file)
+        self._submission = Submission(
+            settings.smtp_host, settings.smtp_port, settings.smtp_security, self._trusted
+        )
+        self._grant = _grant(settings.oauth) if settings.oauth else None
         domain = settings.address.rpartition("@")[2]
         self._own_id = re.compile(rf"<[\w-]+\.([0-9a-f]{{16}})\.(\d+)@{re.escape(domain)}>")
+
+    async def borrow(self, ask: Ask, delivery: Delivery | None = None) -> None:
+        """A token to sign in with, where that is how; a delivery has been fetched with it."""
+        if self._grant and delivery is None:
+            await self._grant.renew(ask)
 
     def verify(self, delivery: Delivery) -> None:
         """The mail server vouches for the mail, where it is set to; nothing comes over HTTP."""
@@ -167,45 +211,33 @@ class Email:
         return mail
 
     async def send(self, address: str, part: Part, part_id: str) -> Verdict:  # noqa: ARG002
-        """Through the SMTP server; 4xx is for later, 5xx is final."""
-        settings = self.settings
-        try:
-            # In all: what takes longer would hold up the parts of other channels.
-            async with asyncio.timeout(CALL_SECONDS):
-                await aiosmtplib.send(
-                    self.compose(part, part_id).as_bytes(),
-                    sender=settings.address,
-                    recipients=[part["reply_to"]["to"]],
-                    hostname=settings.smtp_host,
-                    port=settings.smtp_port,
-                    username=settings.username,
-                    password=settings.password.get_secret_value(),
-                    use_tls=settings.smtp_security == "tls",
-                    start_tls=settings.smtp_security == "starttls",
-                    timeout=CALL_SECONDS,  # of each command, also of the last one, QUIT
-                )
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            return _judge(refused.recipients[0].code)
-        except aiosmtplib.SMTPResponseException as refused:
-            return _judge(refused.code)
-        except aiosmtplib.SMTPNotSupported:
-            return Refused("not_supported")
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Later(reason=type(error).__name__)
-        return Sent()
+        """Through the SMTP server."""
+        mail = self.compose(part, part_id).as_bytes()
+        recipient = part["reply_to"]["to"]
+        return await self._submission.send(mail, self.settings.address, recipient, self._sign_in())
 
-    async def fetch(self, take: Take, bookmark: Bookmark) -> None:
+    async def fetch(self, ask: Ask, take: Take, bookmark: Bookmark) -> None:
         """Follow the mailbox."""
         settings = self.settings
         mailbox = Mailbox(
             settings.imap_host,
             settings.imap_port,
             settings.imap_security,
-            settings.username,
-            settings.password.get_secret_value(),
+            self._trusted,
             settings.folder,
         )
-        await follow(mailbox, take, bookmark, settings.poll_seconds)
+
+        async def enter() -> SignIn:
+            await self.borrow(ask)
+            return self._sign_in()
+
+        await follow(mailbox, enter, take, bookmark, settings.poll_seconds)
+
+    def _sign_in(self) -> SignIn:
+        if self._grant:
+            return SignIn(self.settings.username, self._grant.token, by_token=True)
+        password = self.settings.password
+        return SignIn(self.settings.username, password.get_secret_value() if password else "")
 
     def _thread(self, mail: Mail) -> tuple[str, int]:
         """A short name of the thread, and how often it was answered.
@@ -232,8 +264,10 @@ class Email:
         return "\n".join(blocks)
 
 
-def _judge(code: int) -> Verdict:
-    return Refused(f"smtp_{code}") if code >= PERMANENT else Later(reason=f"smtp_{code}")
+def _grant(oauth: OAuthSettings) -> Grant:
+    allowed = oauth.refresh_token.get_secret_value() if oauth.refresh_token else ""
+    secret = oauth.client_secret.get_secret_value()
+    return Grant(oauth.token_url, oauth.client_id, secret, oauth.scope, allowed)
 
 
 def _reply_subject(subject: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from channels.delivery.channel import Call, Delivery, Forged, Later, Malformed, 
 from channels.delivery.mail import authenticated
 from channels.delivery.mailbox import LARGEST_BYTES, Mailbox, follow
 from channels.delivery.reading import read
+from channels.delivery.submission import SignIn
 from channels.discovery import ChannelMisconfigured, open_channels
 from channels.gateway import METRICS
 from channels.messaging.email import Email
@@ -82,6 +84,10 @@ class Servers(SmtpServer):
     def __init__(self, imap: ImapServer) -> None:
         super().__init__()
         self.imap = imap
+
+
+async def by_password() -> SignIn:
+    return SignIn(USER, PASSWORD)
 
 
 class PlaceInMemory:
@@ -245,7 +251,7 @@ class TestEmail(ChannelContract):
         assert await wrong.send("", part, "o_1") == Refused("smtp_535")
         away = open_email(smtp_port=1)
         assert isinstance(await away.send("", part, "o_1"), Later)
-        monkeypatch.setattr("channels.messaging.email.CALL_SECONDS", 1.0)
+        monkeypatch.setattr("channels.delivery.submission.CALL_SECONDS", 1.0)
         provider.hold = asyncio.Event()
         assert isinstance(await channel.send("", part, "o_1"), Later)
         provider.hold.set()
@@ -377,12 +383,13 @@ class TestEmail(ChannelContract):
             taken.append(delivery.body)
             return outcomes[len(taken) - 1]
 
-        mailbox = Mailbox("127.0.0.1", provider.imap.port, "none", USER, PASSWORD, "INBOX")
+        trusted = ssl.create_default_context()
+        mailbox = Mailbox("127.0.0.1", provider.imap.port, "none", trusted, "INBOX")
         place = PlaceInMemory({"validity": 0, "uid": 0, "day": "2026-01-01"})
         large = mail("x" * LARGEST_BYTES, Message_ID="<2@students.example>")
         last = mail("last", Message_ID="<3@students.example>")
         provider.imap.deliver(mail(), large, last)
-        following = asyncio.create_task(follow(mailbox, take, place, 0.05))
+        following = asyncio.create_task(follow(mailbox, by_password, take, place, 0.05))
         await until(lambda: provider.imap.seen() == [True, False, True])
         following.cancel()
         await asyncio.wait((following,))
