@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from advisor.errors import SettingsError
+from channels.privacy.settings import PrivacySettings
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.web.settings import WidgetSettings
 from knowledge_base.settings import KnowledgeBaseSettings
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     """The process that people and providers reach."""
     widget: WidgetSettings = WidgetSettings()
     """How the chat looks on web pages, and what it says."""
+    privacy: PrivacySettings = PrivacySettings()
+    """What is removed from messages, what students are told, and for how long things are kept."""
     bot: BotSettings = BotSettings()
     """The process that understands and steers."""
     actions: ActionsSettings = ActionsSettings()

@@ -114,4 +114,5 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             client=session,
             trial_secret=bot_token(settings),
             widget=settings.widget,
+            privacy=settings.privacy,
         )

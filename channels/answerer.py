@@ -18,6 +18,7 @@ from channels.carrier import NoPost, Post
 from channels.hub import Hub
 from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON, ConversationStatus, TurnStatus
+from channels.privacy.telling import Teller
 from channels.records import Outcome, PendingTurn
 from channels.turns import Turns
 from languages.speech import short, speaking
@@ -39,6 +40,7 @@ class Answerer:
         hub: Hub,
         metrics: Metrics,
         apologist: Apologist,
+        teller: Teller | None = None,
         breaker: Breaker | None = None,
         post: Post | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class Answerer:
         self._hub = hub
         self._metrics = metrics
         self._apologist = apologist
+        self._teller = teller
         self._breaker = breaker or Breaker(brain.reachable)
         self._post = post or NoPost()
         self._working = True
@@ -175,6 +178,8 @@ class Answerer:
                 replies = (self._apologist.contact(),)
             else:
                 replies = (self._apologist.apology(),)
+            if self._teller:
+                replies = self._teller.told(turn, replies)
             answers = [replace(message, reply_to=turn.reply_to) for message in replies]
             parts = self._post.parts(turn.channel, answers)
         handed_over = any(message.kind == "handover" for message in replies)

@@ -40,6 +40,9 @@ from channels.middleware import NONCE, name_request, say_errors, secure_headers
 from channels.model import TALK_TO_PERSON
 from channels.opting import OptOuts
 from channels.outbox import Outbox
+from channels.privacy.redaction import Redactor
+from channels.privacy.settings import PrivacySettings
+from channels.privacy.telling import Teller
 from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.entrance import Entrance
@@ -86,6 +89,7 @@ def build_app(
     client: ClientSession | None = None,
     trial_secret: str = "",
     widget: WidgetSettings | None = None,
+    privacy: PrivacySettings | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
@@ -106,6 +110,7 @@ def build_app(
     accounts = Accounts(engine, settings)
     entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
+    teller = Teller(privacy, institution) if privacy else None
     breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
     answerer = Answerer(
         turns=turns,
@@ -113,6 +118,7 @@ def build_app(
         hub=hub,
         metrics=metrics,
         apologist=apologist,
+        teller=teller,
         breaker=breaker,
         post=post,
     )
@@ -126,6 +132,7 @@ def build_app(
         senders=Buckets(settings.session_burst, settings.session_per_minute),
         post=post,
         pause=settings.burst_pause,
+        redactor=Redactor(privacy) if privacy else None,
     )
     watch = Watch(turns, transcript, answerer, hub, inbox)
     eraser = Eraser(storage, brain)
@@ -138,6 +145,7 @@ def build_app(
         hub=hub,
         notes=Notes(storage),
         eraser=eraser,
+        teller=teller,
     )
     sockets, polls = SocketDoor(desk, metrics), PollingDoor(desk)
     app = web.Application(

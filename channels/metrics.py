@@ -23,6 +23,12 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self.redactions = Counter(
+            "advisor_redactions",
+            "Identifiers and secrets removed from messages as they arrived",
+            ["kind"],
+            registry=self.registry,
+        )
         self.deliveries = Counter(
             "advisor_deliveries",
             "Requests of providers, by what became of them",

@@ -65,6 +65,8 @@ class PendingTurn:
     reply_to: dict[str, Any] | None = None
     """`InboundMessage.reply_to` of the conversation's newest message that had one."""
     page_program: str | None = None
+    first: bool = False
+    """Whether the conversation begins with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,7 @@ async def _pending(db: AsyncConnection, row: Row[Any]) -> PendingTurn:
         address=row.address,
         reply_to=row.reply_to,
         page_program=row.page_program,
+        first=row.seq == 1,
     )
 
 

@@ -7,6 +7,7 @@ import typer
 from advisor.measuring.answers import answers
 from advisor.measuring.catalog import catalog
 from advisor.measuring.conversation import conversation
+from advisor.measuring.redaction import redaction
 from advisor.measuring.retrieval import retrieval
 from advisor.measuring.transfer import transfer
 from advisor.measuring.understanding import understanding
@@ -18,6 +19,7 @@ measure.command()(transfer)
 measure.command()(understanding)
 measure.command()(conversation)
 measure.command()(answers)
+measure.command()(redaction)
 
 
 def add_to(app: typer.Typer) -> None:

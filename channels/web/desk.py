@@ -17,6 +17,7 @@ from channels.errors import (
 from channels.hub import Hub
 from channels.limits import Buckets, Places
 from channels.model import InboundMessage
+from channels.privacy.telling import Teller
 from channels.reception import Reception
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.transcript import Transcript
@@ -24,6 +25,7 @@ from channels.web import frames
 from channels.web.identity import vouched
 from channels.web.notes import Notes
 from channels.web.sessions import CHANNEL, WebSession, WebSessions
+from languages.speech import short, speaking
 
 REFUSALS: dict[type[MessageRefused], str] = {
     MessageTooLong: "too_long",
@@ -61,6 +63,7 @@ class Desk:
         hub: Hub,
         notes: Notes,
         eraser: Eraser,
+        teller: Teller | None = None,
     ) -> None:
         self.settings = settings
         self.hub = hub
@@ -71,6 +74,7 @@ class Desk:
         self._transcript = transcript
         self._notes = notes
         self._eraser = eraser
+        self._teller = teller
         self._by_session = Buckets(settings.session_burst, settings.session_per_minute)
         self._by_address = Buckets(settings.address_burst, settings.address_per_minute)
         self._on_end: list[Callable[[str], Awaitable[None]]] = []
@@ -91,7 +95,9 @@ class Desk:
     def ready(self, visit: Visit, last: int) -> dict[str, Any]:
         """The frame that begins a line."""
         conversation, limit = visit.session.conversation, self.settings.message_limit
-        return frames.ready(conversation, self._institution, last, limit)
+        with speaking(short(visit.language)):
+            privacy = self._teller.terms() if self._teller else ""
+        return frames.ready(conversation, self._institution, last, limit, privacy)
 
     async def said(self, visit: Visit, after: int) -> list[dict[str, Any]]:
         """Frames of the messages after a watermark, in order."""

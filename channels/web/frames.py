@@ -103,9 +103,10 @@ def read_frame(raw: str) -> Frame:
 
 
 def ready(
-    conversation: str, institution: InstitutionSettings, last: int, limit: int
+    conversation: str, institution: InstitutionSettings, last: int, limit: int, privacy: str = ""
 ) -> dict[str, Any]:
-    """The answer to a good hello; ``limit`` is the longest message in characters."""
+    """The answer to a good hello; ``limit`` is the longest message in characters, ``privacy`` what
+    the student is told of what is kept."""
     return {
         "type": "ready",
         "conversation": conversation,
@@ -117,6 +118,7 @@ def ready(
             "office_hours": institution.office_hours,
             "expected_wait": institution.expected_wait,
         },
+        "privacy": privacy,
         "last": last,
         "limit": limit,
     }

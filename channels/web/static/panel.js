@@ -168,6 +168,7 @@ class Panel {
       { class: "intro" },
       element("p", { class: "intro-title" }, say("welcome_title")),
       element("p", {}, say("welcome")),
+      element("p", { class: "privacy", hidden: true }),
       element("p", { class: "notice", hidden: true }),
     );
     const place = { say, locale: this.#locale, base };
@@ -227,7 +228,7 @@ class Panel {
     else if (frame.type === "error") this.#error(frame);
   }
 
-  #ready({ institution, last, limit, conversation }) {
+  #ready({ institution, privacy, last, limit, conversation }) {
     const { store } = this.#launcher;
     if (store.get("conversation") !== conversation) {
       store.set("conversation", conversation);
@@ -239,15 +240,21 @@ class Panel {
     if (institution?.name) {
       store.set("institution", institution.name);
       if (!this.#launcher.settings.title) this.#header.title = institution.name;
-      const notice = this.#frame.element.querySelector(".notice");
-      notice.textContent = institution.notice ?? "";
-      notice.hidden = !institution.notice;
+      this.#tell(".notice", institution.notice);
     }
+    this.#tell(".privacy", privacy);
     this.#log.typing = false;
     this.identify();
     const isNew = last === 0 && this.#transcript.pending().length === 0;
     if (isNew) this.#log.offer(this.#starters());
     this.#outbox.connected(last);
+  }
+
+  /* Words of the institution's own in the introduction; none hide their place. */
+  #tell(place, words) {
+    const shown = this.#frame.element.querySelector(`.intro ${place}`);
+    shown.textContent = words ?? "";
+    shown.hidden = !words;
   }
 
   #message(message) {
