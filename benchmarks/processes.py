@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+
+from benchmarks.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 BOT_PYTHON = ROOT / "bot/.venv/bin/python"
@@ -172,13 +173,6 @@ async def _until_answering(url: str, process: subprocess.Popen[bytes]) -> None:
                     if answer.status == 200:
                         return
             await asyncio.sleep(0.1)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _part(command: list[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sqlite3
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.ports import free_port
 from benchmarks.traffic import bot
 from benchmarks.traffic.ledger import Account, Ledger
 from benchmarks.traffic.loopback import Loopback
@@ -121,13 +121,6 @@ def _number(address: str) -> int:
     """The student of a provider's address."""
     digits = "".join(filter(str.isdigit, address))
     return int(digits.removeprefix("1555")) if len(digits) == 11 else int(digits)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _toml(sections: Mapping[str, Mapping[str, Any]]) -> str:

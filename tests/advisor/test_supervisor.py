@@ -18,6 +18,7 @@ import pytest
 
 from advisor.errors import PortTaken, ProcessFailed
 from advisor.supervisor import Part, Supervisor
+from benchmarks.ports import free_port
 
 SERVER = """
 import http.server, os, sys
@@ -28,12 +29,6 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def part(name: str, folder: Path, program: str = SERVER) -> Part:

@@ -23,6 +23,7 @@ import aiohttp
 
 from actions.library import Library
 from actions.server import serve
+from benchmarks.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT = ROOT / "bot"
@@ -92,12 +93,6 @@ def trained_model() -> Path:
             train(CACHE, f"new-{os.getpid()}").replace(model)
     return model
 
-
-def free_port() -> int:
-    """A port on loopback that nobody holds now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, log: str = "") -> None:

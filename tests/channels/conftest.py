@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient
-from gateway_in_process import GatewayInProcess
+from gateway_in_process import LEASE, GatewayInProcess
 from gateway_parts import ORIGIN, Chat, MakeClient, MakeReception, open_engine
 from loopback_bot import TOKEN, LoopbackBot
 from postgresql_server import Server, new_database, start_postgresql
@@ -31,7 +32,8 @@ from channels.storage import Storage
 from channels.transcript import Transcript
 from channels.turns import Turns
 
-DEADLINE = 1.0
+DEADLINE = 30.0
+"""Seconds: a busy machine must not make an apology of an answer."""
 
 
 @pytest.fixture
@@ -178,12 +180,12 @@ async def either_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def make_gateway(
     either_engine: AsyncEngine, brain: RasaBrain
-) -> AsyncIterator[Callable[[], GatewayInProcess]]:
+) -> AsyncIterator[Callable[..., GatewayInProcess]]:
     """Gateways on one database of each kind; all end with the test."""
     made: list[GatewayInProcess] = []
 
-    def make() -> GatewayInProcess:
-        made.append(GatewayInProcess(either_engine, brain))
+    def make(lease: timedelta = LEASE) -> GatewayInProcess:
+        made.append(GatewayInProcess(either_engine, brain, lease))
         return made[-1]
 
     yield make

@@ -23,8 +23,10 @@ from channels.transcript import Transcript
 from channels.turns import Turns
 from channels.watch import Watch
 
-LEASE = timedelta(seconds=1)
-"""Short, so that a test need not wait for long until a dead gateway's turns are free."""
+LEASE = timedelta(minutes=1)
+"""Long, so that a busy machine takes no turn from a gateway that lives."""
+SHORT_LEASE = timedelta(seconds=2)
+"""For one that is to die: nobody waits for long until its turns are free."""
 PAUSE = 1.0
 """Longer than a busy machine takes to accept three messages."""
 INBOX = 100
@@ -46,9 +48,9 @@ class Chatty(NoPost):
 class GatewayInProcess:
     """Reception, workers and watch over a database that others may work on too."""
 
-    def __init__(self, engine: AsyncEngine, brain: Brain) -> None:
+    def __init__(self, engine: AsyncEngine, brain: Brain, lease: timedelta = LEASE) -> None:
         storage, self.hub, metrics = Storage(engine), Hub(), Metrics()
-        self.transcript, self.turns = Transcript(storage), Turns(storage, LEASE)
+        self.transcript, self.turns = Transcript(storage), Turns(storage, lease)
         inbox = Inbox(INBOX)
         self.answerer = Answerer(
             turns=self.turns,

@@ -16,7 +16,7 @@ from channels.schema import metadata
 from channels.transcript import Transcript
 
 ORIGIN = "http://127.0.0.1:8080"
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a test that waits has failed; on a quiet machine it waits milliseconds."""
 
 MakeReception = Callable[[], Reception]

@@ -15,6 +15,8 @@ from sqlalchemy import create_engine, text
 
 Server = Any
 NAMES = count()
+CAREFUL = ("fsync", "synchronous_commit", "full_page_writes")
+"""What keeps data when a machine loses power; no test does that, and it takes most of the time."""
 
 
 def start_postgresql() -> Iterator[Server]:
@@ -26,6 +28,9 @@ def start_postgresql() -> Iterator[Server]:
     # Not in pytest's folder: it is closed to others, and as root the server is another user's.
     with TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, start=False)
+        server.ensure_pgdata_inited()
+        with (server.pgdata / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write("".join(f"{name} = off\n" for name in CAREFUL))
         for _ in range(5):  # Each start is given ten seconds, which a busy machine may pass.
             with suppress(subprocess.SubprocessError):
                 server.start()

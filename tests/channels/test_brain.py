@@ -121,10 +121,10 @@ def test_garbage_is_malformed(raw: bytes) -> None:
     assert read_reply(200, raw).reason == "malformed"
 
 
-async def test_a_hanging_bot_times_out(bot: LoopbackBot, brain: RasaBrain) -> None:
+async def test_a_hanging_bot_times_out(bot: LoopbackBot, session: aiohttp.ClientSession) -> None:
     """The deadline ends the wait."""
     bot.behaviour = waiting_for(asyncio.Event())
-    assert (await ask(brain)).reason == "timeout"
+    assert (await ask(RasaBrain(bot.url, TOKEN, session, 0.1))).reason == "timeout"
 
 
 async def test_a_bot_that_is_down_is_unreachable(bot: LoopbackBot, brain: RasaBrain) -> None:

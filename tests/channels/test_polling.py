@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from gateway_parts import ORIGIN, Chat, MakeClient, frames_until, settled
+from gateway_parts import ORIGIN, Chat, MakeClient, frames_until, settled, until
 from loopback_bot import LoopbackBot, waiting_for
 
 from channels.transcript import Transcript
@@ -141,8 +141,10 @@ async def test_a_gateway_that_ends_answers_waiting_polls(
 ) -> None:
     """Nobody waits for a time-out; the widget comes back by itself."""
     chat = await open_chat(client)
+    server = client.server.runner.server
+    asked = server.requests_count
     waiting = asyncio.create_task(post(chat, "poll", greeted=True))
-    await asyncio.sleep(0.1)
+    await until(lambda: server.requests_count > asked)
     assert client.app is not None
     await client.app.shutdown()
     assert await waiting == []

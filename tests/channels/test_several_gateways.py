@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from gateway_in_process import LEASE, GatewayInProcess
+from gateway_in_process import SHORT_LEASE, GatewayInProcess
 from gateway_parts import settled, until, until_asked
 from loopback_bot import TOKEN, LoopbackBot, ok, repeat, waiting_for
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from channels.storage import Storage
 from channels.transcript import Transcript
 from channels.turns import Turns
 
-MakeGateway = Callable[[], GatewayInProcess]
+MakeGateway = Callable[..., GatewayInProcess]
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 """SQLite is for one gateway at a time."""
 
@@ -52,7 +52,7 @@ async def test_a_turn_of_a_killed_gateway_is_taken_up_by_another(
 ) -> None:
     """Under its own id, before the turn behind it, and once."""
     bot.behaviour = waiting_for(asyncio.Event())
-    doomed = make_gateway()
+    doomed = make_gateway(SHORT_LEASE)
     first = await doomed.reception.accept(message("one", "d1"))
     await doomed.reception.accept(message("two", "d2"))
     await until(lambda: bot.asked)
@@ -71,7 +71,7 @@ async def test_a_gateway_that_comes_back_too_late_writes_nothing(
 ) -> None:
     """One that slept for longer than its lease finds its turn answered by another."""
     storage = Storage(either_engine)
-    transcript, sleepers = Transcript(storage), Turns(storage, LEASE)
+    transcript, sleepers = Transcript(storage), Turns(storage, SHORT_LEASE)
     receipt = await transcript.record(message("one", "d1"))
     turn = await sleepers.claim(receipt.conversation)
     assert turn is not None
@@ -105,7 +105,7 @@ async def test_a_turn_that_runs_long_stays_with_its_gateway(
             return (await db.execute(select(turns.c.lease_until))).scalar_one()
 
     bot.behaviour = waiting_for(asyncio.Event())
-    await make_gateway().reception.accept(message("one", "d1"))
+    await make_gateway(SHORT_LEASE).reception.accept(message("one", "d1"))
     await until(lambda: bot.asked)
     first = await lease()
 

@@ -15,8 +15,9 @@ import pytest
 from figures import Show
 from postgresql_server import Server, new_database, start_postgresql
 
+from benchmarks.ports import free_port
 from benchmarks.traffic import bot
-from benchmarks.traffic.deployment import TOKEN, free_port
+from benchmarks.traffic.deployment import TOKEN
 from benchmarks.traffic.processes import Part, run_part
 
 KILLS = int(os.environ.get("ADVISOR_GATEWAY_KILLS", "4"))

@@ -21,9 +21,10 @@ from playwright.async_api import (
     async_playwright,
     expect,
 )
-from running_gateway import DRAIN_SECONDS, RunningGateway, free_port
+from running_gateway import DRAIN_SECONDS, RunningGateway
 from scripted_bot import COST_ANSWER, PROGRAMS_ANSWER, UNKNOWN_ANSWER, ScriptedBot
 
+from benchmarks.ports import free_port
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.web.settings import WidgetSettings
 

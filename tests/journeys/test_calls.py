@@ -12,9 +12,10 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from chat import Chat
 from host_site import HostSite
 from playwright.async_api import Page, expect
-from running_gateway import RunningGateway, free_port
+from running_gateway import RunningGateway
 from scripted_bot import ScriptedBot
 
+from benchmarks.ports import free_port
 from channels.storage import Storage
 from channels.transcript import Transcript
 from channels.web.identity import seal

@@ -14,7 +14,9 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from chat import PHONE, WIDE, Chat
 from host_site import HostSite
 from playwright.async_api import Page, expect
-from running_gateway import RunningGateway, free_port
+from running_gateway import RunningGateway
+
+from benchmarks.ports import free_port
 
 PageFactory = Callable[..., Awaitable[Page]]
 GatewayFactory = Callable[..., Awaitable[RunningGateway]]

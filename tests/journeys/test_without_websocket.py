@@ -9,8 +9,10 @@ import pytest_asyncio
 from chat import Chat
 from host_site import HostSite
 from playwright.async_api import BrowserContext, Page, Route, WebSocketRoute, expect
-from running_gateway import RunningGateway, free_port
+from running_gateway import RunningGateway
 from scripted_bot import ScriptedBot
+
+from benchmarks.ports import free_port
 
 PageFactory = Callable[..., Awaitable[Page]]
 ContextFactory = Callable[..., Awaitable[BrowserContext]]

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from authority import Authority
 from imapclient import IMAPClient
+
+from benchmarks.ports import free_port
 
 USER, PASSWORD = "advising", "password-of-the-mailbox"
 TOKEN = "token-of-the-mailbox-0123456789"
@@ -107,9 +108,7 @@ class ImapServer:
         self._folder = tempfile.TemporaryDirectory(prefix="advisor-mail-")
         self._here = Path(self._folder.name)
         self._here.chmod(0o711)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
 
     def start(self) -> None:
         """Listen; as root the mail belongs to `nobody`, for whom root will not work."""
