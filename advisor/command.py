@@ -23,6 +23,7 @@ from advisor.commands import (
     settings,
     sources,
     train,
+    workbench,
 )
 from advisor.console import complain
 from advisor.errors import AdvisorError
@@ -87,6 +88,7 @@ _MODULES = (
     doctor,
     measure,
     settings,
+    workbench,
 )
 for module in _MODULES:
     module.add_to(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,3 +65,17 @@ def _impact(
     whole = json.dumps([(one, digests.get(one, "")) for one in sorted(moved)])
     base = hashlib.sha256(whole.encode()).hexdigest()
     return Impact(changes, before, frozenset(touches), base)
+
+
+def with_proposal(
+    entries: Sequence[Entry], records: Sequence[Record], content: Entry | Staged
+) -> tuple[list[Entry], list[Record]]:
+    """What the working copy would hold with a proposal, for a trial; nothing is written.
+
+    What a source no longer holds stays in the trial: it is about what is new.
+    """
+    new = [content] if isinstance(content, Entry) else content.entries
+    rules = [] if isinstance(content, Entry) else content.records
+    by_id = {entry.document.id: entry for entry in (*entries, *new)}
+    by_name = {(rule.kind, rule.id): rule for rule in (*records, *rules)}
+    return [*by_id.values()], [*by_name.values()]

@@ -145,6 +145,20 @@ class Care:
         return (today - self.verified_on).days - self.interval_days
 
 
+@dataclass(frozen=True, slots=True)
+class SavedQuestion:
+    """A question that must go on being answered well."""
+
+    id: str
+    question: str
+    document_id: str = ""
+    """The document that the answer must cite; empty: any."""
+    holds: str = ""
+    """Words that the answer must hold; empty: none."""
+    abstains: bool = False
+    """Whether the assistant must say that it does not know."""
+
+
 class DraftError(Exception):
     """Root of what review refuses; the message says why, for the person who asked."""
 

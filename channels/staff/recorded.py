@@ -1,0 +1,131 @@
+"""What students asked and were told, read for those who keep the content; it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.model import Author
+from channels.schema import conversations, messages
+
+MOST_ASKED = 300
+"""Questions that are asked again of a draft: at about 0.1 s each on two editions, a minute."""
+MOST_READ = 20_000
+"""Messages that are read to find them."""
+_HISTORY = 3
+"""Earlier questions of the conversation that go with one, as a follow-up may lean on them."""
+_FROM_CONTENT = frozenset({"quote", "table", "computed", "programs", "unknown"})
+"""Kinds of answers that rest on content alone; plans and checks rest on what a form was told."""
+LOW_CONFIDENCE = 0.5
+"""Below it the first passage is as likely not the right one: confidence is calibrated so that it is
+the share of right ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOnce:
+    """A student's question with the answer that it got."""
+
+    message: str
+    """Id of the answer's message."""
+    conversation: str
+    channel: str
+    question: str
+    history: tuple[str, ...]
+    answer: dict[str, Any]
+    helpful: bool | None
+    at: datetime
+
+    @property
+    def gap(self) -> str:
+        """Why it is a gap: `unanswered`, `unhelpful`, `unsure`, or nothing."""
+        if self.answer.get("kind") == "unknown":
+            return "unanswered"
+        if self.helpful is False:
+            return "unhelpful"
+        unsure = self.answer.get("kind") == "quote"
+        return "unsure" if unsure and self.answer.get("confidence", 1) < LOW_CONFIDENCE else ""
+
+
+class Recorded:
+    """The transcript as those who keep the content need it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def asked(self, days: int) -> list[AskedOnce]:
+        """Questions of the last days that were answered from content, the newest first."""
+        since = datetime.now(UTC) - timedelta(days=days)
+        columns = messages.c
+        query = (
+            select(
+                columns.id,
+                columns.conversation_id,
+                columns.turn_id,
+                columns.author,
+                columns.text,
+                columns.answer,
+                columns.helpful,
+                columns.at,
+                conversations.c.channel,
+            )
+            .join(conversations)
+            .where(columns.at >= since, columns.author.in_([Author.STUDENT, Author.ASSISTANT]))
+            .order_by(columns.at.desc(), columns.seq.desc())
+            .limit(MOST_READ)
+        )
+        async with self._engine.connect() as db:
+            rows = list(await db.execute(query))
+        return _asked(rows[::-1])[::-1]
+
+    async def relied_on(self, document_id: str, value: str, days: int) -> list[AskedOnce]:
+        """Answers of the last days that cite a document, and hold a value if one is given."""
+        return [
+            each
+            for each in await self.asked(days)
+            if document_id in _cited(each.answer) and value in each.answer.get("text", "")
+        ]
+
+    async def relied_on_any(self, changed: Sequence[str], days: int) -> list[AskedOnce]:
+        """Answers of the last days that cite any of some documents."""
+        wanted = set(changed)
+        return [each for each in await self.asked(days) if wanted & _cited(each.answer)]
+
+
+def once_each(asked: Sequence[AskedOnce], most: int = MOST_ASKED) -> list[AskedOnce]:
+    """The same questions without repetition, whatever their case and space."""
+    found: dict[tuple[str, ...], AskedOnce] = {}
+    for each in asked:
+        key = (*each.history, " ".join(each.question.casefold().split()))
+        found.setdefault(key, each)
+    return list(found.values())[:most]
+
+
+def _asked(rows: Sequence[Any]) -> list[AskedOnce]:
+    """From messages in order of time: the first answer of a turn with the words that asked it."""
+    said: dict[str, list[str]] = {}
+    waits: dict[str, str] = {}
+    found = []
+    for row in rows:
+        if row.author == Author.STUDENT:
+            if row.turn_id:
+                waits[row.turn_id] = " ".join(filter(None, (waits.get(row.turn_id), row.text)))
+            continue
+        answer = row.answer or {}
+        question = waits.pop(row.turn_id, "") if row.turn_id else ""
+        if not question or answer.get("kind") not in _FROM_CONTENT:
+            continue
+        before = said.setdefault(row.conversation_id, [])
+        history = tuple(before[-_HISTORY:])
+        before.append(question)
+        known = (row.id, row.conversation_id, row.channel, question, history, answer)
+        found.append(AskedOnce(*known, row.helpful, row.at))
+    return found
+
+
+def _cited(answer: dict[str, Any]) -> set[str]:
+    return {citation.get("document_id", "") for citation in answer.get("citations", ())}

@@ -1,0 +1,110 @@
+"""What differs between two states of an entry, for a person to see side by side."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge_base.drafts.wire import entry_to_json
+from knowledge_base.store import Entry
+
+_MOST_LINES = 2_000
+"""Lines that are compared one by one; of a longer text the comparison would take seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A fact that differs, in words; empty where it was or is not stated."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of both texts, or of one: `same`, `changed`, `added` or `removed`."""
+
+    kind: str
+    before: str = ""
+    after: str = ""
+
+
+def changed_fields(before: Entry | None, after: Entry | None) -> list[FieldChange]:
+    """The facts and dates that differ; the text of a page is compared by `side_by_side`."""
+    one, other = dict(_told(before)), dict(_told(after))
+    return [
+        FieldChange(name, one.get(name, ""), other.get(name, ""))
+        for name in dict.fromkeys((*one, *other))
+        if one.get(name, "") != other.get(name, "")
+    ]
+
+
+def side_by_side(before: str, after: str) -> list[Line]:
+    """Both texts line against line, with what lies between changes left out."""
+    one, other = before.splitlines()[:_MOST_LINES], after.splitlines()[:_MOST_LINES]
+    found: list[Line] = []
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    for group in matcher.get_grouped_opcodes(2):
+        if found:
+            found.append(Line("gap"))
+        for tag, a, b, c, d in group:
+            found += _lines(tag, one[a:b], other[c:d])
+    return found
+
+
+def _lines(tag: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    if tag == "equal":
+        yield from (Line("same", line, line) for line in before)
+        return
+    for place in range(max(len(before), len(after))):
+        old = before[place] if place < len(before) else None
+        new = after[place] if place < len(after) else None
+        if old is None:
+            yield Line("added", after=new or "")
+        elif new is None:
+            yield Line("removed", before=old)
+        else:
+            yield Line("changed", old, new)
+
+
+def _told(entry: Entry | None) -> Iterator[tuple[str, str]]:
+    if entry is None:
+        return
+    wire = entry_to_json(entry)
+    if wire["program"] is None:
+        page = wire["document"]
+        yield from _words({k: v for k, v in page.items() if k != "text"})
+    else:
+        yield from _words(wire["program"])
+
+
+def _words(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        if isinstance(value, list):
+            for number, each in enumerate(value, 1):
+                yield f"{_name(name)} {number}" if len(value) > 1 else _name(name), _value(each)
+        elif isinstance(value, dict) and name == "validity":
+            yield from ((_name(key), _value(each)) for key, each in value.items())
+        else:
+            yield _name(name), _value(value)
+
+
+def _name(field: str) -> str:
+    return field.replace("_", " ")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        if set(value) == {"low", "high", "unit"}:
+            low, high, unit = value["low"], value["high"], value["unit"]
+            return f"{low if low == high else f'{low}-{high}'} {unit}"
+        told = ((key, _value(each)) for key, each in value.items())
+        return ", ".join(f"{_name(key)}: {words}" for key, words in told if words)
+    if isinstance(value, list):
+        return "; ".join(map(_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
