@@ -15,12 +15,13 @@ import structlog
 from aiohttp import ClientSession, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.accounts import Accounts
+from channels.accounts.directory import Accounts
 from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.bookmarks import StoredBookmark
 from channels.brain import Brain
 from channels.breaker import Breaker
+from channels.console.page import SHELL
 from channels.content import Content
 from channels.delivery.caller import CALL_SECONDS, Caller
 from channels.delivery.channel import Carrier, Channel
@@ -44,11 +45,9 @@ from channels.privacy.redaction import Redactor
 from channels.privacy.settings import PrivacySettings
 from channels.privacy.telling import Teller
 from channels.reception import Reception
+from channels.rooms import Rooms, open_rooms
 from channels.settings import GatewaySettings, InstitutionSettings
-from channels.staff.entrance import Entrance
-from channels.staff.pages import StaffPages
 from channels.storage import Storage
-from channels.support.pages import SupportPages
 from channels.transcript import Transcript
 from channels.turns import Turns
 from channels.voice.line import voice_door
@@ -64,7 +63,9 @@ from channels.web.socket import SocketDoor
 from channels.web.sources import SourcePages
 
 HERE = Path(__file__).parent
-TEMPLATES = tuple(HERE / folder / "templates" for folder in (".", "web", "staff", "support"))
+TEMPLATES = tuple(
+    HERE / folder / "templates" for folder in (".", "web", "console", "staff", "support")
+)
 FORM_BYTES = 64 * 1024
 """Largest body of a request; the gateway's forms have a few short fields."""
 STRAGGLERS_SECONDS = 5.0
@@ -72,6 +73,7 @@ STRAGGLERS_SECONDS = 5.0
 with the longest `drain_seconds` and a call to a provider, an end takes less than a minute."""
 RECEPTION = web.AppKey("reception", Reception)
 ACCOUNTS = web.AppKey("accounts", Accounts)
+ROOMS = web.AppKey("rooms", Rooms)
 METRICS = web.AppKey("metrics", Metrics)
 
 log = structlog.get_logger(__name__)
@@ -107,8 +109,6 @@ def build_app(
     post = (
         Post(providers, sender.knock, TypingSign(providers, caller)) if sender and caller else None
     )
-    accounts = Accounts(engine, settings)
-    entrance = Entrance(accounts, settings)
     sessions = WebSessions(engine, transcript, settings.web_session_days)
     teller = Teller(privacy, institution) if privacy else None
     breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
@@ -136,6 +136,7 @@ def build_app(
     )
     watch = Watch(turns, transcript, answerer, hub, inbox)
     eraser = Eraser(storage, brain)
+    rooms = open_rooms(settings, storage=storage, hub=hub, transcript=transcript, content=content)
     desk = Desk(
         settings=settings,
         institution=institution,
@@ -152,7 +153,8 @@ def build_app(
         middlewares=[name_request, secure_headers(settings.url), say_errors],
         client_max_size=FORM_BYTES,
     )
-    app[RECEPTION], app[ACCOUNTS], app[METRICS] = reception, accounts, metrics
+    app[RECEPTION], app[ACCOUNTS], app[METRICS] = reception, rooms.accounts, metrics
+    app[ROOMS], app[SHELL] = rooms, rooms.shell
     _prepare_templates(app, settings, institution)
     for door in (
         AssetDoor(widget or WidgetSettings()),
@@ -161,10 +163,9 @@ def build_app(
         sockets,
         polls,
         SourcePages(content),
-        StaffPages(accounts, entrance, content, settings.trusted_proxies),
-        SupportPages(transcript, entrance),
     ):
         app.add_routes(door.routes())
+    app.add_routes(rooms.routes)
     if caller:
         trials = Trials(trial_secret)
         notices = Notices(outbox, opt_outs, metrics)
@@ -198,7 +199,7 @@ def build_app(
     async def wind_down(_app: web.Application) -> None:
         # Replies of running turns still reach their tabs; then the tabs are told to come back.
         await reception.drain(settings.drain_seconds)
-        await asyncio.gather(sockets.close_all(), polls.close_all())
+        await asyncio.gather(sockets.close_all(), polls.close_all(), rooms.live.close_all())
 
     app.cleanup_ctx.append(answering)
     app.cleanup_ctx.append(_beside(watch.run))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+Overhear = Callable[[str, int, bool | None], None]
+"""Takes a conversation, a watermark (0: none), and whether typing began or ended (or None)."""
 
 
 class Listener:
@@ -36,6 +39,11 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
         self._typing: set[str] = set()
+        self._overhearing: list[Overhear] = []
+
+    def overhear(self, told: Overhear) -> None:
+        """Call ``told`` with every announcement, whatever conversation it is about."""
+        self._overhearing.append(told)
 
     @contextmanager
     def listen(self, conversation: str) -> Iterator[Listener]:
@@ -55,3 +63,5 @@ class Hub:
             (self._typing.add if typing else self._typing.discard)(conversation)
         for listener in self._listeners.get(conversation, ()):
             listener.notice(watermark, conversation in self._typing)
+        for told in self._overhearing:
+            told(conversation, watermark, typing)

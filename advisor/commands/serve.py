@@ -126,10 +126,12 @@ def _publish_sample() -> None:
 
 
 async def _welcome(settings: Settings) -> None:
-    from channels.accounts import Accounts  # noqa: PLC0415  # brings argon2
+    from channels.accounts.directory import Accounts  # noqa: PLC0415
+    from channels.accounts.passwords import Passwords  # noqa: PLC0415  # brings argon2
+    from channels.storage import Storage  # noqa: PLC0415
 
     async with database(settings) as engine:
-        link = await Accounts(engine, settings.gateway).setup_link()
+        link = await Accounts(Storage(engine), Passwords(), settings.gateway).setup_link()
     url = settings.gateway.url
     out.print()
     out.print(f"[bold]{settings.institution.name}[/]: the assistant is ready")

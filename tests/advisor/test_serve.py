@@ -110,7 +110,7 @@ def test_the_addresses_that_are_printed_work(whole: WholeAssistant) -> None:
     words = whole.said.read_text(encoding="utf-8").split()
     addresses = [word for word in words if word.startswith("http")]
     assert addresses[:3] == [f"{whole.url}/", f"{whole.url}/staff", f"{whole.url}/support"]
-    assert addresses[3].startswith(f"{whole.url}/staff/setup/")
+    assert addresses[3].startswith(f"{whole.url}/console/setup/")
     for address in addresses:
         with urllib.request.urlopen(address, timeout=10) as page:
             assert page.status == 200

@@ -85,7 +85,7 @@ async def test_metrics_count_what_happened(
 async def test_every_page_has_safe_headers(client: TestClient) -> None:
     """A policy without inline scripts, a fresh nonce each time, no framing, no sniffing."""
     nonces = set()
-    for path in ("/", "/staff/sign-in", "/sources/policies%2Faid", "/nothing", "/pages.css"):
+    for path in ("/", "/console/sign-in", "/sources/policies%2Faid", "/nothing", "/pages.css"):
         response = await client.get(path, headers=BROWSER)
         policy = response.headers["Content-Security-Policy"]
         found = re.search(r"script-src 'self' 'nonce-([^']+)'", policy)
@@ -123,7 +123,7 @@ async def test_a_failure_shows_words_and_no_trace(client: TestClient, engine: As
     async with engine.begin() as db:
         await db.exec_driver_sql("DROP TABLE setup_links")
     for headers in (BROWSER, {}):
-        response = await client.get("/staff/setup/abc", headers=headers)
+        response = await client.get("/console/setup/abc", headers=headers)
         shown = await response.text()
         assert response.status == 503
         assert "records cannot be read" in shown
@@ -145,5 +145,5 @@ async def test_refusals_are_small_pages(
 
 async def test_a_large_form_is_refused(client: TestClient) -> None:
     """No form of the gateway is larger than a few kilobytes."""
-    response = await client.post("/staff/sign-in", data={"email": "x" * 100_000})
+    response = await client.post("/console/sign-in", data={"email": "x" * 100_000})
     assert response.status == 413

@@ -62,7 +62,7 @@ async def test_no_log_holds_what_a_student_wrote(
     await tab.send_str(f'{{"type": "message", "text": "{MARKER}"}}')
     await served.get("/sources/policies/aid", params={"quote": f"hello {MARKER}"})
     await served.get(f"/nothing/{MARKER}")
-    await served.get(f"/staff/setup/{MARKER}")
+    await served.get(f"/console/setup/{MARKER}")
     async with engine.begin() as db:
         await db.exec_driver_sql("DROP TABLE deliveries")
     await tab.send_json({"type": "message", "id": "c", "text": f"lost {MARKER}"})
@@ -70,7 +70,7 @@ async def test_no_log_holds_what_a_student_wrote(
         pass
     out, err = capfd.readouterr()
     logged = out + err + caplog.text
-    for expected in ("turn_ended", "transcript_unwritable", "/staff/setup/{token}"):
+    for expected in ("turn_ended", "transcript_unwritable", "/console/setup/{token}"):
         assert expected in logged
     assert MARKER not in logged
 

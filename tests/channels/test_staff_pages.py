@@ -14,12 +14,15 @@ from loopback_bot import LoopbackBot, saying
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.accounts import AccountError, Accounts, InvalidAccountError
+from channels.accounts.directory import Accounts
+from channels.accounts.model import AccountError, InvalidAccountError
+from channels.accounts.passwords import Passwords
 from channels.gateway import ACCOUNTS
 from channels.identifiers import token_hash
 from channels.schema import accounts as account_table
 from channels.schema import conversations, staff_sessions
 from channels.settings import GatewaySettings
+from channels.storage import Storage
 from channels.web.identity import seal
 
 OpenChat = Callable[[TestClient], Awaitable[Chat]]
@@ -32,7 +35,7 @@ GUARDED = ("/staff", "/support", "/support/c_none")
 
 @pytest.fixture
 def accounts(engine: AsyncEngine) -> Accounts:
-    return Accounts(engine, GatewaySettings())
+    return Accounts(Storage(engine), Passwords(), GatewaySettings())
 
 
 async def form_token(client: TestClient, path: str) -> str:
@@ -46,8 +49,8 @@ async def sign_in(
     client: TestClient, email: str = EMAIL, password: str = PASSWORD
 ) -> ClientResponse:
     form = {"email": email, "password": password}
-    form["form_token"] = await form_token(client, "/staff/sign-in")
-    return await client.post("/staff/sign-in", data=form, allow_redirects=False, headers=BROWSER)
+    form["form_token"] = await form_token(client, "/console/sign-in")
+    return await client.post("/console/sign-in", data=form, allow_redirects=False, headers=BROWSER)
 
 
 async def make_administrator(client: TestClient) -> None:
@@ -61,7 +64,7 @@ async def make_administrator(client: TestClient) -> None:
 async def test_the_set_up_link_works_once(client: TestClient, engine: AsyncEngine) -> None:
     """It makes an administrator, signs them in, and is not found afterwards."""
     link = await client.app[ACCOUNTS].setup_link()
-    assert link is not None and link.startswith("http://127.0.0.1:8080/staff/setup/")
+    assert link is not None and link.startswith("http://127.0.0.1:8080/console/setup/")
     path = link.removeprefix("http://127.0.0.1:8080")
     async with engine.connect() as db:
         stored = repr((await db.execute(text("SELECT * FROM setup_links"))).all())
@@ -69,7 +72,7 @@ async def test_the_set_up_link_works_once(client: TestClient, engine: AsyncEngin
     form = {"name": "Mara", "email": EMAIL, "password": PASSWORD, "again": PASSWORD}
     form["form_token"] = await form_token(client, path)
     made = await client.post(path, data=form, allow_redirects=False)
-    assert (made.status, made.headers["Location"]) == (303, "/staff")
+    assert (made.status, made.headers["Location"]) == (303, "/console")
     assert (await client.get("/staff")).status == 200
     assert (await client.get(path)).status == 404
     assert (await client.post(path, data=form)).status == 404
@@ -122,14 +125,14 @@ async def test_signing_in_and_out(client: TestClient, engine: AsyncEngine) -> No
     """The cookie is for scripts and other sites out of reach; signing out ends it for good."""
     await make_administrator(client)
     response = await sign_in(client, email=" Registrar@Maple-Harbor.example ")
-    assert (response.status, response.headers["Location"]) == (303, "/staff")
+    assert (response.status, response.headers["Location"]) == (303, "/console")
     cookie = response.cookies["advisor"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
     async with engine.connect() as db:
         stored = (await db.execute(select(staff_sessions.c.token_hash))).scalar_one()
     assert stored == token_hash(cookie.value)
     csrf = await form_token(client, "/staff")
-    out = await client.post("/staff/sign-out", data={"csrf_token": csrf}, allow_redirects=False)
+    out = await client.post("/console/sign-out", data={"csrf_token": csrf}, allow_redirects=False)
     assert out.status == 303
     client.session.cookie_jar.update_cookies({"advisor": cookie.value})
     assert (await client.get("/staff", allow_redirects=False)).status == 303
@@ -139,10 +142,10 @@ async def test_over_https_the_cookie_is_bound_to_the_host(make_client: MakeClien
     """Browsers accept the prefix only from https, without a domain, for the whole host."""
     client = await make_client(public_url="https://advisor.maple-harbor.example")
     await make_administrator(client)
-    page = await client.get("/staff/sign-in", headers=BROWSER)
+    page = await client.get("/console/sign-in", headers=BROWSER)
     token = page.cookies["advisor-form"].value
     response = await client.post(
-        "/staff/sign-in",
+        "/console/sign-in",
         data={"email": EMAIL, "password": PASSWORD, "form_token": token},
         headers={"Cookie": f"advisor-form={token}"},
         allow_redirects=False,
@@ -174,10 +177,10 @@ async def test_a_form_from_elsewhere_is_refused(client: TestClient) -> None:
     await make_administrator(client)
     form = {"email": EMAIL, "password": PASSWORD}
     for token in ("", "forged", "A" * 43):
-        response = await client.post("/staff/sign-in", data=form | {"form_token": token})
+        response = await client.post("/console/sign-in", data=form | {"form_token": token})
         assert response.status == 403
     await sign_in(client)
-    assert (await client.post("/staff/sign-out", data={"csrf_token": "forged"})).status == 403
+    assert (await client.post("/console/sign-out", data={"csrf_token": "forged"})).status == 403
     assert (await client.get("/staff")).status == 200
 
 
@@ -187,8 +190,8 @@ async def test_nobody_gets_in_unsigned(client: TestClient) -> None:
         client.session.cookie_jar.update_cookies(cookies)
         for path in GUARDED:
             response = await client.get(path, allow_redirects=False)
-            assert (response.status, response.headers["Location"]) == (303, "/staff/sign-in")
-        response = await client.post("/staff/sign-out", allow_redirects=False)
+            assert (response.status, response.headers["Location"]) == (303, "/console/sign-in")
+        response = await client.post("/console/sign-out", allow_redirects=False)
         assert response.status == 303
 
 
@@ -197,7 +200,9 @@ async def test_nobody_gets_in_unsigned(client: TestClient) -> None:
     [
         ("administrator", (200, 200, 404)),
         ("editor", (200, 403, 403)),
-        ("support", (403, 200, 404)),
+        ("reviewer", (200, 403, 403)),
+        ("agent", (403, 200, 404)),
+        ("supervisor", (403, 200, 404)),
     ],
 )
 async def test_roles_open_their_own_pages(
