@@ -132,11 +132,10 @@ class CatalogQuery:
 
     @cached_property
     def _translator(self) -> Translator:
-        """With the currency in which most prices are; the first by name among equals."""
+        """With the currencies of prices, the one of most first, and by name among equals."""
         currency = published_prices.c.currency
         query = select(currency).group_by(currency).order_by(func.count().desc(), currency)
-        rows = self._edition.rows(query.limit(1))
-        return Translator(rows[0][0] if rows else "")
+        return Translator([row[0] for row in self._edition.rows(query)])
 
     def find(self, wish: str, day: date) -> Findings:
         """Everything in force on a day that meets a wish, made on that day."""

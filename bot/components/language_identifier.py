@@ -173,7 +173,9 @@ class LanguageIdentifier(GraphComponent):
         """The language of a text that is surely in none of those that are there."""
         said = words(text)
         plain = text.isascii() and _in_small_letters(text) < FEW_PLAIN_WORDS
-        if len(self._vocabulary) == 1 or not said or plain:
+        # A title of strange words may stand in a plain question: "can i challenge calculus".
+        asked = text.isascii() and any(word in self._telling[ENGLISH] for word in said)
+        if len(self._vocabulary) == 1 or not said or plain or asked:
             return None
         known = sum(any(self._knows(code, word) for code in self._vocabulary) for word in said)
         if known > KNOWN_SHARE * len(said):

@@ -96,8 +96,13 @@ class Identifier(unittest.TestCase):
         self.assertGreaterEqual(len(told), 18, sorted({*texts} - {*told}))
 
     def test_a_title_is_not_foreign(self) -> None:
-        """A few words without a verb are told by no characters."""
-        self.assertIsNone(self.identified("solar installation price")[1])
+        """A few words without a verb are told by no characters, nor those in a plain question."""
+        asked = (
+            "solar installation price",
+            "can i challenge sterile processing",
+            "is calculus 1c: coordinate systems & infinite series online",
+        )
+        self.assertEqual([self.identified(text)[1] for text in asked], [None, None, None])
 
     def test_no_example_is_taken_for_foreign(self) -> None:
         """Of all that the bot understands, nothing is refused for its language."""

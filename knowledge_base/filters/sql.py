@@ -29,6 +29,7 @@ from knowledge_base.schema import (
     published_runs,
     published_terms,
 )
+from knowledge_base.text.money import DOLLARS, US_DOLLAR
 
 _TOPIC_FIELDS = {"topic": ("title", "subject", "skill"), "summary": ("summary",)}
 _OF_A_RUN = {"starts", "apply_by", "location"}
@@ -40,10 +41,16 @@ _NUMBERS = {
 
 
 class Translator:
-    """Translates trees for one edition, whose usual currency is used where a wish names none."""
+    """Translates trees for one edition, by the currencies of its prices, the usual one first.
 
-    def __init__(self, currency: str):
-        self._currency = currency
+    The usual one is meant where a wish names none, and where it says dollars, or `$`, and no price
+    is in US dollars but the usual one is another country's dollar.
+    """
+
+    def __init__(self, currencies: Sequence[str]):
+        self._currency = currencies[0] if currencies else ""
+        theirs = self._currency in DOLLARS and US_DOLLAR not in currencies
+        self._dollar = self._currency if theirs else US_DOLLAR
 
     def truth(self, node: Node) -> Truth:
         """What holds of the current row of `programs`."""
@@ -111,7 +118,8 @@ class Translator:
             if node.field == "tuition"
             else (table.total_low, table.total_high)
         )
-        fits = and_(table.currency == (node.unit or self._currency), _of_way(beside))
+        unit = self._dollar if node.unit == US_DOLLAR else node.unit or self._currency
+        fits = and_(table.currency == unit, _of_way(beside))
         mine = and_(fits, _of_residency(beside))
         one = within(low, high, node, float)
         told = some_row(published_prices, one, mine)

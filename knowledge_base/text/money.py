@@ -10,6 +10,11 @@ from knowledge_base.text.found import Found
 
 _SIGNS = {"US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "$": "USD", "€": "EUR", "£": "GBP"}
 """ISO 4217 codes; a bare dollar sign is read as US dollars."""
+US_DOLLAR = "USD"
+DOLLARS = frozenset(
+    "USD AUD BBD BSD BZD CAD FJD GYD HKD JMD LRD NAD NZD SBD SGD SRD TTD TWD XCD".split()
+)
+"""Currencies that are called dollars where they are spent (ISO 4217)."""
 _NAMES = {
     "dollar": "USD",
     "buck": "USD",

@@ -343,6 +343,28 @@ def test_a_price_holds_for_those_who_live_there(
     assert sorted(match.id for match in found.unknown) == unknown
 
 
+@pytest.mark.parametrize(
+    ("currencies", "expected"),
+    [
+        (["CAD", "CAD"], ["p0"]),
+        (["CAD", "USD"], []),
+        (["EUR", "EUR"], []),
+        (["USD", "CAD"], ["p0"]),
+    ],
+)
+def test_dollars_are_those_of_the_catalog(
+    tmp_path: Path, currencies: list[str], expected: list[str]
+) -> None:
+    """`$600` is Canadian where prices are, but not where some are in US dollars, nor in euros."""
+    programs = [
+        Program(f"p{n}", f"Program {n}", costs=(Cost("tuition", Decimal(amount), currency),))
+        for n, (amount, currency) in enumerate(zip((540, 900), currencies, strict=True))
+    ]
+    query = CatalogQuery(published(tmp_path, programs))
+    assert ids(query.find("under $600", DAY)) == expected
+    assert ids(query.find("under 600 dollars", DAY)) == expected
+
+
 def test_hours_in_all_are_not_hours_per_week(tmp_path: Path) -> None:
     """A bound on the whole work is compared with the whole work alone."""
     spans = {
