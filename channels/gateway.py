@@ -44,6 +44,7 @@ from channels.outbox import Outbox
 from channels.privacy.redaction import Redactor
 from channels.privacy.settings import PrivacySettings
 from channels.privacy.telling import Teller
+from channels.receipts import Receipts
 from channels.reception import Reception
 from channels.rooms import Rooms, open_rooms
 from channels.settings import GatewaySettings, InstitutionSettings
@@ -168,7 +169,7 @@ def build_app(
     app.add_routes(rooms.routes)
     if caller:
         trials = Trials(trial_secret)
-        notices = Notices(outbox, opt_outs, metrics)
+        notices = Notices(Receipts(storage), opt_outs, metrics)
         webhooks = WebhookDoor(
             providers, reception, metrics, settings.url, caller.ask, trials, notices
         )

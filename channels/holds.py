@@ -8,7 +8,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.model import ConversationStatus, TurnStatus
-from channels.outbox import withdraw
+from channels.parts import withdraw
 from channels.rows import UNFINISHED, held, left_alone
 from channels.schema import conversations, turns
 

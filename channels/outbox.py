@@ -1,45 +1,24 @@
-"""Parts of replies on their way to a provider: written with the reply, kept until they have ended.
-
-A part is *waiting*, *sending*, *sent*, *dead* (given up), *withdrawn* (a person took over before it
-left) or *uncertain*: this process died between the provider's taking it and our recording that, so
-that nobody can claim that it was sent once.
-"""
+"""The line of parts on their way to providers: claimed under a lease, kept until they ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.identifiers import new_id
-from channels.model import Author, Part, ReceiptStatus
+from channels.model import Part
+from channels.parts import PartStatus, in_conversations, rows_of, said_by_bot
 from channels.records import Entry
 from channels.rows import held, left_alone
-from channels.schema import conversations, messages, outbox
+from channels.schema import conversations, outbox
 from channels.storage import Rank, Storage
 
-PARTS_OF_A_MESSAGE = 1000
-"""A message is split into far fewer; positions of parts leave room for so many."""
-
-HEARD_WITHIN = timedelta(seconds=1)
-"""A provider counts from when it took a part, we from when we heard that: a call takes less."""
-
-
-class PartStatus(StrEnum):
-    """How far a part has come; it only ever moves on."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    DEAD = "dead"
-    WITHDRAWN = "withdrawn"
-    UNCERTAIN = "uncertain"
+MOST_ATTEMPTS = 10
+"""With doubling delays up to five minutes some 17 minutes; then a person has to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,62 +30,6 @@ class Parcel:
     address: str
     part: Part
     attempts: int
-
-
-async def enqueue(
-    db: AsyncConnection,
-    conversation: str,
-    message: str,
-    seq: int,
-    parts: Sequence[Part],
-    at: datetime,
-) -> None:
-    """Put the parts of one reply in line, in the transaction that writes the reply."""
-    if not parts:
-        return
-    place = (
-        await db.execute(
-            select(conversations.c.channel, conversations.c.address).where(
-                conversations.c.id == conversation
-            )
-        )
-    ).one()
-    rows = _rows(conversation, message, seq, parts, at)
-    await db.execute(
-        insert(outbox),
-        [{**row, "channel": place.channel, "address": place.address} for row in rows],
-    )
-
-
-def _rows(
-    conversation: str, message: str, seq: int, parts: Sequence[Part], at: datetime
-) -> Iterator[dict[str, Any]]:
-    """The parts of a message as they stand in line, without where they go."""
-    for number, part in enumerate(parts):
-        yield {
-            "id": new_id("o"),
-            "conversation_id": conversation,
-            "message_id": message,
-            "position": seq * PARTS_OF_A_MESSAGE + number,
-            "part": part,
-            "status": PartStatus.WAITING.value,
-            "attempts": 0,
-            "due_at": at,
-            "created_at": at,
-        }
-
-
-async def withdraw(db: AsyncConnection, conversation: str, now: datetime) -> None:
-    """Keep back what the bot said and no provider has been handed yet."""
-    await db.execute(
-        update(outbox)
-        .where(
-            outbox.c.conversation_id == conversation,
-            outbox.c.status == PartStatus.WAITING.value,
-            _said_by_bot(),
-        )
-        .values(status=PartStatus.WITHDRAWN.value, ended_at=now)
-    )
 
 
 class Outbox:
@@ -131,17 +54,12 @@ class Outbox:
         waiting = outbox.c.status == PartStatus.WAITING.value
         async with self._storage.writing() as db:
             found = (await db.execute(_due(now, most, without))).all()
-            # Conversations are locked before parts, here as in a take-over.
-            places = sorted({row.conversation_id for row in found})
-            await db.execute(
-                select(conversations.c.id)
-                .where(conversations.c.id.in_(places))
-                .order_by(conversations.c.id)
-                .with_for_update(read=True)
-            )
+            await _lock(db, [row.conversation_id for row in found])
             mine = select(outbox.c.id).where(outbox.c.id.in_([row.id for row in found]), waiting)
             ids = (await db.execute(mine.with_for_update(skip_locked=True))).scalars().all()
-            may_leave = or_(~_said_by_bot(), _in(left_alone(await self._storage.now(db))))
+            may_leave = or_(
+                ~said_by_bot(), in_conversations(left_alone(await self._storage.now(db)))
+            )
             claimed = await db.execute(
                 update(outbox)
                 .where(outbox.c.id.in_(ids), waiting, may_leave)
@@ -174,7 +92,7 @@ class Outbox:
         So is a reply that its own channel has in line.
         """
         place = {"channel": channel, "address": address}
-        rows = [row | place for row in _rows(conversation, entry.id, entry.seq, parts, at)]
+        rows = [row | place for row in rows_of(conversation, entry.id, entry.seq, parts, at)]
         try:
             async with self._storage.writing() as db:
                 if rows:
@@ -210,7 +128,7 @@ class Outbox:
             now = await self._storage.now(db)
             kept_back = await db.execute(
                 update(outbox)
-                .where(_is_sending(parcel), _said_by_bot(), _in(held(now)))
+                .where(_is_sending(parcel), said_by_bot(), in_conversations(held(now)))
                 .values(status=PartStatus.WITHDRAWN.value, ended_at=now, lease_until=None)
             )
             if not kept_back.rowcount:
@@ -225,56 +143,6 @@ class Outbox:
                     )
                 )
 
-    async def receipt(
-        self,
-        channel: str,
-        provider_id: str,
-        part: str,
-        status: ReceiptStatus,
-        reason: str,
-        now: datetime,
-    ) -> bool:
-        """What a provider tells of a part, by its name for it or ours; False if that is not news.
-
-        A part of which nobody could say whether it was sent has been.
-        """
-        # No part is called nothing, and one that no provider has named has no name there.
-        named = or_(outbox.c.id == part, outbox.c.provider_id == provider_id)
-        known = or_(outbox.c.receipt.is_(None), outbox.c.receipt.in_(status.earlier))
-        uncertain = outbox.c.status == PartStatus.UNCERTAIN.value
-        values: dict[str, object] = {"receipt": status.value, "receipt_at": now}
-        if reason:
-            values["reason"] = reason[:60]
-        async with self._storage.writing() as db:
-            moved = await db.execute(
-                update(outbox).where(outbox.c.channel == channel, named, known).values(values)
-            )
-            await db.execute(
-                update(outbox)
-                .where(outbox.c.channel == channel, named, uncertain)
-                .values(status=PartStatus.SENT.value)
-            )
-        return bool(moved.rowcount)
-
-    async def watermark(
-        self, channel: str, address: str, status: ReceiptStatus, until: datetime, now: datetime
-    ) -> int:
-        """What a provider tells of all that it took for an address; how many have moved on."""
-        known = or_(outbox.c.receipt.is_(None), outbox.c.receipt.in_(status.earlier))
-        async with self._storage.writing() as db:
-            moved = await db.execute(
-                update(outbox)
-                .where(
-                    outbox.c.channel == channel,
-                    outbox.c.address == address,
-                    outbox.c.status == PartStatus.SENT.value,
-                    outbox.c.ended_at <= until + HEARD_WITHIN,
-                    known,
-                )
-                .values(receipt=status.value, receipt_at=now)
-            )
-        return int(moved.rowcount)
-
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:
         """Move the end of the leases of those that are still being sent."""
         query = (
@@ -285,22 +153,43 @@ class Outbox:
         async with self._storage.writing(Rank.ENDING) as db:
             await db.execute(query)
 
-    async def expire(self, now: datetime, under_way: Sequence[str] = ()) -> int:
-        """Call *uncertain* whatever was being sent when its sender died; how many.
+    async def expire(
+        self, now: datetime, under_way: Sequence[str] = (), once: Sequence[str] = ()
+    ) -> int:
+        """End the sending of what was being sent when its sender died; how many are *uncertain*.
 
-        What is ``under_way`` is being sent by who asks.
+        A part of a channel of ``once``, whose provider takes a part once however often it comes,
+        is sent again instead. What is ``under_way`` is being sent by who asks.
         """
+        lapsed = and_(
+            outbox.c.status == PartStatus.SENDING.value,
+            outbox.c.lease_until <= now,
+            outbox.c.id.not_in(under_way),
+        )
         async with self._storage.writing(Rank.ENDING) as db:
+            if once:
+                await self._put_back(db, and_(lapsed, outbox.c.channel.in_(once)), now)
             ended = await db.execute(
                 update(outbox)
-                .where(
-                    outbox.c.status == PartStatus.SENDING.value,
-                    outbox.c.lease_until <= now,
-                    outbox.c.id.not_in(under_way),
-                )
+                .where(lapsed)
                 .values(status=PartStatus.UNCERTAIN.value, ended_at=now, lease_until=None)
             )
         return int(ended.rowcount)
+
+    async def _put_back(
+        self, db: AsyncConnection, lapsed: ColumnElement[bool], now: datetime
+    ) -> None:
+        """Let parts wait for their next try, if one is left and no person has taken over."""
+        places = (await db.execute(select(outbox.c.conversation_id).where(lapsed))).scalars().all()
+        if not places:
+            return
+        await _lock(db, places)
+        kept_back = and_(said_by_bot(), in_conversations(held(await self._storage.now(db))))
+        await db.execute(
+            update(outbox)
+            .where(lapsed, outbox.c.attempts < MOST_ATTEMPTS, ~kept_back)
+            .values(status=PartStatus.WAITING.value, due_at=now, lease_until=None)
+        )
 
     async def parts(self, conversation: str) -> tuple[tuple[Part, bool], ...]:
         """The parts of a conversation's replies in order, each with whether it has ended."""
@@ -353,17 +242,15 @@ def _due(now: datetime, most: int, without: Sequence[str]) -> Select[tuple[str, 
     )
 
 
-def _is_sending(parcel: str) -> ColumnElement[bool]:
-    return and_(outbox.c.id == parcel, outbox.c.status == PartStatus.SENDING.value)
-
-
-def _said_by_bot() -> ColumnElement[bool]:
-    """Parts that no person wrote."""
-    return exists().where(
-        messages.c.id == outbox.c.message_id, messages.c.author != Author.PERSON.value
+async def _lock(db: AsyncConnection, places: Sequence[str]) -> None:
+    """Keep take-overs out of conversations; they are locked before parts, here as there."""
+    await db.execute(
+        select(conversations.c.id)
+        .where(conversations.c.id.in_(places))
+        .order_by(conversations.c.id)
+        .with_for_update(read=True)
     )
 
 
-def _in(kind: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Parts of conversations of a kind."""
-    return exists().where(conversations.c.id == outbox.c.conversation_id, kind)
+def _is_sending(parcel: str) -> ColumnElement[bool]:
+    return and_(outbox.c.id == parcel, outbox.c.status == PartStatus.SENDING.value)

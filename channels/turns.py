@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
 from channels.model import Author, TurnStatus
-from channels.outbox import enqueue
+from channels.parts import enqueue
 from channels.records import Outcome, PendingTurn, Receipt
 from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
 from channels.schema import conversations, messages, turns

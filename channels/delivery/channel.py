@@ -149,6 +149,17 @@ class Called(Protocol):
         ...
 
 
+@runtime_checkable
+class Deduplicating(Protocol):
+    """A channel whose provider takes a part once, however often it comes, by the part's id.
+
+    Such a part is sent again when its sender died within the call; any other is *uncertain*.
+    """
+
+    deduplicates_by: ClassVar[str]
+    """Where the id stands, such as a header's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a part: known by the provider's name for it, by ours, or by both."""

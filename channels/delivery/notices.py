@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from channels.delivery.channel import Notice, Receipt, Watermark, Wish
 from channels.metrics import Metrics
 from channels.opting import OptOuts
-from channels.outbox import Outbox
+from channels.receipts import Receipts
 
 
 class Notices:
     """Records them, for the door."""
 
-    def __init__(self, outbox: Outbox, opt_outs: OptOuts, metrics: Metrics) -> None:
-        self._outbox = outbox
+    def __init__(self, receipts: Receipts, opt_outs: OptOuts, metrics: Metrics) -> None:
+        self._receipts = receipts
         self._opt_outs = opt_outs
         self._metrics = metrics
 
@@ -26,13 +26,13 @@ class Notices:
         for notice in notices:
             match notice:
                 case Receipt():
-                    moved = await self._outbox.receipt(
+                    moved = await self._receipts.take(
                         channel, notice.provider_id, notice.part, notice.status, notice.reason, now
                     )
                     if moved:
                         self._metrics.receipts.labels(channel, notice.status.value).inc()
                 case Watermark(status, address, until):
-                    parts = await self._outbox.watermark(channel, address, status, until, now)
+                    parts = await self._receipts.watermark(channel, address, status, until, now)
                     self._metrics.receipts.labels(channel, status.value).inc(parts)
                 case Wish(address, wanted=True):
                     await self._opt_outs.lift(channel, address)

@@ -18,6 +18,7 @@ from channels.delivery.channel import (
     Called,
     Carrier,
     Channel,
+    Deduplicating,
     Later,
     Refused,
     Sent,
@@ -27,7 +28,7 @@ from channels.delivery.channel import (
 from channels.delivery.trial import is_trial
 from channels.metrics import Metrics
 from channels.opting import OptOuts
-from channels.outbox import Outbox, Parcel
+from channels.outbox import MOST_ATTEMPTS, Outbox, Parcel
 
 AT_ONCE = 32
 """Parts on their way at the same time; a provider's own limit answers 429, which is waited for."""
@@ -44,8 +45,6 @@ RECORD_AGAIN_SECONDS = 0.5
 """How soon it is tried again to write down how a call ended; until then its lease is held."""
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 300.0
-MOST_ATTEMPTS = 10
-"""With doubling delays up to five minutes some 17 minutes; then a person has to look."""
 LONGEST_ASKED_SECONDS = 3600.0
 """A provider may ask to wait for longer; then the part is tried after an hour."""
 
@@ -72,6 +71,9 @@ class Sender:
         self._clock = clock
         self._knocked = asyncio.Event()
         self._stopping = False
+        self._once = [
+            name for name, channel in channels.items() if isinstance(channel, Deduplicating)
+        ]
         self._calls: dict[asyncio.Task[None], Parcel] = {}
 
     def knock(self) -> None:
@@ -110,7 +112,7 @@ class Sender:
         A provider that answers slowly fills its own room, and leaves others theirs.
         """
         under_way = [parcel.id for parcel in self._calls.values()]
-        lost = await self._outbox.expire(self._clock(), under_way)
+        lost = await self._outbox.expire(self._clock(), under_way, self._once)
         if lost:
             log.error("sent_perhaps", parts=lost)
             self._metrics.parts.labels("", "uncertain").inc(lost)

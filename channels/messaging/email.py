@@ -130,6 +130,9 @@ class Email:
 
     name: ClassVar[str] = "email"
     numbers_choices: ClassVar[bool] = True
+    deduplicates_by: ClassVar[str] = "Message-ID"
+    """Mailboxes of Google and Microsoft keep one mail of an id; others may show the second too,
+    which is better than none."""
 
     def __init__(self, settings: EmailSettings, url: str) -> None:
         self.settings = settings
@@ -201,7 +204,7 @@ class Email:
         mail["From"] = Address(settings.sender_name, addr_spec=settings.address)
         mail["To"] = Address(addr_spec=place["to"])
         mail["Subject"] = _reply_subject(place["subject"])
-        mail["Message-ID"] = f"<{part_id}.{place['thread']}.{place['count'] + 1}@{domain}>"
+        mail[self.deduplicates_by] = f"<{part_id}.{place['thread']}.{place['count'] + 1}@{domain}>"
         mail["In-Reply-To"] = place["ids"][-1]
         mail["References"] = " ".join(place["ids"])
         mail["Auto-Submitted"] = "auto-replied"

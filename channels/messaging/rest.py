@@ -80,6 +80,8 @@ class Rest:
 
     name: ClassVar[str] = "rest"
     numbers_choices: ClassVar[bool] = False
+    deduplicates_by: ClassVar[str] = "webhook-id"
+    """The specification has whoever receives an event know it again by this."""
 
     def __init__(self, settings: RestSettings, url: str) -> None:  # noqa: ARG002 - as every channel
         self.settings = settings
@@ -153,7 +155,7 @@ class Rest:
         stamp = str(int(time.time()))
         headers = {
             "Content-Type": "application/json",
-            "webhook-id": part_id,
+            self.deduplicates_by: part_id,
             "webhook-timestamp": stamp,
             "webhook-signature": self._signature(part_id, stamp, body),
         }

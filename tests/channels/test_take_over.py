@@ -197,6 +197,31 @@ async def test_a_take_over_waits_for_what_is_on_its_way(rooms: Rooms, outbox: Ou
     assert await outbox.counts() == {"withdrawn": 2}
 
 
+async def test_what_a_dead_sender_was_sending_is_sent_again(rooms: Rooms, outbox: Outbox) -> None:
+    """At a provider that knows a part again, which takes it once."""
+    turn = await running(rooms)
+    await rooms.turns.finish(turn, reply("one"))
+    await outbox.claim(soon(1), LEASE, 16)
+    assert await outbox.expire(soon(120), once=["web"]) == 0
+    assert await outbox.counts() == {"waiting": 1}
+
+
+async def test_nothing_is_sent_again_over_a_person(rooms: Rooms, outbox: Outbox) -> None:
+    """Whether the provider has it already or not."""
+    turn = await running(rooms)
+    await rooms.turns.finish(turn, reply("one", "two"))
+    await outbox.claim(soon(1), LEASE, 16)
+    taking = asyncio.create_task(rooms.transcript.take_over(turn.conversation, AGENT, soon(3600)))
+
+    async def held() -> bool:
+        return (await outbox.counts()).get("withdrawn") == 1
+
+    await until_asked(held)
+    assert await outbox.expire(soon(120), once=["web"]) == 1
+    assert await taking
+    assert await outbox.counts() == {"uncertain": 1, "withdrawn": 1}
+
+
 async def test_parts_and_take_overs_at_the_same_moment_have_an_order(
     rooms: Rooms, outbox: Outbox
 ) -> None:

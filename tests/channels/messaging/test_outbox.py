@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from channels.delivery.caller import Caller
 from channels.delivery.channel import Channel
-from channels.delivery.sender import AT_ONCE, MOST_ATTEMPTS, Sender
+from channels.delivery.sender import AT_ONCE, Sender
 from channels.discovery import open_channels
 from channels.metrics import Metrics
 from channels.model import InboundMessage, OutboundMessage, TurnStatus
 from channels.opting import OptOuts
-from channels.outbox import Outbox
+from channels.outbox import MOST_ATTEMPTS, Outbox
 from channels.records import Outcome
 from channels.schema import outbox as parts_table
 from channels.storage import Storage
@@ -29,6 +30,7 @@ from channels.turns import Turns
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
+REST_SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 SECTION = {"token": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "secret": "a" * 16}
 
 
@@ -50,7 +52,8 @@ def outbox(storage: Storage) -> Outbox:
 
 @pytest.fixture
 def channels(provider: LoopbackProvider) -> dict[str, Channel]:
-    return open_channels({"telegram": {**SECTION, "api": provider.url}}, "")
+    rest = {"secret": REST_SECRET, "deliver_to": provider.url}
+    return open_channels({"telegram": {**SECTION, "api": provider.url}, "rest": rest}, "")
 
 
 @pytest.fixture
@@ -209,6 +212,34 @@ async def test_a_sender_that_dies_in_a_call_leaves_it_uncertain(
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
     await outbox.sent(parcel.id, "7", clock.now)
     assert await outbox.counts() == {"uncertain": 1, "sent": 1}
+
+
+async def test_a_part_that_its_provider_knows_again_is_sent_again(
+    storage: Storage, sender: Sender, provider: LoopbackProvider, clock: Clock, outbox: Outbox
+) -> None:
+    """Under the id that it had; nothing is uncertain, and order is kept."""
+    await put(storage, "a1", "a2", channel="rest")
+    soon(clock)
+    (parcel,) = await outbox.claim(clock.now, LEASE, 16)
+    clock.now += LEASE + timedelta(seconds=1)
+    await rounds(sender, 2)
+    assert texts(provider) == ["a1", "a2"]
+    assert provider.headers[0]["webhook-id"] == parcel.id
+    assert await outbox.counts() == {"sent": 2}
+
+
+async def test_a_part_whose_senders_die_again_and_again_is_given_up(
+    storage: Storage, clock: Clock, outbox: Outbox
+) -> None:
+    """Perhaps they die of it."""
+    await put(storage, "a1", channel="rest")
+    soon(clock)
+    for _ in range(MOST_ATTEMPTS):
+        assert len(await outbox.claim(clock.now, LEASE, 16)) == 1
+        clock.now += LEASE + timedelta(seconds=1)
+        lost = await outbox.expire(clock.now, once=["rest"])
+    assert lost == 1
+    assert await outbox.counts() == {"uncertain": 1}
 
 
 async def test_what_was_sent_is_recorded_once_the_database_can_be_written(
