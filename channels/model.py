@@ -109,6 +109,9 @@ class InboundMessage:
     The newest of a conversation comes back with its replies."""
     page_program: str | None = None
     """Id of the program that the page around the chat is about; what "it" means at first."""
+    author: Author = Author.STUDENT
+    """The system's is what a channel tells that nobody said, such as that somebody has joined; it
+    has a payload."""
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.model import Author, InboundMessage, OutboundMessage, TurnStatus
+from channels.model import InboundMessage, OutboundMessage, TurnStatus
 from channels.records import Burst, Receipt
 from channels.rows import conversation_of, raise_watermark, write_message
 from channels.schema import conversations, deliveries, messages, turns
@@ -41,7 +41,7 @@ async def record(
     if joined is None:
         due = now + burst.pause if burst else None
         await db.execute(insert(turns).values(_new_turn(inbound, receipt, due)))
-    said = OutboundMessage(inbound.text, author=Author.STUDENT)
+    said = OutboundMessage(inbound.text, author=inbound.author)
     await write_message(db, said, receipt, inbound.received_at, inbound.delivery_id)
     return receipt
 

@@ -30,7 +30,7 @@ from channels.delivery.plain import numbered, plain_text, split, text_of, utf16
 from channels.delivery.reading import kept_name
 from channels.delivery.tables import Table, prose_and_tables
 from channels.delivery.verdicts import busy, found, taken, told, wait
-from channels.model import Choice, InboundMessage, OutboundMessage, Part
+from channels.model import Author, Choice, InboundMessage, OutboundMessage, Part
 
 PART_BYTES = 64_000
 """Teams takes about 100 KB with everything around a message, and advises to stay under 80, which
@@ -39,6 +39,8 @@ TEXT_UNITS = PART_BYTES // 6
 """UTF-16 code units of a text; JSON spells each in six bytes at most."""
 MOST_BUTTONS = 6
 """More actions than that are hidden behind a menu; then the choices have numbers too."""
+JOINED = "(joined)"
+"""What stands in the transcript, for staff."""
 CARD = "application/vnd.microsoft.card.adaptive"
 CARD_VERSION = "1.5"
 """The newest that Teams shows everywhere; it has tables."""
@@ -93,9 +95,14 @@ class Teams:
         return Response(HTTPStatus.ACCEPTED)
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
-        """A message or a pressed button; who joined, typing and reactions are nothing said."""
+        """A message or a pressed button, and who joins; typing and reactions are nothing said."""
         activity = _activity(delivery.body)
-        return _said(activity) if activity.get("type") == "message" else ()
+        match activity.get("type"):
+            case "message":
+                return _said(activity)
+            case "conversationUpdate":
+                return _joined(activity)
+        return ()
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
         """Texts, tables as cards between them, and the choices as a card's buttons at the end."""
@@ -132,17 +139,16 @@ class Teams:
 
     def _post(self, place: dict[str, Any], activity: dict[str, Any]) -> Call:
         """``place`` is what `_said` noted of the message that is answered."""
-        named = {
+        named: dict[str, Any] = {
             "from": {"id": place["bot"]},
             "recipient": {"id": place["user"]},
             "conversation": {"id": place["conversation"]},
-            "replyToId": place["activity"],
         }
-        conversation, activity_id = (
-            quote(place[name], safe="") for name in ("conversation", "activity")
-        )
-        service = place["service"].rstrip("/")
-        url = f"{service}/v3/conversations/{conversation}/activities/{activity_id}"
+        service, conversation = place["service"].rstrip("/"), quote(place["conversation"], safe="")
+        url = f"{service}/v3/conversations/{conversation}/activities"
+        if place["activity"]:
+            named["replyToId"] = place["activity"]
+            url = f"{url}/{quote(place['activity'], safe='')}"
         headers = {"Content-Type": "application/json", "Authorization": self._trust.bearer}
         return Call(url, json.dumps({**activity, **named}).encode(), headers)
 
@@ -169,15 +175,45 @@ def _said(activity: dict[str, Any]) -> Sequence[InboundMessage]:
             text or picked or "",
             picked=picked,
             language=activity.get("locale"),
-            reply_to={
-                "service": str(activity["serviceUrl"]),
-                "conversation": conversation,
-                "activity": name,
-                "bot": bot,
-                "user": str(activity["from"]["id"]),
-            },
+            reply_to=_place(activity, name, str(activity["from"]["id"])),
         ),
     )
+
+
+def _joined(activity: dict[str, Any]) -> Sequence[InboundMessage]:
+    """A greeting for the first who joins a conversation in which the bot is; none for the bot.
+
+    A second one would be read by those who have been greeted.
+    """
+    bot = str(activity["recipient"]["id"])
+    joined = [str(member["id"]) for member in activity.get("membersAdded") or ()]
+    people = [member for member in joined if member != bot]
+    if not people:
+        return ()
+    conversation = str(activity["conversation"]["id"])
+    return (
+        InboundMessage(
+            Teams.name,
+            kept_name(conversation),
+            kept_name(f"{conversation} joined"),
+            JOINED,
+            payload="/greet",
+            language=activity.get("locale"),
+            reply_to=_place(activity, "", people[0]),
+            author=Author.SYSTEM,
+        ),
+    )
+
+
+def _place(activity: dict[str, Any], name: str, user: str) -> dict[str, str]:
+    """What a reply to a person needs; it answers the activity of that name, or none."""
+    return {
+        "service": str(activity["serviceUrl"]),
+        "conversation": str(activity["conversation"]["id"]),
+        "activity": name,
+        "bot": str(activity["recipient"]["id"]),
+        "user": user,
+    }
 
 
 def _picked(value: object) -> str | None:

@@ -25,7 +25,7 @@ from channels.delivery.channel import Call, Channel, Delivery, Forged, Later, Re
 from channels.delivery.verdicts import told
 from channels.discovery import open_channels
 from channels.messaging.teams import MOST_BUTTONS, PART_BYTES, Teams
-from channels.model import Choice, OutboundMessage
+from channels.model import Author, Choice, OutboundMessage
 from channels.transcript import Transcript
 
 APP = "11111111-2222-3333-4444-555555555555"
@@ -151,6 +151,11 @@ class TestTeams(ChannelContract):
             (self.body(text="", attachments=[{"contentType": "image/*"}]), []),
             (self.body(type="typing"), []),
             (self.body(type="conversationUpdate", membersAdded=[{"id": BOT}]), []),
+            (self.body(type="conversationUpdate", membersRemoved=[{"id": STUDENT}]), []),
+            (
+                self.body(type="conversationUpdate", membersAdded=[{"id": BOT}, {"id": STUDENT}]),
+                [Said(CHAT, f"{CHAT} joined", "(joined)")],
+            ),
             (self.body(type="messageReaction", reactionsAdded=[{"type": "like"}]), []),
             (self.body(type="invoke", name="composeExtension/query"), []),
             (b"{}", []),
@@ -296,6 +301,35 @@ class TestTeams(ChannelContract):
         provider.pages[page] = granted
         await provider.until(2)
         assert provider.paths == [page, f"/v3/conversations/{CHAT}/activities/d1"]
+
+    async def test_who_joins_is_greeted_once(
+        self,
+        connect: ConnectChannel,
+        provider: LoopbackProvider,
+        bot: LoopbackBot,
+        transcript: Transcript,
+    ) -> None:
+        """With the dialogue's greeting, which discloses; nobody is said to have written."""
+        client = await connect(self.name, self.settings(provider.url))
+        for update, joined in enumerate((BOT, STUDENT, STUDENT, "29:another")):
+            members = [{"id": joined}]
+            await self._post(
+                client, self.body(type="conversationUpdate", id=f"u{update}", membersAdded=members)
+            )
+        await self._post(client, self.message("hello", "d1"))
+        await provider.until(2)
+        assert [turn["payload"] for turn in bot.asked] == ["/greet", None]
+        assert provider.paths == [
+            f"/v3/conversations/{CHAT}/activities",
+            f"/v3/conversations/{CHAT}/activities/d1",
+        ]
+        greeting, reply = map(json.loads, provider.bodies)
+        assert greeting["recipient"] == {"id": STUDENT} and "replyToId" not in greeting
+        assert reply["replyToId"] == "d1"
+        (summary,) = await transcript.conversations(0, 10)
+        assert summary.latest == "hello"
+        entries = await transcript.entries(summary.id)
+        assert entries[0].message.author is Author.SYSTEM
 
     # -- cards ---------------------------------------------------------------------------------
 
