@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -23,10 +24,11 @@ from channels.delivery.channel import (
     Sent,
     Verdict,
 )
-from channels.delivery.plain import plain_text, split
+from channels.delivery.plain import Source, cited, plain_text, split
 from channels.delivery.signatures import same, signed_lately
 from channels.delivery.verdicts import busy, found, taken, told, wait
 from channels.model import Choice, InboundMessage, OutboundMessage, Part
+from languages.speech import say
 
 TIMESTAMP_HEADER = "X-Chatwoot-Timestamp"
 SIGNATURE_HEADER = "X-Chatwoot-Signature"
@@ -36,6 +38,8 @@ SELECTING = frozenset(
     {"Channel::WebWidget", "Channel::Api", "Channel::Whatsapp", "Channel::Telegram"}
 )
 """Inboxes that show `input_select`, as the user guide's page on interactive messages lists them."""
+SHOWING_CARDS = frozenset({"Channel::WebWidget", "Channel::Api"})
+"""Inboxes that show `cards`; the same page. A card needs an action, such as a link."""
 PENDING = "pending"
 """Status of a conversation that is the bot's; any other is a person's, or closed."""
 
@@ -136,13 +140,20 @@ class Chatwoot:
         return Delivery("POST", address, headers, body)
 
     def render(self, message: OutboundMessage) -> Sequence[Part]:
-        """Texts within the limit, the last with the choices; a hand-over then opens the
-        conversation, so that Chatwoot assigns it to a person."""
-        selects = (message.reply_to or {}).get("inbox") in SELECTING
-        text = plain_text(message, choices=not selects, base_url=self._pages)
+        """Texts within the limit, the last with the choices, and sources as cards; a hand-over then
+        opens the conversation, so that Chatwoot assigns it to a person."""
+        inbox = (message.reply_to or {}).get("inbox")
+        selects = inbox in SELECTING
+        citations = (message.answer or {}).get("citations", [])
+        sources = cited(citations, self._pages) if inbox in SHOWING_CARDS else ()
+        linked = bool(sources) and all(source.address for source in sources)
+        shown = replace(message, answer=None) if linked else message
+        text = plain_text(shown, choices=not selects, base_url=self._pages)
         parts: list[Part] = [{"content": piece} for piece in split(text, TEXT_CHARACTERS)]
         if parts and selects and message.choices:
             parts[-1] |= _select(message.choices)
+        if linked:
+            parts.append(_cards(sources))
         if message.kind == "handover":
             parts.append({"status": "open"})
         return parts
@@ -204,6 +215,19 @@ def _picked(event: dict[str, Any]) -> tuple[str, str, str | None] | None:
         return None
     chosen = submitted[0]
     return f"{event['id']}:submitted", str(chosen["title"]), str(chosen["value"])
+
+
+def _cards(sources: Sequence[Source]) -> Part:
+    items = [
+        {
+            "title": f"[{source.number}] {source.title}",
+            "description": source.dates,
+            "actions": [{"type": "link", "text": say("Source"), "uri": source.address}],
+        }
+        for source in sources
+    ]
+    content = {"content": say("Sources:"), "content_type": "cards"}
+    return content | {"content_attributes": {"items": items}}
 
 
 def _select(choices: Sequence[Choice]) -> Part:

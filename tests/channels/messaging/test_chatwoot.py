@@ -181,7 +181,7 @@ class TestChatwoot(ChannelContract):
     def test_choices_are_shown_where_the_inbox_can(self, channel: Channel) -> None:
         """Else they have numbers."""
         web = replace(ANSWER, reply_to={"inbox": "Channel::WebWidget"})
-        (part,) = channel.render(web)
+        part = channel.render(web)[0]
         assert part["content_type"] == "input_select"
         assert part["content_attributes"]["items"] == [
             {"title": choice.label, "value": choice.key} for choice in ANSWER.choices
@@ -189,6 +189,33 @@ class TestChatwoot(ChannelContract):
         (part,) = channel.render(replace(ANSWER, reply_to={"inbox": "Channel::TwilioSms"}))
         assert "content_type" not in part
         assert part["content"].endswith("2. Talk to a person")
+
+    @pytest.mark.parametrize(
+        ("inbox", "shows"),
+        [("Channel::WebWidget", True), ("Channel::Api", True), ("Channel::Whatsapp", False)],
+    )
+    def test_sources_are_cards_where_the_inbox_can(
+        self, channel: Channel, inbox: str, shows: bool
+    ) -> None:
+        """With their numbers, dates and links; else they stand in the text."""
+        words, *cards = channel.render(replace(ANSWER, reply_to={"inbox": inbox}))
+        address = ANSWER.answer["citations"][0]["url"] if ANSWER.answer else ""
+        assert (address in words["content"]) is not shows
+        assert len(cards) == int(shows)
+        for card in cards:
+            (item,) = card["content_attributes"]["items"]
+            assert card["content_type"] == "cards"
+            assert item["title"] == "[1] Tuition and fees"
+            assert "1 July 2026" in item["description"]
+            assert item["actions"] == [{"type": "link", "text": "Source", "uri": address}]
+
+    def test_a_source_without_an_address_is_no_card(self, channel: Channel) -> None:
+        """Chatwoot takes no card without an action; the text has all of them."""
+        citations = [*(ANSWER.answer or {})["citations"], {"title": "A letter", "quote": "x"}]
+        answer = {"citations": citations}
+        inbox = {"inbox": "Channel::WebWidget"}
+        (part,) = channel.render(replace(ANSWER, answer=answer, reply_to=inbox))
+        assert "[2] A letter" in part["content"]
 
     async def test_a_picked_item_is_its_choice(
         self, connect: ConnectChannel, provider: LoopbackProvider, bot: LoopbackBot
