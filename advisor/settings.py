@@ -18,6 +18,7 @@ from pydantic_settings import (
 from advisor.errors import SettingsError
 from channels.privacy.settings import PrivacySettings
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.support.settings import SupportSettings
 from channels.web.settings import WidgetSettings
 from knowledge_base.settings import KnowledgeBaseSettings
 
@@ -89,6 +90,8 @@ class Settings(BaseSettings):
     """How the chat looks on web pages, and what it says."""
     privacy: PrivacySettings = PrivacySettings()
     """What is removed from messages, what students are told, and for how long things are kept."""
+    support: SupportSettings = SupportSettings()
+    """People who answer instead of the assistant."""
     bot: BotSettings = BotSettings()
     """The process that understands and steers."""
     actions: ActionsSettings = ActionsSettings()

@@ -115,4 +115,5 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             trial_secret=bot_token(settings),
             widget=settings.widget,
             privacy=settings.privacy,
+            support=settings.support,
         )

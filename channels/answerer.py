@@ -21,6 +21,7 @@ from channels.model import TALK_TO_PERSON, ConversationStatus, TurnStatus
 from channels.privacy.telling import Teller
 from channels.records import Outcome, PendingTurn
 from channels.turns import Turns
+from channels.waiting_line import Standing, WaitingLine
 from languages.speech import short, speaking
 
 FIRST_RETRY_SECONDS = 0.2
@@ -43,7 +44,9 @@ class Answerer:
         teller: Teller | None = None,
         breaker: Breaker | None = None,
         post: Post | None = None,
+        line: WaitingLine | None = None,
     ) -> None:
+        """``line`` tells who asks for a person how the wait stands; None: nobody knows."""
         self._turns = turns
         self._brain = brain
         self._hub = hub
@@ -52,6 +55,7 @@ class Answerer:
         self._teller = teller
         self._breaker = breaker or Breaker(brain.reachable)
         self._post = post or NoPost()
+        self._line = line
         self._working = True
         self._inherited = False
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -132,7 +136,7 @@ class Answerer:
         self._hub.announce(turn.conversation, typing=True)
         with self._post.typing(turn):
             reply, bot_seconds = await self._ask(turn)
-        outcome = self._outcome(turn, reply, bot_seconds)
+        outcome = self._outcome(turn, reply, bot_seconds, await self._standing(turn, reply))
         last = await self._turns.finish(turn, outcome)
         if last is None:
             # Another gateway's, or a person's, by now.
@@ -169,13 +173,23 @@ class Answerer:
             reply = BrainReply(reason="internal")
         return reply, (ended or time.monotonic()) - began if began else 0.0
 
-    def _outcome(self, turn: PendingTurn, reply: BrainReply, bot_seconds: float) -> Outcome:
+    async def _standing(self, turn: PendingTurn, reply: BrainReply) -> Standing | None:
+        """How the wait for a person stands, for who is going to wait."""
+        waits = turn.payload == TALK_TO_PERSON
+        waits = waits or any(message.kind == "handover" for message in reply.replies)
+        return await self._line.standing(turn.conversation) if self._line and waits else None
+
+    def _outcome(
+        self, turn: PendingTurn, reply: BrainReply, bot_seconds: float, standing: Standing | None
+    ) -> Outcome:
         wants_person = turn.payload == TALK_TO_PERSON
         with speaking(short(reply.language or turn.language)):
             if reply.reason is None:
-                replies = tuple(self._apologist.complete(message) for message in reply.replies)
+                replies = tuple(
+                    self._apologist.complete(message, standing) for message in reply.replies
+                )
             elif wants_person:
-                replies = (self._apologist.contact(),)
+                replies = (self._apologist.contact(standing),)
             else:
                 replies = (self._apologist.apology(),)
             if self._teller:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from channels.model import Author, Choice, OutboundMessage
 from channels.settings import InstitutionSettings
-from languages.speech import say
+from channels.waiting_line import Standing
+from languages.speech import counted, say, say_day
 
 DISTRESS = "distress"
 """The reason of a hand-over that begins with the institution's crisis contacts."""
@@ -32,8 +33,8 @@ class Apologist:
         person = Choice(say("Talk to a person"), payload=self._person_payload)
         return OutboundMessage(text, Author.SYSTEM, "apology", (person,))
 
-    def contact(self) -> OutboundMessage:
-        """Says how to reach a person, without the bot's help."""
+    def contact(self, standing: Standing | None = None) -> OutboundMessage:
+        """Says how to reach a person, without the bot's help, and how the wait stands."""
         text = say(
             "You can reach a person at {institution}: {ways}.\n\n"
             "I've marked this conversation so that staff see that you are waiting. {wait}\n\n"
@@ -41,11 +42,13 @@ class Apologist:
             "about: staff find it with this conversation.",
             institution=self._institution.name,
             ways=self._ways(),
-            wait=self._wait(),
+            wait=self._wait(standing or Standing()),
         )
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
-    def complete(self, message: OutboundMessage) -> OutboundMessage:
+    def complete(
+        self, message: OutboundMessage, standing: Standing | None = None
+    ) -> OutboundMessage:
         """A hand-over always ends with the ways to reach a person, whatever its own words.
 
         Before them stand the crisis contacts when it is made because somebody is in distress.
@@ -53,15 +56,15 @@ class Apologist:
         if message.kind != "handover":
             return message
         crisis = self._institution.crisis_text if message.reason == DISTRESS else ""
-        words = [message.text.strip(), crisis, self.contact().text]
+        words = [message.text.strip(), crisis, self.contact(standing).text]
         return replace(message, text="\n\n".join(filter(None, words)))
 
-    def _wait(self) -> str:
+    def _wait(self, standing: Standing) -> str:
         """How long it may take, as far as that is known."""
-        usual = self._institution.expected_wait
-        if usual:
-            return say("The usual wait is {wait}.", wait=usual)
-        return say("How long that will be is not known.")
+        usual = say("How long that will be is not known.")
+        if self._institution.expected_wait:
+            usual = say("The usual wait is {wait}.", wait=self._institution.expected_wait)
+        return " ".join(filter(None, (_opening(standing), _others(standing.ahead), usual)))
 
     def _ways(self) -> str:
         place = self._institution
@@ -71,3 +74,24 @@ class Apologist:
             ways.append(f"[{place.phone}](tel:{digits})")
         hours = f" ({place.office_hours})" if place.office_hours else ""
         return say(" or ").join(ways) + hours
+
+
+def _opening(standing: Standing) -> str:
+    if standing.opens is None:
+        return ""
+    at = f"{standing.opens:%H:%M} ({standing.opens:%Z})"
+    return say(
+        "Nobody is in the office now; it opens on {day} at {time}.",
+        day=say_day(standing.opens.date()),
+        time=at,
+    )
+
+
+def _others(ahead: int) -> str:
+    if not ahead:
+        return ""
+    return counted(
+        "{count} other student is waiting before you.",
+        "{count} other students are waiting before you.",
+        ahead,
+    )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.identifiers import new_id
 from channels.schema import conversations, erasures, metadata
 from channels.storage import Storage
+from channels.word_index import forget_words
 
 AGAIN_SECONDS = 30.0
 """Between tries to reach a bot that was away; a restart of the bot takes about as long."""
@@ -108,13 +109,14 @@ class Eraser:
             return [Erasure.from_row(row) for row in await db.execute(query)]
 
     async def _empty_log(self) -> None:
-        """What SQLite wrote ahead still holds the words until it is emptied into the file.
+        """SQLite's index of words holds them until it is merged, and its log until it is emptied.
 
         A reader may be in the way; then the next erasure, or the next full log, empties it.
         """
         if self._storage.shared:
             return
         try:
+            await forget_words(self._storage)
             async with self._storage.reading() as db:
                 await db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         except DBAPIError as error:

@@ -21,6 +21,7 @@ from channels.apology import Apologist
 from channels.bookmarks import StoredBookmark
 from channels.brain import Brain
 from channels.breaker import Breaker
+from channels.carrier import NoPost
 from channels.console.page import SHELL
 from channels.content import Content
 from channels.delivery.caller import CALL_SECONDS, Caller
@@ -49,10 +50,13 @@ from channels.reception import Reception
 from channels.rooms import Rooms, open_rooms
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.storage import Storage
+from channels.support.pages import SupportParts
+from channels.support.settings import SupportSettings
 from channels.transcript import Transcript
 from channels.turns import Turns
 from channels.voice.line import voice_door
 from channels.voice.settings import VoiceSettings
+from channels.waiting_line import WaitingLine
 from channels.watch import Watch
 from channels.web.assets import AssetDoor
 from channels.web.desk import Desk
@@ -93,6 +97,7 @@ def build_app(
     trial_secret: str = "",
     widget: WidgetSettings | None = None,
     privacy: PrivacySettings | None = None,
+    support: SupportSettings | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
@@ -113,6 +118,8 @@ def build_app(
     sessions = WebSessions(engine, transcript, settings.web_session_days)
     teller = Teller(privacy, institution) if privacy else None
     breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
+    support = support or SupportSettings()
+    line = WaitingLine(storage, support.office)
     answerer = Answerer(
         turns=turns,
         brain=brain,
@@ -122,6 +129,7 @@ def build_app(
         teller=teller,
         breaker=breaker,
         post=post,
+        line=line,
     )
     reception = Reception(
         transcript=transcript,
@@ -137,7 +145,22 @@ def build_app(
     )
     watch = Watch(turns, transcript, answerer, hub, inbox)
     eraser = Eraser(storage, brain)
-    rooms = open_rooms(settings, storage=storage, hub=hub, transcript=transcript, content=content)
+    rooms = open_rooms(
+        settings,
+        storage=storage,
+        hub=hub,
+        support=SupportParts(
+            support,
+            institution,
+            transcript=transcript,
+            post=post or NoPost(),
+            opt_outs=opt_outs,
+            answerer=answerer,
+            line=line,
+            longest=settings.message_limit,
+        ),
+        content=content,
+    )
     desk = Desk(
         settings=settings,
         institution=institution,
@@ -204,6 +227,7 @@ def build_app(
 
     app.cleanup_ctx.append(answering)
     app.cleanup_ctx.append(_beside(watch.run))
+    app.cleanup_ctx.append(_beside(rooms.watch.run))
     app.cleanup_ctx.append(_beside(eraser.run))
     if sender and providers:
         app.cleanup_ctx.append(_sending(sender))

@@ -131,8 +131,9 @@ def _is_name(value: object, most: int = NAME_CHARACTERS) -> bool:
 class OutboundMessage:
     """A message to a student, in a form that every channel can render.
 
-    ``text`` is Markdown. ``kind`` is ``answer``, ``text``, ``handover`` or ``apology``;
-    ``answer`` holds the wire form of `knowledge_base.model.Answer` when there is one.
+    ``text`` is Markdown. ``kind`` is ``answer``, ``text``, ``handover``, ``apology``, or
+    ``joined`` and ``left`` where a person takes over and hands back; ``answer`` holds the wire form
+    of `knowledge_base.model.Answer` when there is one.
     """
 
     text: str
@@ -142,6 +143,8 @@ class OutboundMessage:
     answer: dict[str, Any] | None = None
     reason: str = ""
     """Why a hand-over is made: ``asked``, ``complaint`` or ``distress``; else empty."""
+    name: str = ""
+    """What the student is told of the person who wrote it; empty: no person did."""
     reply_to: dict[str, Any] | None = None
     """`InboundMessage.reply_to` of what it answers, for its channel; not kept in the transcript."""
 
@@ -154,6 +157,7 @@ class OutboundMessage:
             "choices": [choice.to_wire() for choice in self.choices],
             "answer": self.answer,
             "reason": self.reason,
+            "name": self.name,
         }
 
     @classmethod
@@ -166,4 +170,5 @@ class OutboundMessage:
             choices=tuple(Choice.from_wire(choice) for choice in wire["choices"]),
             answer=wire["answer"],
             reason=wire.get("reason", ""),
+            name=wire.get("name", ""),
         )

@@ -24,6 +24,7 @@ class Receipt:
 
     conversation: str
     turn_id: str
+    """Empty for what belongs to no turn: a person says it."""
     message_id: str
     seq: int
     repeated: bool = False
@@ -104,7 +105,9 @@ class Entry:
     def from_row(cls, row: Row[Any]) -> Self:
         """From a row of the table ``messages``."""
         choices = tuple(Choice.from_wire(choice) for choice in row.choices or ())
-        message = OutboundMessage(row.text, Author(row.author), row.kind, choices, row.answer)
+        message = OutboundMessage(
+            row.text, Author(row.author), row.kind, choices, row.answer, name=row.name or ""
+        )
         return cls(
             row.seq,
             row.id,

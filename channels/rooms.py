@@ -19,8 +19,8 @@ from channels.hub import Hub
 from channels.settings import GatewaySettings
 from channels.staff.pages import StaffPages
 from channels.storage import Storage
-from channels.support.pages import SupportPages
-from channels.transcript import Transcript
+from channels.support.pages import SupportParts, support_rooms
+from channels.support.watch import SupportWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Rooms:
     sessions: StaffSessions
     live: Live
     shell: Shell
+    watch: SupportWatch
     routes: tuple[web.RouteDef, ...]
 
 
@@ -39,7 +40,7 @@ def open_rooms(
     *,
     storage: Storage,
     hub: Hub,
-    transcript: Transcript,
+    support: SupportParts,
     content: Content,
 ) -> Rooms:
     """Make every room; one with ``SECTIONS`` stands in the navigation, in this order."""
@@ -49,16 +50,19 @@ def open_rooms(
     entrance = Entrance(sessions, settings)
     live = Live(entrance)
     hub.overhear(live.conversation_moved)
+    supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
     rooms = (
-        SupportPages(transcript, entrance, live),
+        supporting.inbox,
+        supporting.replies,
         StaffPages(entrance, content),
         AuditPages(storage, entrance),
     )
-    doors = (Doors(accounts, sessions, entrance), *rooms)
+    doors = (Doors(accounts, sessions, entrance), supporting.conversation, *rooms)
     return Rooms(
         accounts,
         sessions,
         live,
         Shell([section for room in rooms for section in room.SECTIONS]),
+        supporting.watch,
         tuple(route for door in doors for route in door.routes()),
     )

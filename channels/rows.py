@@ -77,10 +77,11 @@ async def write_message(
         insert(messages).values(
             id=receipt.message_id,
             conversation_id=receipt.conversation,
-            turn_id=receipt.turn_id,
+            turn_id=receipt.turn_id or None,
             delivery_id=delivery_id,
             seq=receipt.seq,
             author=wire["author"],
+            name=wire["name"] or None,
             kind=wire["kind"],
             text=wire["text"],
             choices=wire["choices"] or None,

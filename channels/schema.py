@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from channels.word_index import index_words_of
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time in UTC; SQLite drops the zone, so it is put back on reading."""
@@ -66,6 +68,15 @@ conversations = Table(
     # The person who speaks instead of the bot, and until when unless it is prolonged.
     Column("held_by", String(40)),
     Column("held_until", Moment),
+    # Since when a person is waited for, and when that had lasted for too long.
+    Column("waiting_since", Moment),
+    Column("escalated_at", Moment),
+    # The account that looks after it, whether or not it speaks at the moment.
+    Column("assigned_to", String(40)),
+    # The newest answered turn: what it was taken for, how surely, and if its answer helped.
+    Column("topic", String(120)),
+    Column("confidence", Float),
+    Column("helpful", Boolean),
     # What a reply needs besides the address, such as a subject, as the newest message had it.
     Column("reply_to", JSON(none_as_null=True)),
     # The watermark: seq of the newest message, raised in the transaction that writes it.
@@ -74,7 +85,11 @@ conversations = Table(
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "address"),
     Index(None, "status", "updated_at"),
-    Index(None, "updated_at"),
+    # An inbox is read by these from its newest on; the id tells two of one moment apart.
+    Index(None, "updated_at", "id"),
+    Index(None, "assigned_to", "updated_at"),
+    Index(None, "topic", "updated_at"),
+    Index(None, "student"),
 )
 
 turns = Table(
@@ -114,6 +129,8 @@ messages = Table(
     Column("turn_id", ForeignKey("turns.id")),
     Column("delivery_id", String(255)),
     Column("author", String(20), nullable=False),
+    # What the student is told of who wrote it, when that was a person.
+    Column("name", String(120)),
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
     Column("choices", JSON(none_as_null=True)),
@@ -150,6 +167,96 @@ outbox = Table(
     UniqueConstraint("conversation_id", "position"),
     Index(None, "status", "due_at"),
     Index(None, "channel", "provider_id"),
+)
+
+index_words_of(messages)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("author_id", String(40), nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "conversation_id", "at"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("tag", String(40), primary_key=True),
+    Column("by", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "tag", "conversation_id"),
+)
+
+viewers = Table(
+    "viewers",
+    metadata,
+    # Who of the staff has a conversation open, as its page keeps saying.
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("account_id", String(40), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("account_id", String(40), nullable=False),
+    Column("name", String(60), nullable=False),
+    # The filters as they stand in the page's address.
+    Column("query", Text, nullable=False),
+    # Whether everybody in support sees it.
+    Column("shared", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("account_id", "name"),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    # Which language it is in; none: it fits any.
+    Column("language", String(8)),
+    Column("by", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("turn_id", ForeignKey("turns.id"), nullable=False),
+    Column("reviewer_id", String(40), nullable=False),
+    Column("reviewer", String(120), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    # What is to become of it: a training example, a test, an entry, or nothing.
+    Column("becomes", String(20), nullable=False),
+    # The intent that it should have been taken for, or the name of an entry.
+    Column("meant", String(120), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("exported_at", Moment),
+    UniqueConstraint("turn_id", "reviewer_id"),
+    Index(None, "becomes", "exported_at"),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    # Turns that were drawn at random, for several people to judge.
+    Column("turn_id", ForeignKey("turns.id"), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("drawn_at", Moment, nullable=False),
+    Index(None, "drawn_at"),
 )
 
 opt_outs = Table(

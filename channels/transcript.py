@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from channels.holds import give_back, take
 from channels.model import Author, Choice, ConversationStatus, InboundMessage
-from channels.outbox import Outbox
 from channels.recording import record
 from channels.records import (
     Backlog,
@@ -28,8 +25,6 @@ from channels.storage import Rank, Storage
 
 RACES = 2
 """How often others may be first: once with the conversation, once with the delivery."""
-LOOK_SECONDS = 0.05
-"""How often a take-over looks whether the parts that were on their way have arrived."""
 
 
 class Transcript:
@@ -85,31 +80,6 @@ class Transcript:
         if row is None:
             return None
         return Receipt(row.conversation_id, row.turn_id, row.message_id, row.seq, repeated=True)
-
-    async def take_over(self, conversation: str, agent: str, until: datetime) -> bool:
-        """A person speaks from now on, until then; said again by the same person, it is prolonged.
-
-        Nothing of the bot's is written once this has committed, and nothing leaves once it has
-        returned: it waits for what a provider is being handed. What the student writes is recorded
-        and waits. False when another person holds the conversation, or there is none such.
-        """
-        async with self._storage.writing() as db:
-            if not await take(db, conversation, agent, until, await self._storage.now(db)):
-                return False
-        outbox = Outbox(self._storage)
-        # Ends by itself, as calls and leases do; another gateway's sender has no event to wait for.
-        while await outbox.on_their_way(conversation):  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_SECONDS)
-        return True
-
-    async def hand_back(self, conversation: str, agent: str) -> bool:
-        """The bot speaks again; what came meanwhile is the person's, and counts as answered.
-
-        False when this person does not hold the conversation. A hold that runs out instead leaves
-        what came meanwhile to the bot.
-        """
-        async with self._storage.writing() as db:
-            return await give_back(db, conversation, agent, await self._storage.now(db))
 
     async def backlog(self) -> Backlog:
         """How many turns wait for the bot or run, and for how long the oldest has."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.model import Author, TurnStatus
+from channels.model import Author, ConversationStatus, TurnStatus
 from channels.parts import enqueue
 from channels.records import Outcome, PendingTurn, Receipt
 from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
@@ -231,9 +231,19 @@ async def _write_replies(
         await write_message(db, reply, receipt, now)
         parts = outcome.parts[seq - first] if outcome.parts else ()
         await enqueue(db, turn.conversation, receipt.message_id, seq, parts, now)
-    status = outcome.conversation_status
-    changed = {"status": status.value if status else None, "language": outcome.language}
-    changed = {name: value for name, value in changed.items() if value}
-    if changed:
+    if changed := _changed(outcome, now):
         await db.execute(update(conversations).where(mine).values(changed))
     return last
+
+
+def _changed(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """What an outcome changes of its conversation: small talk leaves the topic as it was."""
+    changed: dict[str, Any] = {}
+    if outcome.language:
+        changed["language"] = outcome.language
+    if outcome.conversation_status is ConversationStatus.WAITING:
+        changed["status"] = ConversationStatus.WAITING.value
+        changed["waiting_since"] = func.coalesce(conversations.c.waiting_since, now)
+    if any(reply.kind == "answer" for reply in outcome.replies):
+        changed |= {"topic": outcome.intent, "confidence": outcome.confidence, "helpful": None}
+    return changed

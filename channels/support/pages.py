@@ -1,81 +1,87 @@
-"""The support pages: which conversations there are, and what was said in one."""
+"""Puts the rooms of the support console together."""
 
 from __future__ import annotations
 
-from aiohttp import web
+from dataclasses import dataclass
+from datetime import timedelta
 
+from channels.answerer import Answerer
+from channels.carrier import Post
 from channels.console.entrance import Entrance
-from channels.console.live import ALL_CONVERSATIONS, Live
-from channels.console.page import Group, Section, page_number, render_page
-from channels.console.permissions import Permission
-from channels.model import Author
-from channels.records import Entry
-from channels.support.packet import packet
+from channels.console.live import Live
+from channels.hub import Hub
+from channels.opting import OptOuts
+from channels.settings import InstitutionSettings
+from channels.storage import Storage
+from channels.support.context import Contexts
+from channels.support.conversation_pages import ConversationPages
+from channels.support.finding import Finder
+from channels.support.inbox_pages import InboxPages
+from channels.support.notebook import Notebook
+from channels.support.replies import Replies
+from channels.support.reply_pages import ReplyPages
+from channels.support.settings import SupportSettings
+from channels.support.speaking import Speaking
+from channels.support.views import Views
+from channels.support.watch import SupportWatch
 from channels.transcript import Transcript
-from channels.web.markdown import plain_to_html, to_html
-from channels.web.sources import source_path
-
-PAGE_SIZE = 25
+from channels.waiting_line import WaitingLine
 
 
-class SupportPages:
-    """Server-rendered pages without a script; they show and change nothing."""
+@dataclass(frozen=True, slots=True)
+class SupportParts:
+    """What the support console needs of the gateway."""
 
-    SECTIONS = (
-        Section(
-            "Conversations",
-            "/support",
-            Permission.READ_CONVERSATIONS,
-            Group.CONVERSATIONS,
-            "inbox",
-        ),
+    settings: SupportSettings
+    institution: InstitutionSettings
+    transcript: Transcript
+    post: Post
+    opt_outs: OptOuts
+    answerer: Answerer
+    line: WaitingLine
+    longest: int
+    """Characters that a person may write at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupportRooms:
+    """Every page, and what looks after them."""
+
+    inbox: InboxPages
+    conversation: ConversationPages
+    replies: ReplyPages
+    watch: SupportWatch
+
+
+def support_rooms(
+    parts: SupportParts, *, storage: Storage, hub: Hub, entrance: Entrance, live: Live
+) -> SupportRooms:
+    """Make the rooms; nothing opens."""
+    finder, notebook, replies = Finder(storage), Notebook(storage), Replies(storage)
+    speaking = Speaking(
+        storage=storage,
+        post=parts.post,
+        opt_outs=parts.opt_outs,
+        hub=hub,
+        answerer=parts.answerer,
+        institution=parts.institution.name,
+        hold=timedelta(minutes=parts.settings.hold_minutes),
     )
-
-    def __init__(self, transcript: Transcript, entrance: Entrance, live: Live) -> None:
-        self._transcript = transcript
-        self._entrance = entrance
-        self._live = live
-
-    def routes(self) -> list[web.RouteDef]:
-        """Every route under ``/support``."""
-        guard = self._entrance.guard
-        return [
-            web.get("/support", guard(self.conversations, Permission.READ_CONVERSATIONS)),
-            web.get("/support/live", guard(self.live, Permission.READ_CONVERSATIONS)),
-            web.get(
-                "/support/{conversation}", guard(self.conversation, Permission.READ_CONVERSATIONS)
-            ),
-        ]
-
-    async def conversations(self, request: web.Request) -> web.Response:
-        """A page of conversations: those who wait for a person first, then the newest."""
-        number = page_number(request)
-        found = await self._transcript.conversations((number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
-        shown = {
-            "conversations": found[:PAGE_SIZE],
-            "page": number,
-            "more": len(found) > PAGE_SIZE,
-        }
-        return render_page("support_conversations.html", request, shown)
-
-    async def live(self, request: web.Request) -> web.StreamResponse:
-        """What moves in any conversation."""
-        return await self._live.stream(request, ALL_CONVERSATIONS)
-
-    async def conversation(self, request: web.Request) -> web.Response:
-        """One transcript with what was understood, decided, cited and measured."""
-        timeline = await self._transcript.timeline(request.match_info["conversation"])
-        if timeline is None:
-            raise web.HTTPNotFound(text="There is no conversation at this address.")
-        shown = {
-            "timeline": timeline,
-            "packet": packet(timeline),
-            "rendered": {entry.id: _render(entry) for entry in timeline.entries},
-            "source_path": source_path,
-        }
-        return render_page("support_conversation.html", request, shown)
-
-
-def _render(entry: Entry) -> str:
-    typed = entry.message.author is Author.STUDENT
-    return plain_to_html(entry.message.text) if typed else to_html(entry.message.text)
+    conversation = ConversationPages(
+        transcript=parts.transcript,
+        speaking=speaking,
+        contexts=Contexts(storage),
+        notebook=notebook,
+        replies=replies,
+        institution=parts.institution,
+        longest=parts.longest,
+        hub=hub,
+        entrance=entrance,
+        live=live,
+    )
+    return SupportRooms(
+        InboxPages(finder, notebook, Views(storage), entrance, live),
+        conversation,
+        ReplyPages(replies, entrance),
+        SupportWatch(parts.line, finder, live, timedelta(minutes=parts.settings.escalate_minutes)),
+    )

@@ -9,8 +9,8 @@ from typing import Any
 from babel.dates import get_day_names
 
 from channels.model import Choice
+from channels.office_hours import Hours
 from channels.settings import InstitutionSettings
-from channels.voice.hours import Hours
 from channels.voice.spoken import said_time, spoken
 from languages.lists import joined
 from languages.speech import name_of, say, say_day, speaking

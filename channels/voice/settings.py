@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from channels.delivery.twilio import TwilioAccount
-from channels.voice.hours import Hours, Stretch, overlapping
+from channels.office_hours import Hours, Stretch, overlapping
 
 NUMBER = r"^(\+[1-9]\d{6,14})?$"
 """E.164, or nothing."""

@@ -135,6 +135,7 @@ def message(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "client_id": entry.delivery_id.rpartition("/")[2] if entry.delivery_id else None,
         "author": said.author.value,
+        "name": said.name,
         "kind": said.kind,
         "text": said.text,
         "html": plain_to_html(said.text) if typed else to_html(said.text),

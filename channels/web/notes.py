@@ -10,7 +10,7 @@ from channels.storage import Storage
 
 
 class Notes:
-    """Notes on messages and conversations; each is one statement.
+    """Notes on messages and conversations; each is one transaction.
 
     Methods raise `sqlalchemy.exc.SQLAlchemyError` when the database cannot do its part.
     """
@@ -26,7 +26,12 @@ class Notes:
         mine &= (messages.c.author == Author.ASSISTANT.value) & (messages.c.kind == "answer")
         noted = {"helpful": helpful, "helpful_reason": None if helpful else reason}
         async with self._storage.writing() as db:
-            return bool((await db.execute(update(messages).where(mine).values(noted))).rowcount)
+            rated = await db.execute(update(messages).where(mine).values(noted))
+            if not rated.rowcount:
+                return False
+            theirs = conversations.c.id == conversation
+            await db.execute(update(conversations).where(theirs).values(helpful=helpful))
+            return True
 
     async def name_student(self, conversation: str, student: str) -> bool:
         """Bind a conversation to a student; False when it is another one's already."""

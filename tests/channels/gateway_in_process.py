@@ -11,6 +11,7 @@ from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.brain import Brain
 from channels.carrier import NoPost
+from channels.holds import Holds
 from channels.hub import Hub
 from channels.inbox import Inbox
 from channels.limits import Buckets
@@ -51,6 +52,7 @@ class GatewayInProcess:
     def __init__(self, engine: AsyncEngine, brain: Brain, lease: timedelta = LEASE) -> None:
         storage, self.hub, metrics = Storage(engine), Hub(), Metrics()
         self.transcript, self.turns = Transcript(storage), Turns(storage, lease)
+        self.holds = Holds(storage)
         inbox = Inbox(INBOX)
         self.answerer = Answerer(
             turns=self.turns,

@@ -11,7 +11,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from gateway_parts import ORIGIN, Chat, MakeClient, frames_until
 from loopback_bot import LoopbackBot, saying
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.directory import Accounts
@@ -20,7 +20,7 @@ from channels.accounts.passwords import Passwords
 from channels.gateway import ACCOUNTS
 from channels.identifiers import token_hash
 from channels.schema import accounts as account_table
-from channels.schema import conversations, staff_sessions
+from channels.schema import staff_sessions
 from channels.settings import GatewaySettings
 from channels.storage import Storage
 from channels.web.identity import seal
@@ -262,10 +262,10 @@ async def test_support_sees_what_was_said_and_why(
     for shown in (
         "&lt;b&gt;aid?&lt;/b&gt;",
         "<strong>first</strong>",
-        "understood as greet (0.90)",
+        "greet (0.90)",
         'href="/sources/policies%2Faid?quote=Ask+before+you+enrol."',
         "reason: unreachable",
-        " ms, bot ",
+        " ms, of it the bot ",
     ):
         assert shown in page
 
@@ -318,34 +318,8 @@ async def test_support_sees_a_waiting_conversation_in_short(
         await tab.send_json({"type": "message", "id": f"m{number}", "text": words})
         await frames_until(tab, 2 * number + 2)
     page = await (await client.get(f"/support/{conversation}")).text()
-    short = page[page.index("In short") : page.index('class="timeline"')]
+    short = page[page.index("In short") : page.index('id="student"')]
     answered, missed = short.split("Asked and not answered")
     assert "may i pay &lt;i&gt;later&lt;/i&gt;?" in answered
     assert "in shells?" in missed
     assert "Payment plans" in missed
-
-
-async def test_conversations_are_paged(client: TestClient, engine: AsyncEngine) -> None:
-    """Thirty conversations fill two pages; a page number that is none shows the first."""
-    await make_administrator(client)
-    await sign_in(client)
-    now = datetime.now(UTC)
-    rows = [
-        {
-            "id": f"c_{number:02}",
-            "channel": "web",
-            "address": f"w_{number}",
-            "status": "open",
-            "last_seq": 1,
-            "created_at": now,
-            "updated_at": now.replace(microsecond=number),
-        }
-        for number in range(30)
-    ]
-    async with engine.begin() as db:
-        await db.execute(insert(conversations), rows)
-    counts = []
-    for page in ("1", "2", "3", "0", "-1", "x", "9" * 30):
-        shown = await (await client.get("/support", params={"page": page})).text()
-        counts.append(len(set(re.findall(r'href="/support/(c_\d\d)"', shown))))
-    assert counts == [25, 5, 0, 25, 25, 25, 25]

@@ -13,6 +13,7 @@ from gateway_parts import settled, until, until_asked
 from loopback_bot import LoopbackBot, repeat, waiting_for
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.holds import Holds
 from channels.model import Author, InboundMessage, OutboundMessage, TurnStatus
 from channels.outbox import Outbox
 from channels.records import Outcome, PendingTurn
@@ -44,12 +45,13 @@ class Rooms:
 
     transcript: Transcript
     turns: Turns
+    holds: Holds
 
 
 @pytest.fixture
 def rooms(either_engine: AsyncEngine) -> Rooms:
     storage = Storage(either_engine)
-    return Rooms(Transcript(storage), Turns(storage))
+    return Rooms(Transcript(storage), Turns(storage), Holds(storage))
 
 
 @pytest.fixture
@@ -82,11 +84,11 @@ async def test_a_reply_that_comes_after_a_take_over_is_not_written(
     bot.behaviour = waiting_for(release)
     receipt = await gateway.reception.accept(message("one", "d1"))
     await until(lambda: bot.asked)
-    assert await gateway.transcript.take_over(receipt.conversation, AGENT, soon())
+    assert await gateway.holds.take_over(receipt.conversation, AGENT, soon())
     release.set()
     await gateway.reception.accept(message("two", "d2"))
     await until(lambda: bot.ended)
-    assert await gateway.transcript.hand_back(receipt.conversation, AGENT)
+    assert await gateway.holds.hand_back(receipt.conversation, AGENT)
     bot.behaviour = repeat
     await gateway.reception.accept(message("three", "d3"))
     await settled(gateway.transcript)
@@ -102,7 +104,7 @@ async def test_a_turn_does_not_begin_while_a_person_holds_the_conversation(
 ) -> None:
     """It is recorded, and neither counted as waiting for the bot nor offered to a gateway."""
     conversation = await gateway.transcript.open("web", "1")
-    await gateway.transcript.take_over(conversation, AGENT, soon())
+    await gateway.holds.take_over(conversation, AGENT, soon())
     await gateway.reception.accept(message("one", "d1"))
     assert await gateway.turns.claim(conversation) is None
     assert await gateway.turns.ready() == ()
@@ -116,29 +118,29 @@ async def test_a_hold_that_runs_out_leaves_the_student_to_the_bot(
 ) -> None:
     """A person who goes away without a word must not leave a question unanswered."""
     conversation = await gateway.transcript.open("web", "1")
-    await gateway.transcript.take_over(conversation, AGENT, soon(0.5))
+    await gateway.holds.take_over(conversation, AGENT, soon(0.5))
     await gateway.reception.accept(message("one", "d1"))
 
     async def answered() -> bool:
         return await said(gateway, conversation) == ["one", "You said: one"]
 
     await until_asked(answered)
-    assert not await gateway.transcript.hand_back(conversation, AGENT)
+    assert not await gateway.holds.hand_back(conversation, AGENT)
 
 
 async def test_only_one_person_holds_a_conversation(rooms: Rooms) -> None:
     """Who holds it may prolong it; another is told no, and cannot hand it back either."""
-    transcript = rooms.transcript
-    conversation = await transcript.open("web", "1")
-    wanting = [transcript.take_over(conversation, f"a_{n}", soon()) for n in range(8)]
+    holds = rooms.holds
+    conversation = await rooms.transcript.open("web", "1")
+    wanting = [holds.take_over(conversation, f"a_{n}", soon()) for n in range(8)]
     taken = await asyncio.gather(*wanting)
     assert sum(taken) == 1
     holder, other = f"a_{taken.index(True)}", f"a_{taken.index(False)}"
-    assert await transcript.take_over(conversation, holder, soon(120))
-    assert not await transcript.hand_back(conversation, other)
-    assert await transcript.hand_back(conversation, holder)
-    assert await transcript.take_over(conversation, other, soon())
-    assert not await transcript.take_over("c_nobody", holder, soon())
+    assert await holds.take_over(conversation, holder, soon(120))
+    assert not await holds.hand_back(conversation, other)
+    assert await holds.hand_back(conversation, holder)
+    assert await holds.take_over(conversation, other, soon())
+    assert not await holds.take_over("c_nobody", holder, soon())
 
 
 async def test_replies_and_take_overs_at_the_same_moment_have_an_order(
@@ -150,7 +152,7 @@ async def test_replies_and_take_overs_at_the_same_moment_have_an_order(
         at_take_over: list[str] = []
 
         async def take(conversation: str = turn.conversation) -> None:
-            await rooms.transcript.take_over(conversation, AGENT, soon())
+            await rooms.holds.take_over(conversation, AGENT, soon())
             at_take_over.extend(await said(rooms, conversation))  # noqa: B023 - awaited below
 
         await asyncio.gather(take(), rooms.turns.finish(turn, reply("bot")))
@@ -161,9 +163,9 @@ async def test_what_no_provider_has_been_handed_is_kept_back(rooms: Rooms, outbo
     """Also later, when the person has handed back: it would come out of order."""
     turn = await running(rooms)
     await rooms.turns.finish(turn, reply("one", "two"))
-    await rooms.transcript.take_over(turn.conversation, AGENT, soon())
+    await rooms.holds.take_over(turn.conversation, AGENT, soon())
     assert await outbox.claim(soon(1), LEASE, 16) == ()
-    await rooms.transcript.hand_back(turn.conversation, AGENT)
+    await rooms.holds.hand_back(turn.conversation, AGENT)
     assert await outbox.claim(soon(1), LEASE, 16) == ()
     assert await outbox.counts() == {"withdrawn": 2}
 
@@ -175,7 +177,7 @@ async def test_what_the_person_says_is_sent(rooms: Rooms, outbox: Outbox) -> Non
     second = await rooms.transcript.record(message("again", "d2"))
     turn = await rooms.turns.claim(second.conversation) or turn
     await rooms.turns.finish(turn, reply("person", author=Author.PERSON))
-    await rooms.transcript.take_over(turn.conversation, AGENT, soon())
+    await rooms.holds.take_over(turn.conversation, AGENT, soon())
     (parcel,) = await outbox.claim(soon(1), LEASE, 16)
     assert parcel.part == {"text": "person"}
 
@@ -185,7 +187,7 @@ async def test_a_take_over_waits_for_what_is_on_its_way(rooms: Rooms, outbox: Ou
     turn = await running(rooms)
     await rooms.turns.finish(turn, reply("one", "two"))
     (parcel,) = await outbox.claim(soon(1), LEASE, 16)
-    taking = asyncio.create_task(rooms.transcript.take_over(turn.conversation, AGENT, soon(120)))
+    taking = asyncio.create_task(rooms.holds.take_over(turn.conversation, AGENT, soon(120)))
 
     async def held() -> bool:
         return (await outbox.counts()).get("withdrawn") == 1
@@ -211,7 +213,7 @@ async def test_nothing_is_sent_again_over_a_person(rooms: Rooms, outbox: Outbox)
     turn = await running(rooms)
     await rooms.turns.finish(turn, reply("one", "two"))
     await outbox.claim(soon(1), LEASE, 16)
-    taking = asyncio.create_task(rooms.transcript.take_over(turn.conversation, AGENT, soon(3600)))
+    taking = asyncio.create_task(rooms.holds.take_over(turn.conversation, AGENT, soon(3600)))
 
     async def held() -> bool:
         return (await outbox.counts()).get("withdrawn") == 1
@@ -232,7 +234,7 @@ async def test_parts_and_take_overs_at_the_same_moment_have_an_order(
         on_its_way: list[int] = []
 
         async def take(conversation: str = turn.conversation) -> None:
-            await rooms.transcript.take_over(conversation, AGENT, soon())
+            await rooms.holds.take_over(conversation, AGENT, soon())
             on_its_way.append(await outbox.on_their_way(conversation))  # noqa: B023 - awaited below
 
         async def send() -> None:

@@ -48,7 +48,7 @@ async def test_a_question_is_echoed_and_answered(client: TestClient, open_chat: 
     assert (reply["author"], reply["seq"], reply["client_id"]) == ("assistant", 2, None)
     assert reply["html"] == "<p>You said: hello <em>there</em></p>\n"
     assert set(reply) == {
-        *("type", "seq", "id", "client_id", "author", "kind", "text", "html"),
+        *("type", "seq", "id", "client_id", "author", "name", "kind", "text", "html"),
         *("choices", "citations", "files", "abstained", "answer_kind", "asks_feedback", "at"),
     }
     assert reply["at"].endswith("Z")

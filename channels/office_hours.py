@@ -1,14 +1,16 @@
-"""When a person picks up the telephone, so that nobody is put through to an empty office."""
+"""When a person answers, so that nobody is put through to an empty office or waits for one."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LOOKED_AHEAD = 31
+"""Days in which an office that answers at all opens again."""
 _STRETCH = re.compile(
     r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<from>\d\d:\d\d)-(?P<to>\d\d:\d\d)"
 )
@@ -55,6 +57,20 @@ class Hours:
             here.weekday() in each.days and each.opens <= here.time() < each.closes
             for each in self.stretches
         )
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """When somebody picks up next after a moment at which nobody does; None within a month."""
+        here = moment.astimezone(self.zone)
+        for ahead in range(LOOKED_AHEAD):
+            day = here.date() + timedelta(days=ahead)
+            opens = sorted(
+                datetime.combine(day, each.opens, self.zone)
+                for each in self.stretches
+                if day.weekday() in each.days and day not in self.closed
+            )
+            if following := next((each for each in opens if each > here), None):
+                return following
+        return None
 
     def by_day(self) -> list[tuple[int, int, time, time]]:
         """First and last weekday, opening and closing, in the order of the week."""

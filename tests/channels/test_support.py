@@ -1,0 +1,298 @@
+"""What the support team does: find a conversation, take it over, write, hand back, keep notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import ClientWebSocketResponse
+from aiohttp.test_utils import TestClient
+from colleague import PROGRAM, Colleague, colleague
+from gateway_parts import Chat, frames_until
+from loopback_bot import LoopbackBot, repeat, saying
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.accounts.model import Role
+from channels.office_hours import Hours, Stretch
+from channels.schema import audit_log, conversations, messages
+from channels.storage import Storage
+from channels.support.replies import Reply
+from channels.waiting_line import WaitingLine
+
+OpenChat = Callable[[TestClient], Awaitable[Chat]]
+HANDOVER = {"type": "handover", "text": "", "reason": "asked"}
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Student:
+    """A student in the web chat, and where staff find them."""
+
+    def __init__(self, tab: ClientWebSocketResponse, conversation: str) -> None:
+        self.tab = tab
+        self.conversation = conversation
+        self._said = 0
+
+    async def write(self, text: str, payload: str | None = None) -> None:
+        """Send a message."""
+        self._said += 1
+        said = {"type": "message", "id": f"id-{self._said}", "text": text, "payload": payload}
+        await self.tab.send_json(said)
+
+    async def reads(self, last: int) -> list[tuple[str, str]]:
+        """Who wrote what, up to a place."""
+        frames = await frames_until(self.tab, last)
+        return [(frame["author"], frame["text"]) for frame in frames]
+
+
+@pytest.fixture
+def begin(client: TestClient, open_chat: OpenChat) -> Callable[[], Awaitable[Student]]:
+    async def chat() -> Student:
+        tab = await (await open_chat(client)).connect()
+        return Student(tab, (await tab.receive_json())["conversation"])
+
+    return chat
+
+
+Begin = Callable[[], Awaitable[Student]]
+
+
+@pytest.fixture
+async def ana(client: TestClient) -> Colleague:
+    return await colleague(client, Role.AGENT, "Ana Ruiz")
+
+
+async def done(who: Colleague, path: str, **form: str) -> dict[str, Any]:
+    """What a form answers a script."""
+    data = {"csrf_token": who.csrf} | form
+    answer = await who._ask("POST", path, {"data": data, "headers": PROGRAM})
+    assert answer.status == 200
+    return dict(await answer.json())
+
+
+async def ids(who: Colleague, query: str = "") -> list[str]:
+    """Conversations in the inbox, in order."""
+    page = await (await who.get(f"/support/rows?{query}")).text()
+    return re.findall(r'data-id="(c_\w+)"', page)
+
+
+async def test_a_person_takes_over_writes_and_hands_back(
+    begin: Begin, ana: Colleague, bot: LoopbackBot
+) -> None:
+    """The student is told who joins and leaves; the assistant is silent between, and goes on."""
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    assert (await done(ana, f"{place}/say", text="too soon"))["done"] is False
+    assert (await done(ana, f"{place}/take"))["done"] is True
+    assert (await done(ana, f"{place}/take"))["done"] is True
+    await student.write("is anybody there")
+    assert (await done(ana, f"{place}/say", text="Yes, **I** am."))["done"] is True
+    frames = await frames_until(student.tab, 5)
+    assert [(frame["author"], frame["kind"], frame["name"]) for frame in frames] == [
+        ("person", "joined", "Ana Ruiz"),
+        ("student", "text", ""),
+        ("person", "text", "Ana Ruiz"),
+    ]
+    assert "<strong>I</strong>" in frames[-1]["html"]
+    bot.behaviour = repeat
+    assert (await done(ana, f"{place}/hand-back"))["done"] is True
+    await student.write("thanks")
+    assert [who for who, _ in await student.reads(8)] == ["person", "student", "assistant"]
+    assert [asked["text"] for asked in bot.asked] == ["hello", "thanks"]
+    assert (await done(ana, f"{place}/say", text="and"))["done"] is False
+
+
+async def test_the_other_agent_can_neither_take_nor_write(
+    begin: Begin, ana: Colleague, client: TestClient
+) -> None:
+    """One person holds a conversation; the other sees who, and that both have it open."""
+    ben = await colleague(client, Role.AGENT, "Ben Okafor")
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    await ana.get(place)
+    await done(ana, f"{place}/take")
+    assert (await done(ben, f"{place}/take"))["done"] is False
+    assert (await done(ben, f"{place}/say", text="me too"))["done"] is False
+    assert (await done(ben, f"{place}/hand-back"))["done"] is False
+    page = await (await ben.get(place)).text()
+    assert "Ana Ruiz answers." in page and "Ana Ruiz has this open too." in page
+    assert 'id="text"' not in page
+    assert 'id="text"' in await (await ana.get(place)).text()
+    assert (await done(ben, f"{place}/here")) == {"others": ["Ana Ruiz"], "mine": False}
+
+
+async def test_an_open_page_gets_what_is_new(begin: Begin, ana: Colleague) -> None:
+    """What the student writes while a person holds it is shown without a reload, once."""
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    await done(ana, f"{place}/take")
+    await student.write("are <b>you</b> real")
+    await student.reads(4)
+    answer = await ana.get(f"{place}/news?after=3", headers=PROGRAM)
+    news = await answer.json()
+    assert (news["last"], news["mine"]) == (4, True)
+    assert "are &lt;b&gt;you&lt;/b&gt; real" in news["entries"]
+    assert "hello" not in news["entries"] and "You answer." in news["panel"]
+
+
+async def test_the_inbox_is_narrowed(begin: Begin, ana: Colleague, bot: LoopbackBot) -> None:
+    """By words, state, topic, tag, assignment and what the student said of an answer."""
+    answer = {"type": "answer", "text": "It is **$1,200**.", "kind": "quote", "citations": []}
+    bot.behaviour = saying({"custom": answer | {"confidence": 0.4}})
+    asker, waiter = await begin(), await begin()
+    await asker.write("what does the Crème brûlée course cost")
+    await asker.reads(2)
+    await asker.write("ok")
+    frames = await frames_until(asker.tab, 4)
+    rated = {"type": "feedback", "message": frames[-1]["id"], "helpful": False, "reason": "wrong"}
+    await asker.tab.send_json(rated)
+    while (await asker.tab.receive_json())["type"] != "feedback":
+        pass
+    bot.behaviour = saying({"custom": HANDOVER})
+    await waiter.write("a person please", "/talk_to_person")
+    await waiter.reads(2)
+    first, second = asker.conversation, waiter.conversation
+
+    assert await ids(ana) == [second, first]
+    assert await ids(ana, "q=creme+brul") == [first]
+    assert await ids(ana, "q=1%2C200") == [first]
+    assert await ids(ana, "q=nothing+like+that") == []
+    assert await ids(ana, "q=%22%27*") == []
+    assert await ids(ana, "state=waiting") == [second]
+    assert await ids(ana, "state=open") == [first]
+    assert await ids(ana, "topic=greet") == [first]
+    assert await ids(ana, "helpful=no") == [first]
+    assert await ids(ana, "channel=web") == [second, first]
+    assert await ids(ana, "channel=sms") == []
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    assert await ids(ana, f"since={tomorrow}") == []
+    await ana.post(f"/support/{first}/tag", {"tag": "Late Fees"})
+    assert await ids(ana, "tag=late-fees") == [first]
+    await ana.post(f"/support/{first}/untag", {"tag": "late-fees"})
+    assert await ids(ana, "tag=late-fees") == []
+    await ana.post(f"/support/{first}/assign-me")
+    assert await ids(ana, "assigned=me") == [first]
+    assert await ids(ana, "assigned=nobody") == [second]
+    await done(ana, f"/support/{second}/settle")
+    assert await ids(ana, "state=waiting") == []
+
+
+async def test_pages_of_the_inbox_follow_each_other(ana: Colleague, engine: AsyncEngine) -> None:
+    """Every conversation stands on one page only, though many moved at the same moment."""
+    at = datetime.now(UTC)
+    rows = [
+        {
+            "id": f"c_{number:024x}",
+            "channel": "web",
+            "address": f"w_{number}",
+            "status": "open",
+            "last_seq": 1,
+            "created_at": at,
+            "updated_at": at - timedelta(minutes=number // 20),
+        }
+        for number in range(60)
+    ]
+    async with engine.begin() as db:
+        await db.execute(conversations.insert(), rows)
+    seen: list[str] = []
+    query: str | None = ""
+    while query is not None:
+        page = await (await ana.get(f"/support/rows?{query}")).text()
+        seen += re.findall(r'data-id="(c_\w+)"', page)
+        older = re.search(r'href="/support\?([^"]+)">Older', page)
+        query = older[1] if older else None
+    assert len(seen) == len(set(seen)) == 60
+    for nowhere in ("x", "9" * 40, "2026-01-01"):
+        assert len(await ids(ana, f"after={nowhere}")) in (0, 25)
+
+
+async def test_who_waits_for_too_long_stands_first(
+    begin: Begin, ana: Colleague, bot: LoopbackBot, engine: AsyncEngine
+) -> None:
+    """Within office hours only; a person who takes over ends it."""
+    bot.behaviour = saying({"custom": HANDOVER})
+    first, second = await begin(), await begin()
+    for student in (first, second):
+        await student.write("a person please", "/talk_to_person")
+        await student.reads(2)
+    storage, ago = Storage(engine), datetime.now(UTC) - timedelta(minutes=30)
+    async with engine.begin() as db:
+        mine = conversations.c.id == second.conversation
+        await db.execute(update(conversations).where(mine).values(waiting_since=ago))
+    never_open = Hours((), UTC_ZONE)
+    after = timedelta(minutes=10)
+    assert await WaitingLine(storage, never_open).escalate(after) == 0
+    assert (await WaitingLine(storage).standing(first.conversation)).ahead == 1
+    assert await WaitingLine(storage).escalate(after) == 1
+    assert await WaitingLine(storage).escalate(after) == 0
+    assert await ids(ana) == [second.conversation, first.conversation]
+    assert "waiting too long" in await (await ana.get("/support")).text()
+    await done(ana, f"/support/{second.conversation}/take")
+    assert "waiting too long" not in await (await ana.get("/support")).text()
+
+
+async def test_notes_and_assignment_are_for_colleagues(
+    begin: Begin, ana: Colleague, client: TestClient, engine: AsyncEngine
+) -> None:
+    """The student hears of neither; only a supervisor assigns to others, and it is on record."""
+    sam = await colleague(client, Role.SUPERVISOR, "Sam Supervisor")
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    await ana.post(f"{place}/note", {"note": "Called them, <i>no answer</i>."})
+    assert (await ana.post(f"{place}/assign", {"assigned": ana.account.id})).status == 403
+    await sam.post(f"{place}/assign", {"assigned": ana.account.id})
+    page = await (await sam.get(place)).text()
+    assert "Called them, &lt;i&gt;no answer&lt;/i&gt;." in page and "selected>Ana Ruiz" in page
+    async with engine.connect() as db:
+        assert len((await db.execute(select(messages))).all()) == 2
+        acts = (await db.execute(select(audit_log.c.action, audit_log.c.actor))).all()
+    assert ("assign", "Sam Supervisor") in [tuple(act) for act in acts]
+
+
+async def test_views_are_kept(ana: Colleague) -> None:
+    """Under a name, for oneself; an agent cannot put one before everybody."""
+    form = {"name": "Low", "below": "50", "channel": "web", "shared": "yes"}
+    await ana.post("/support/views", form)
+    page = await (await ana.get("/support?channel=web&below=50")).text()
+    assert 'href="/support?channel=web&amp;below=50" aria-current="page">Low' in page
+
+
+async def test_replies_have_variables(begin: Begin, client: TestClient, ana: Colleague) -> None:
+    """They are filled in for whoever writes; one that is unknown is refused with its name."""
+    sam = await colleague(client, Role.SUPERVISOR, "Sam Supervisor")
+    assert (await ana.get("/support/replies")).status == 403
+    wrong = await sam.post("/support/replies", {"name": "Hi", "text": "Hi {{pupil}}"})
+    assert wrong.status == 400 and "no variable pupil" in await wrong.text()
+    text = "Hello, {{agent}} here. {{student_program}}"
+    await sam.post("/support/replies", {"name": "Hi", "text": text})
+    assert Reply("", "", text).filled({"agent": "Ana"}) == "Hello, Ana here. {{student_program}}"
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    await done(ana, f"/support/{student.conversation}/take")
+    assert (
+        "Hello, Ana Ruiz here." in await (await ana.get(f"/support/{student.conversation}")).text()
+    )
+
+
+def test_an_office_says_when_it_opens() -> None:
+    """The next hour that it keeps, over days on which it is closed."""
+    hours = Hours(
+        (Stretch.from_text("Mon-Fri 09:00-17:00"),),
+        UTC_ZONE,
+        frozenset({datetime(2026, 11, 23, tzinfo=UTC).date()}),
+    )
+    sunday = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert hours.next_opening(sunday) == datetime(2026, 11, 24, 9, tzinfo=UTC_ZONE)
