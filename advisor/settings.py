@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from advisor.errors import SettingsError
+from channels.accounts.settings import StaffSettings
 from channels.privacy.settings import PrivacySettings
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.support.settings import SupportSettings
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     """Whom the assistant speaks for."""
     gateway: GatewaySettings = GatewaySettings()
     """The process that people and providers reach."""
+    staff: StaffSettings = StaffSettings()
+    """How members of staff sign in to the consoles, and for how long."""
     widget: WidgetSettings = WidgetSettings()
     """How the chat looks on web pages, and what it says."""
     privacy: PrivacySettings = PrivacySettings()

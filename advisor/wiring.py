@@ -116,4 +116,5 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             widget=settings.widget,
             privacy=settings.privacy,
             support=settings.support,
+            staff=settings.staff,
         )

@@ -16,6 +16,7 @@ from aiohttp import ClientSession, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.directory import Accounts
+from channels.accounts.settings import StaffSettings
 from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.bookmarks import StoredBookmark
@@ -98,12 +99,14 @@ def build_app(
     widget: WidgetSettings | None = None,
     privacy: PrivacySettings | None = None,
     support: SupportSettings | None = None,
+    staff: StaffSettings | None = None,
 ) -> web.Application:
     """The gateway as an application; it opens nothing before it starts.
 
     The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
-    the ``messaging`` channels; it closes both after the application. Calls are taken if ``voice``
-    says how. Whoever knows ``trial_secret`` may try a channel without reaching a student.
+    the ``messaging`` channels and the identity provider of ``staff``; it closes both after the
+    application. Calls are taken if ``voice`` says how. Whoever knows ``trial_secret`` may try a
+    channel without reaching a student.
     """
     hub, metrics, storage = Hub(), Metrics(), Storage(engine)
     transcript, turns = Transcript(storage), Turns(storage)
@@ -147,6 +150,8 @@ def build_app(
     eraser = Eraser(storage, brain)
     rooms = open_rooms(
         settings,
+        staff or StaffSettings(),
+        institution,
         storage=storage,
         hub=hub,
         support=SupportParts(
@@ -160,6 +165,7 @@ def build_app(
             longest=settings.message_limit,
         ),
         content=content,
+        client=client,
     )
     desk = Desk(
         settings=settings,

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from channels.accounts.directory import Accounts
+from channels.accounts.identity import IdentityProvider
+from channels.accounts.invitations import Invitations
 from channels.accounts.passwords import Passwords
+from channels.accounts.second_factor import SecondFactor
 from channels.accounts.sessions import StaffSessions
+from channels.accounts.settings import StaffSettings
+from channels.accounts.team import Team
+from channels.console.accounts import AccountPages
+from channels.console.arrivals import Arrivals
 from channels.console.audit import AuditPages
 from channels.console.doors import Doors
 from channels.console.entrance import Entrance
 from channels.console.live import Live
 from channels.console.page import Shell
+from channels.console.profile import ProfilePages
 from channels.content import Content
 from channels.hub import Hub
-from channels.settings import GatewaySettings
+from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.pages import StaffPages
 from channels.storage import Storage
 from channels.support.pages import SupportParts, support_rooms
@@ -37,17 +45,28 @@ class Rooms:
 
 def open_rooms(
     settings: GatewaySettings,
+    staff: StaffSettings,
+    institution: InstitutionSettings,
     *,
     storage: Storage,
     hub: Hub,
     support: SupportParts,
     content: Content,
+    client: ClientSession | None = None,
 ) -> Rooms:
-    """Make every room; one with ``SECTIONS`` stands in the navigation, in this order."""
-    passwords = Passwords()
-    accounts = Accounts(storage, passwords, settings)
-    sessions = StaffSessions(storage, accounts, passwords, settings)
-    entrance = Entrance(sessions, settings)
+    """Make every room; one with ``SECTIONS`` stands in the navigation, in this order.
+
+    ``client`` reaches the identity provider, if one is set.
+    """
+    passwords, url = Passwords(), settings.url
+    accounts = Accounts(storage, passwords, staff, url)
+    sessions = StaffSessions(storage, accounts, passwords, staff)
+    factor = SecondFactor(storage, institution.name)
+    invitations = Invitations(storage, passwords, staff.invitation_hours)
+    provider = (
+        IdentityProvider(staff, client, storage, url) if client and staff.identity_issuer else None
+    )
+    entrance = Entrance(sessions, settings, staff)
     live = Live(entrance)
     hub.overhear(live.conversation_moved)
     supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
@@ -55,9 +74,16 @@ def open_rooms(
         supporting.inbox,
         supporting.replies,
         StaffPages(entrance, content),
+        AccountPages(Team(storage), invitations, entrance, url),
         AuditPages(storage, entrance),
     )
-    doors = (Doors(accounts, sessions, entrance), supporting.conversation, *rooms)
+    doors = (
+        Doors(sessions, factor, entrance, staff.identity_name if provider else ""),
+        Arrivals(accounts, invitations, sessions, entrance, provider),
+        ProfilePages(sessions, factor, entrance),
+        supporting.conversation,
+        *rooms,
+    )
     return Rooms(
         accounts,
         sessions,

@@ -343,6 +343,8 @@ staff_sessions = Table(
     Column("agent", String(255)),
     # Whether only a password was shown so far where a second factor is asked for too.
     Column("half", Boolean, nullable=False),
+    # Whether the institution's identity provider vouched for it.
+    Column("by_provider", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )

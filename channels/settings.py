@@ -61,16 +61,6 @@ class GatewaySettings(BaseModel):
     identity_secret: str = Field(default="", repr=False)
     """Secret of at least 32 characters that the server of an embedding site shares, to say who a
     student is (`identify` in the widget's guide). Empty: nobody can be identified."""
-    staff_session_hours: float = Field(default=12, gt=0)
-    """Hours after which a member of staff signs in again."""
-    staff_idle_minutes: float = Field(default=60, gt=0)
-    """Minutes without a request after which a member of staff signs in again."""
-    setup_link_hours: float = Field(default=24, gt=0)
-    """Hours for which the one-time link that makes the first administrator works."""
-    sign_in_tries: int = Field(default=5, ge=1)
-    """Sign-ins that may be tried within `sign_in_minutes`, per address and per account."""
-    sign_in_minutes: float = Field(default=5, gt=0)
-    """Minutes over which `sign_in_tries` are counted."""
     drain_seconds: float = Field(default=15, ge=0, le=25)
     """Seconds that running turns get to finish when the gateway is told to stop."""
 

@@ -131,7 +131,8 @@ async def _welcome(settings: Settings) -> None:
     from channels.storage import Storage  # noqa: PLC0415
 
     async with database(settings) as engine:
-        link = await Accounts(Storage(engine), Passwords(), settings.gateway).setup_link()
+        people = Accounts(Storage(engine), Passwords(), settings.staff, settings.gateway.url)
+        link = await people.setup_link()
     url = settings.gateway.url
     out.print()
     out.print(f"[bold]{settings.institution.name}[/]: the assistant is ready")
@@ -139,7 +140,7 @@ async def _welcome(settings: Settings) -> None:
     out.print(f"  staff            {url}/staff")
     out.print(f"  support          {url}/support")
     if link:
-        out.print(f"  first staff account (once, within {settings.gateway.setup_link_hours:g} h):")
+        out.print(f"  first staff account (once, within {settings.staff.setup_link_hours:g} h):")
         out.print(f"  {link}", soft_wrap=True)
     out.print("Ctrl-C ends it.")
 

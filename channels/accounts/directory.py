@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels import audit
-from channels.accounts.model import Account, InvalidAccountError, Role, SetupLinkError
+from channels.accounts.model import Account, AccountError, InvalidAccountError, Role, SetupLinkError
 from channels.accounts.passwords import Passwords
+from channels.accounts.settings import StaffSettings
 from channels.audit import Actor
 from channels.identifiers import new_id, new_token, token_hash
 from channels.schema import accounts, setup_links
-from channels.settings import GatewaySettings
 from channels.storage import Storage
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -25,10 +26,14 @@ _CLOSED = "This set-up link was used or has expired. Start the assistant again t
 class Accounts:
     """Members of staff, and how the first of them comes to be."""
 
-    def __init__(self, storage: Storage, passwords: Passwords, settings: GatewaySettings) -> None:
+    def __init__(
+        self, storage: Storage, passwords: Passwords, settings: StaffSettings, url: str
+    ) -> None:
+        """``url`` is the gateway's public address, without a trailing slash."""
         self._storage = storage
         self._passwords = passwords
         self._settings = settings
+        self._url = url
 
     async def setup_link(self) -> str | None:
         """A fresh one-time address for making the first administrator; None once there is one.
@@ -48,7 +53,7 @@ class Accounts:
                     expires_at=now + timedelta(hours=self._settings.setup_link_hours),
                 )
             )
-        return f"{self._settings.url}/console/setup/{token}"
+        return f"{self._url}/console/setup/{token}"
 
     async def setup_open(self, token: str) -> bool:
         """Whether a set-up link still works."""
@@ -83,7 +88,7 @@ class Accounts:
             await write_account(db, account, hashed, actor)
         return account
 
-    async def by_email(self, email: str) -> Row[tuple[object, ...]] | None:
+    async def by_email(self, email: str) -> Row[Any] | None:
         """An account's row, deactivated or not."""
         query = select(accounts).where(accounts.c.email == email.strip().lower())
         async with self._storage.reading() as db:
@@ -121,6 +126,15 @@ async def write_account(
     except IntegrityError:
         raise InvalidAccountError("Email: there is an account with this address.") from None
     await audit.record(db, actor, "create", "account", account.id, {"role": account.role.value})
+
+
+async def active(db: AsyncConnection, account: str) -> Row[Any]:
+    """The row of an account. Raises AccountError when there is none, or it was deactivated."""
+    mine = (accounts.c.id == account) & accounts.c.deactivated_at.is_(None)
+    row = (await db.execute(select(accounts).where(mine))).first()
+    if row is None:
+        raise AccountError("There is no such account, or it was deactivated.")
+    return row
 
 
 def _usable(token: str) -> ColumnElement[bool]:

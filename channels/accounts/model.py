@@ -47,3 +47,7 @@ class StaffSession:
     account: Account
     csrf_token: str
     began_at: datetime
+    second_factor: bool
+    """Whether the account has one."""
+    by_provider: bool
+    """Whether an identity provider vouched for it, which asks for factors of its own."""

@@ -1,4 +1,4 @@
-"""Coming in and going out: the first set-up, signing in, signing out, and what pages load."""
+"""Coming in and going out: signing in, the second factor, signing out, and what pages load."""
 
 from __future__ import annotations
 
@@ -8,34 +8,43 @@ from typing import Any
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
-from channels.accounts.directory import Accounts
-from channels.accounts.model import AccountError, InvalidAccountError
+from channels.accounts.second_factor import SecondFactor
 from channels.accounts.sessions import StaffSessions
 from channels.console.entrance import SESSION, SIGN_IN, Entrance
 from channels.console.page import SHELL
 from channels.console.permissions import Permission
 
+SECOND_FACTOR = "/console/second-factor"
 STATIC = Path(__file__).parent / "static"
+TOO_MANY = "Too many tries. Wait a few minutes, then try again."
 
 
 class Doors:
-    """The pages for those who have not signed in."""
+    """The pages for those who have not signed in, and the way out."""
 
-    def __init__(self, accounts: Accounts, sessions: StaffSessions, entrance: Entrance) -> None:
-        self._accounts = accounts
+    def __init__(
+        self,
+        sessions: StaffSessions,
+        factor: SecondFactor,
+        entrance: Entrance,
+        provider: str = "",
+    ) -> None:
+        """``provider`` is what the button for single sign-on says; empty for none."""
         self._sessions = sessions
+        self._factor = factor
         self._entrance = entrance
+        self._provider = provider
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them, and the way out."""
+        """All of them."""
         guard, opened = self._entrance.guard, self._entrance.open
         return [
             web.get("/console", guard(self.begin, Permission.OWN_ACCOUNT)),
             web.get("/console/static/{file}", opened(self.static_file)),
-            web.get("/console/setup/{token}", opened(self.show_setup)),
-            web.post("/console/setup/{token}", opened(self.set_up)),
             web.get("/console/sign-in", opened(self.show_sign_in)),
             web.post("/console/sign-in", opened(self.sign_in)),
+            web.get("/console/second-factor", opened(self.show_factor)),
+            web.post("/console/second-factor", opened(self.check_factor)),
             web.post("/console/sign-out", guard(self.sign_out, Permission.OWN_ACCOUNT)),
         ]
 
@@ -51,37 +60,11 @@ class Doors:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
 
-    async def show_setup(self, request: web.Request) -> web.Response:
-        """The form that makes the first administrator; 404 once the link is used up."""
-        if not await self._accounts.setup_open(request.match_info["token"]):
-            raise web.HTTPNotFound(
-                text="This set-up link was used or has expired. "
-                "Start the assistant again to get a new one."
-            )
-        return self._form("set_up.html", request, {})
-
-    async def set_up(self, request: web.Request) -> web.Response:
-        """Make the first administrator and sign them in."""
-        form = await request.post()
-        self._entrance.check_form(request, form.get("form_token"))
-        name, email, password = (field(form, key) for key in ("name", "email", "password"))
-        if password != field(form, "again"):
-            problem = "Password: the two entries differ."
-            return self._form("set_up.html", request, _typed(name, email, problem), 400)
-        token, visitor = request.match_info["token"], self._entrance.visitor(request)
-        try:
-            made = await self._accounts.create_first(token, name, email, password, visitor.address)
-        except InvalidAccountError as error:
-            return self._form("set_up.html", request, _typed(name, email, str(error)), 400)
-        except AccountError as error:
-            raise web.HTTPNotFound(text=str(error)) from error
-        return self._admit(await self._sessions.begin(made.id, visitor))
-
     async def show_sign_in(self, request: web.Request) -> web.Response:
         """The sign-in form, or the way on for those who are signed in."""
         if await self._entrance.session(request) is not None:
             raise web.HTTPSeeOther("/console")
-        return self._form("sign_in.html", request, {})
+        return self._sign_in_form(request)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Sign in; after too many tries from one address or for one account, 429."""
@@ -91,15 +74,35 @@ class Doors:
         visitor = self._entrance.visitor(request)
         keys = (f"address {visitor.address}", f"account {email.strip().lower()}")
         if not all(self._entrance.tries.allowed(key) for key in keys):
-            slow = "Too many tries. Wait a few minutes, then sign in again."
-            return self._form("sign_in.html", request, _typed("", email, slow), 429)
-        token = await self._sessions.sign_in(email, password, visitor)
-        if token is None:
-            wrong = "Email or password are not right."
-            return self._form("sign_in.html", request, _typed("", email, wrong), 401)
+            return self._sign_in_form(request, email, TOO_MANY, 429)
+        begun = await self._sessions.sign_in(email, password, visitor)
+        if begun is None:
+            return self._sign_in_form(request, email, "Email or password are not right.", 401)
         for key in keys:
             self._entrance.tries.forget(key)
-        return self._admit(token)
+        return come_in(self._entrance, begun.token, SECOND_FACTOR if begun.half else "/console")
+
+    async def show_factor(self, request: web.Request) -> web.Response:
+        """The form for the code, for whoever has shown the password."""
+        await self._half(request)
+        return open_form(self._entrance, "second_factor.html", request)
+
+    async def check_factor(self, request: web.Request) -> web.Response:
+        """Come in with a code of the app or a recovery code; the session gets a new id."""
+        form = await request.post()
+        self._entrance.check_form(request, form.get("form_token"))
+        account = await self._half(request)
+        key = f"code {account}"
+        if not self._entrance.tries.allowed(key):
+            shown = {"problem": TOO_MANY}
+            return open_form(self._entrance, "second_factor.html", request, shown, 429)
+        if not await self._factor.check(account, field(form, "code")):
+            shown = {"problem": "The code is not right, or was used before."}
+            return open_form(self._entrance, "second_factor.html", request, shown, 401)
+        self._entrance.tries.forget(key)
+        await self._sessions.sign_out(request.cookies[self._entrance.cookie])
+        token = await self._sessions.begin(account, self._entrance.visitor(request))
+        return come_in(self._entrance, token)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the session."""
@@ -108,26 +111,44 @@ class Doors:
         self._entrance.dismiss(response)
         return response
 
-    def _admit(self, token: str) -> web.Response:
-        response = web.Response(status=303, headers={"Location": "/console"})
-        self._entrance.admit(response, token)
-        return response
+    async def _half(self, request: web.Request) -> str:
+        token = request.cookies.get(self._entrance.cookie)
+        account = await self._sessions.half(token) if token else None
+        if account is None:
+            raise web.HTTPSeeOther(SIGN_IN)
+        return account
 
-    def _form(
-        self, template: str, request: web.Request, shown: dict[str, Any], status: int = 200
+    def _sign_in_form(
+        self, request: web.Request, email: str = "", problem: str = "", status: int = 200
     ) -> web.Response:
-        token = self._entrance.form_token(request)
-        response = render_template(template, request, shown | {"form_token": token}, status=status)
-        self._entrance.remember_form(response, token)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        shown = {"email": email, "problem": problem, "provider": self._provider}
+        return open_form(self._entrance, "sign_in.html", request, shown, status)
+
+
+def come_in(entrance: Entrance, token: str, path: str = "/console") -> web.Response:
+    """Give the browser a session and send it on."""
+    response = web.Response(status=303, headers={"Location": path})
+    entrance.admit(response, token)
+    return response
+
+
+def open_form(
+    entrance: Entrance,
+    template: str,
+    request: web.Request,
+    shown: dict[str, Any] | None = None,
+    status: int = 200,
+) -> web.Response:
+    """A form for somebody who has not signed in, with the token that it must come back with."""
+    token = entrance.form_token(request)
+    frame = {"form_token": token, "name": "", "email": "", "problem": ""}
+    response = render_template(template, request, frame | (shown or {}), status=status)
+    entrance.remember_form(response, token)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def field(form: Any, name: str) -> str:
     """What was typed into a field; empty for none and for a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
-
-
-def _typed(name: str, email: str, problem: str) -> dict[str, str]:
-    return {"name": name, "email": email, "problem": problem}

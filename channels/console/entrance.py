@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 
 from channels.accounts.model import StaffSession
 from channels.accounts.sessions import StaffSessions, Visitor
+from channels.accounts.settings import StaffSettings
 from channels.audit import Actor
 from channels.console.permissions import Permission, may
 from channels.identifiers import new_token
@@ -21,6 +22,7 @@ ACTOR = web.RequestKey("staff_actor", Actor)
 FORM_COOKIE = "advisor-form"
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 SIGN_IN = "/console/sign-in"
+PROFILE = "/console/profile"
 READS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 PERMISSION = "permission"
@@ -30,17 +32,21 @@ PERMISSION = "permission"
 class Entrance:
     """Recognises members of staff and guards handlers by permission."""
 
-    def __init__(self, sessions: StaffSessions, settings: GatewaySettings) -> None:
+    def __init__(
+        self, sessions: StaffSessions, settings: GatewaySettings, staff: StaffSettings
+    ) -> None:
         self._sessions = sessions
-        self._secure = not settings.loopback
-        self._seconds = int(settings.staff_session_hours * 3600)
+        self.secure = not settings.loopback
+        """Whether cookies are for https only."""
+        self._seconds = int(staff.session_hours * 3600)
         self._proxies = settings.trusted_proxies
-        self.tries = Tries(settings.sign_in_tries, settings.sign_in_minutes * 60)
+        self._factor = staff.require_second_factor
+        self.tries = Tries(staff.sign_in_tries, staff.sign_in_minutes * 60)
 
     @property
     def cookie(self) -> str:
         """Name of the session's cookie; browsers hold ``__Host-`` to https and to one host."""
-        return "__Host-advisor" if self._secure else "advisor"
+        return "__Host-advisor" if self.secure else "advisor"
 
     async def session(self, request: web.Request, seen: bool = True) -> StaffSession | None:
         """Who is signed in, if anybody; with ``seen`` it counts as a sign of life."""
@@ -67,6 +73,10 @@ class Entrance:
             request[SESSION] = session
             if not may(session.account.role, permission):
                 raise web.HTTPForbidden(text="Your account has no access to this page.")
+            if permission is not Permission.OWN_ACCOUNT and self.lacks_factor(session):
+                if wants_json(request):
+                    raise web.HTTPForbidden(text="Set up your second factor first.")
+                raise web.HTTPSeeOther(PROFILE)
             if most_bytes is not None:
                 request = request.clone(client_max_size=most_bytes)
             if request.method not in READS:
@@ -80,6 +90,10 @@ class Entrance:
 
         setattr(guarded, PERMISSION, permission)
         return guarded
+
+    def lacks_factor(self, session: StaffSession) -> bool:
+        """Whether somebody must set up a second factor before anything else."""
+        return self._factor and not (session.second_factor or session.by_provider)
 
     def open(self, handler: Handler) -> Handler:
         """Declare that a page of the consoles is for those who have not signed in."""
@@ -102,7 +116,7 @@ class Entrance:
             token,
             max_age=self._seconds,
             path="/",
-            secure=self._secure,
+            secure=self.secure,
             httponly=True,
             samesite="Lax",
         )
@@ -110,7 +124,7 @@ class Entrance:
     def dismiss(self, response: web.StreamResponse) -> None:
         """Take the session's cookie away."""
         response.del_cookie(
-            self.cookie, path="/", secure=self._secure, httponly=True, samesite="Lax"
+            self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax"
         )
 
     def form_token(self, request: web.Request) -> str:
@@ -124,7 +138,7 @@ class Entrance:
             FORM_COOKIE,
             token,
             path="/console",
-            secure=self._secure,
+            secure=self.secure,
             httponly=True,
             samesite="Strict",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, ClientSession, DummyCookieJar
 from aiohttp.test_utils import TestClient
 from multidict import CIMultiDict
 
@@ -21,7 +21,11 @@ class Colleague:
     """Asks as one browser does: with the session's cookie, and the token on what changes."""
 
     def __init__(self, client: TestClient, account: Account, cookie: str, csrf: str) -> None:
-        self.client = client
+        self._client = client
+        # A session of its own, which keeps no cookies, over the client's connections.
+        self._session = ClientSession(
+            connector=client.session.connector, connector_owner=False, cookie_jar=DummyCookieJar()
+        )
         self.account = account
         self.cookie = cookie
         self.csrf = csrf
@@ -42,8 +46,11 @@ class Colleague:
     async def _ask(self, method: str, path: str, given: dict[str, Any]) -> ClientResponse:
         headers = CIMultiDict(given.pop("headers", BROWSER))
         headers["Cookie"] = f"advisor={self.cookie}"
-        return await self.client.request(
-            method, path, headers=headers, **({"allow_redirects": False} | given)
+        return await self._session.request(
+            method,
+            self._client.make_url(path),
+            headers=headers,
+            **({"allow_redirects": False} | given),
         )
 
 

@@ -17,6 +17,7 @@ from postgresql_server import Server, new_database, start_postgresql
 from shelved_content import ShelvedContent
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.accounts.settings import StaffSettings
 from channels.answerer import Answerer
 from channels.apology import Apologist
 from channels.brain import RasaBrain
@@ -139,13 +140,19 @@ async def make_client(
 ) -> MakeClient:
     """A gateway with the given settings, and a browser-like client of it."""
 
-    async def make(**settings: Any) -> TestClient:
+    async def make(
+        staff: StaffSettings | None = None,
+        client: aiohttp.ClientSession | None = None,
+        **settings: Any,
+    ) -> TestClient:
         app = build_app(
             GatewaySettings(**settings),
             InstitutionSettings(),
             engine=engine,
             brain=brain,
             content=ShelvedContent(),
+            staff=staff,
+            client=client,
         )
         return await aiohttp_client(app)
 

@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.accounts.directory import Accounts
 from channels.accounts.model import AccountError, InvalidAccountError
 from channels.accounts.passwords import Passwords
+from channels.accounts.settings import StaffSettings
 from channels.gateway import ACCOUNTS
 from channels.identifiers import token_hash
 from channels.schema import accounts as account_table
 from channels.schema import staff_sessions
-from channels.settings import GatewaySettings
 from channels.storage import Storage
 from channels.web.identity import seal
 
@@ -35,7 +35,7 @@ GUARDED = ("/staff", "/support", "/support/c_none")
 
 @pytest.fixture
 def accounts(engine: AsyncEngine) -> Accounts:
-    return Accounts(Storage(engine), Passwords(), GatewaySettings())
+    return Accounts(Storage(engine), Passwords(), StaffSettings(), "http://127.0.0.1:8080")
 
 
 async def form_token(client: TestClient, path: str) -> str:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(64)),
         sa.Column("agent", sa.String(255)),
         sa.Column("half", sa.Boolean(), nullable=False),
+        sa.Column("by_provider", sa.Boolean(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         sa.Column("seen_at", moment, nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_sessions")),
