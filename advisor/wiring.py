@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,7 @@ from channels.brain import RasaBrain
 from channels.delivery.channel import Channel
 from channels.discovery import ChannelMisconfigured, open_channels, read_section
 from channels.gateway import build_app
+from channels.staff.room import Workshop
 from channels.voice.calls import CHANNEL as VOICE
 from channels.voice.settings import VoiceSettings
 from knowledge_base.editing import EditingService
@@ -114,6 +116,12 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
             client=session,
             trial_secret=bot_token(settings),
             widget=settings.widget,
+            workshop=Workshop(
+                settings.state / "uploads",
+                settings.knowledge_base.source_limit_megabytes * 1_000_000,
+                settings.knowledge_base.import_from_private_addresses,
+                (sys.executable, "-m", "advisor", "workbench"),
+            ),
             privacy=settings.privacy,
             support=settings.support,
             staff=settings.staff,

@@ -1,12 +1,14 @@
-"""What the gateway needs of published content: the pages it shows and where they came from."""
+"""What the gateway needs of content: what is published, where it came from, what is wrong in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 
+from knowledge_base.facts.fact import Conflict
 from knowledge_base.model import Document, Passage
+from knowledge_base.rows.sources import Source
 
 
 class EditionSummary(Protocol):
@@ -33,28 +35,8 @@ class EditionSummary(Protocol):
         """Whether answers come from it now."""
 
 
-class SourceSummary(Protocol):
-    """Something that was imported into the working copy."""
-
-    @property
-    def location(self) -> str:
-        """The file, folder or address it came from."""
-
-    @property
-    def format(self) -> str:
-        """Name of the reader that took it."""
-
-    @property
-    def imported_at(self) -> datetime:
-        """When it was read last, with a time zone."""
-
-    @property
-    def documents(self) -> int:
-        """How many documents it gave."""
-
-
 class Content(Protocol):
-    """Read access to published content."""
+    """What is published, and the sources of the working copy."""
 
     async def published(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
         """A document of the current edition with its passages; None when it holds no such one."""
@@ -62,5 +44,14 @@ class Content(Protocol):
     async def editions(self) -> Sequence[EditionSummary]:
         """The editions on the shelf, newest first."""
 
-    async def sources(self) -> Sequence[SourceSummary]:
+    async def roll_back(self, edition_id: str) -> None:
+        """Make an earlier edition live again. Raises UnknownEdition."""
+
+    async def sources(self) -> Sequence[Source]:
         """Everything that was imported."""
+
+    async def schedule_source(self, location: str, every: timedelta | None) -> Source:
+        """Have a source read again at an interval. Raises UnknownSource."""
+
+    async def conflicts(self) -> Sequence[Conflict]:
+        """Statements of the working copy that contradict each other, if published today."""

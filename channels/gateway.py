@@ -50,6 +50,7 @@ from channels.receipts import Receipts
 from channels.reception import Reception
 from channels.rooms import Rooms, open_rooms
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.staff.room import Workshop
 from channels.storage import Storage
 from channels.support.pages import SupportParts
 from channels.support.settings import SupportSettings
@@ -97,6 +98,7 @@ def build_app(
     client: ClientSession | None = None,
     trial_secret: str = "",
     widget: WidgetSettings | None = None,
+    workshop: Workshop | None = None,
     privacy: PrivacySettings | None = None,
     support: SupportSettings | None = None,
     staff: StaffSettings | None = None,
@@ -165,6 +167,8 @@ def build_app(
             longest=settings.message_limit,
         ),
         content=content,
+        engine=engine,
+        workshop=workshop or Workshop(),
         client=client,
     )
     desk = Desk(
@@ -230,11 +234,11 @@ def build_app(
         # Replies of running turns still reach their tabs; then the tabs are told to come back.
         await reception.drain(settings.drain_seconds)
         await asyncio.gather(sockets.close_all(), polls.close_all(), rooms.live.close_all())
+        await rooms.publishing.close()
 
     app.cleanup_ctx.append(answering)
-    app.cleanup_ctx.append(_beside(watch.run))
-    app.cleanup_ctx.append(_beside(rooms.watch.run))
-    app.cleanup_ctx.append(_beside(eraser.run))
+    beside = (watch.run, rooms.watch.run, eraser.run, rooms.publishing.run)
+    app.cleanup_ctx.extend(map(_beside, beside))
     if sender and providers:
         app.cleanup_ctx.append(_sending(sender))
     app.on_shutdown.append(wind_down)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import ClientSession, web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.directory import Accounts
 from channels.accounts.identity import IdentityProvider
@@ -26,6 +27,7 @@ from channels.content import Content
 from channels.hub import Hub
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.pages import StaffPages
+from channels.staff.room import Workshop
 from channels.storage import Storage
 from channels.support.pages import SupportParts, support_rooms
 from channels.support.watch import SupportWatch
@@ -41,6 +43,8 @@ class Rooms:
     shell: Shell
     watch: SupportWatch
     routes: tuple[web.RouteDef, ...]
+    publishing: StaffPages
+    """Runs and is closed with the gateway."""
 
 
 def open_rooms(
@@ -52,6 +56,8 @@ def open_rooms(
     hub: Hub,
     support: SupportParts,
     content: Content,
+    engine: AsyncEngine,
+    workshop: Workshop,
     client: ClientSession | None = None,
 ) -> Rooms:
     """Make every room; one with ``SECTIONS`` stands in the navigation, in this order.
@@ -69,11 +75,12 @@ def open_rooms(
     entrance = Entrance(sessions, settings, staff)
     live = Live(entrance)
     hub.overhear(live.conversation_moved)
+    staff_pages = StaffPages(entrance, live, content, engine, workshop)
     supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
     rooms = (
         supporting.inbox,
         supporting.replies,
-        StaffPages(entrance, content),
+        staff_pages,
         AccountPages(Team(storage), invitations, entrance, url),
         AuditPages(storage, entrance),
     )
@@ -91,4 +98,5 @@ def open_rooms(
         Shell([section for room in rooms for section in room.SECTIONS]),
         supporting.watch,
         tuple(route for door in doors for route in door.routes()),
+        staff_pages,
     )

@@ -97,10 +97,10 @@ class Recorded:
 
 
 def once_each(asked: Sequence[AskedOnce], most: int = MOST_ASKED) -> list[AskedOnce]:
-    """The same questions without repetition, whatever their case and space."""
+    """The same questions without repetition, whatever their case, space and last sign."""
     found: dict[tuple[str, ...], AskedOnce] = {}
     for each in asked:
-        key = (*each.history, " ".join(each.question.casefold().split()))
+        key = (*each.history, " ".join(each.question.casefold().split()).rstrip("?!. "))
         found.setdefault(key, each)
     return list(found.values())[:most]
 

@@ -98,11 +98,12 @@ class Drafting:
         return made
 
     async def stage(self, person: Person, staged: Staged) -> tuple[Proposal, Impact]:
-        """A draft of what a source holds, and what it would change."""
+        """A draft of what a source holds, in place of earlier ones, and what it would change."""
         impact = await self.foresee(staged)
         counts = {**impact.counts, "skipped": len(staged.skipped) + impact.counts["refused"]}
         kept = replace(staged, skipped=(*staged.skipped, *impact.changes.refused))
         async with self._engine.begin() as connection:
+            await rows.discard_imports(connection, staged.location[:400])
             made = await rows.insert_proposal(
                 connection,
                 person,

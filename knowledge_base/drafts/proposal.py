@@ -49,10 +49,12 @@ class Touch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who does something: the id of an account, and the name that is shown."""
+    """Who does something: the id of an account, the name that is shown, and from where."""
 
     id: str
     name: str
+    address: str = field(default="", compare=False)
+    """The network address, for the record of who did what."""
 
 
 @dataclass(frozen=True, slots=True)

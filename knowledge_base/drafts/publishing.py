@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -54,15 +54,20 @@ class Publications:
         self._engine = engine
         self._note = note
 
-    async def ask_for(self, person: Person, due_at: datetime, override: str = "") -> Publication:
-        """Have the working copy published at a time; an earlier one is due at once."""
+    async def ask_for(
+        self, person: Person, due_at: datetime | None = None, override: str = ""
+    ) -> Publication:
+        """Have the working copy published at a time, or by the caller, now."""
         now = datetime.now(UTC)
+        stage, lease = (Stage.WAITING, None) if due_at else (Stage.RUNNING, now + LEASE)
+        due_at = due_at or now
         identity = f"u_{uuid.uuid4().hex[:20]}"
         async with self._engine.begin() as connection:
             await connection.execute(
                 insert(publications).values(
                     id=identity,
-                    state=Stage.WAITING.value,
+                    state=stage.value,
+                    lease_until=lease,
                     by=person.name,
                     override=override,
                     due_at=due_at,
@@ -129,6 +134,14 @@ class Publications:
             if not done.rowcount:
                 raise NotInThisState("This publication has begun, or has ended.")
             await self._note(connection, person, "cancel publication", identity, {})
+
+    async def roll_back(
+        self, person: Person, edition: str, point_to: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Note that an earlier edition is to be live again, and make it so, or neither."""
+        async with self._engine.begin() as connection:
+            await self._note(connection, person, "roll back edition", edition, {})
+            await point_to(edition)
 
     async def questions(self) -> list[SavedQuestion]:
         """The saved question set."""

@@ -121,6 +121,19 @@ async def change(
     return now
 
 
+async def discard_imports(connection: AsyncConnection, location: str) -> None:
+    """Give up the drafts of a source that is read anew."""
+    await connection.execute(
+        update(proposals)
+        .where(
+            proposals.c.kind == Kind.IMPORT.value,
+            proposals.c.subject == location,
+            proposals.c.state == State.DRAFT.value,
+        )
+        .values(state=State.DISCARDED.value, version=proposals.c.version + 1)
+    )
+
+
 def by(person: Person, proposal: Proposal) -> dict[str, Any]:
     """The values that say who changes it now."""
     return {

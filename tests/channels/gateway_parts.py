@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from channels.reception import Reception
 from channels.schema import metadata
 from channels.transcript import Transcript
+from knowledge_base.schema import workspace
 
 ORIGIN = "http://127.0.0.1:8080"
 PATIENCE = 30.0
@@ -37,6 +38,7 @@ async def open_engine(url: str) -> AsyncEngine:
 
     async with engine.begin() as db:
         await db.run_sync(metadata.create_all)
+        await db.run_sync(workspace.create_all)
     return engine
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
+from knowledge_base.errors import UnknownEdition, UnknownSource
+from knowledge_base.facts.fact import Conflict
 from knowledge_base.model import Document, Passage, Validity
+from knowledge_base.rows.sources import Source
+from knowledge_base.schedule import Schedule
 
 TEXT = """# Aid for short programs
 
@@ -34,16 +38,6 @@ class Shelved:
     current: bool
 
 
-@dataclass(frozen=True)
-class Imported:
-    """One source."""
-
-    location: str
-    format: str
-    imported_at: datetime
-    documents: int
-
-
 def passage(document: Document, name: str, words: str) -> Passage:
     """The passage that begins with ``words`` and runs to the end of the document."""
     start = document.text.index(words)
@@ -56,6 +50,8 @@ class ShelvedContent:
     """Two editions, one document with two passages, one hostile document."""
 
     def __init__(self) -> None:
+        at = datetime(2026, 11, 2, tzinfo=UTC)
+        self.source = Source("s1", "https://maple-harbor.example/aid", "html", at, 12)
         validity = Validity(date(2026, 8, 1), date(2027, 7, 31), date(2026, 11, 2))
         aid = Document(
             "policies/aid",
@@ -90,6 +86,21 @@ class ShelvedContent:
             Shelved("e1", "2026-10-02T09:30:00+00:00", 10, 30, False),
         )
 
-    async def sources(self) -> Sequence[Imported]:
+    async def roll_back(self, edition_id: str) -> None:
+        """There is nothing that could be rolled back."""
+        raise UnknownEdition(f"there is no edition {edition_id!r}")
+
+    async def sources(self) -> Sequence[Source]:
         """What was imported."""
-        return (Imported("sample/policies", "markdown", datetime(2026, 11, 2, tzinfo=UTC), 12),)
+        return (self.source,)
+
+    async def schedule_source(self, location: str, every: timedelta | None) -> Source:
+        """Gives the one source another schedule."""
+        if location != self.source.location:
+            raise UnknownSource(f"{location}: nothing was imported from there")
+        self.source = replace(self.source, schedule=Schedule(every))
+        return self.source
+
+    async def conflicts(self) -> Sequence[Conflict]:
+        """None."""
+        return ()
