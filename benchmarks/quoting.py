@@ -23,7 +23,7 @@ from knowledge_base.importing import read_source
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
 from knowledge_base.passages import passages
-from knowledge_base.quoting import WHOLE_WORDS, Quoting, best_stretch, shares
+from knowledge_base.quoting import WHOLE_WORDS, Quoting, best_stretch, shares, with_what_follows
 from knowledge_base.text.sentences import Sentence, statements
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/policy_pages"
@@ -114,6 +114,7 @@ def _quote(sample: Sample, weights: np.ndarray[Any, Any]) -> str:
     if len(sample.passage.text.split()) <= WHOLE_WORDS:
         return sample.passage.text
     first, last = best_stretch(sample.found, shares(sample.features @ weights))
+    last = with_what_follows(sample.found, first, last)
     return sample.passage.text[sample.found[first].start : sample.found[last].end]
 
 

@@ -30,6 +30,12 @@ _STOP_WORDS = frozenset(
 )
 
 
+def content_words(text: str) -> set[str]:
+    """The words that carry meaning as they stand, lower case; none that begins with a figure."""
+    lower = {match.group() for match in _WORD.finditer(text.casefold())}
+    return {word for word in lower - _STOP_WORDS if len(word) > 2 and not word[0].isdigit()}
+
+
 def words(text: str) -> list[str]:
     """Stems of the words that carry meaning, lower case; a text of stop words only keeps them."""
     lower = [match.group() for match in _WORD.finditer(text.casefold())]
