@@ -43,10 +43,13 @@ class Deployment:
         slowest_bot: float = 0.0,
         slowest_provider: float = 0.0,
         gateway: Mapping[str, Any] | None = None,
+        channels: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        """Seconds are the longest of a turn and of a call; ``gateway`` holds further settings."""
+        """Seconds are the longest of a turn and of a call; ``gateway`` holds further settings, and
+        ``channels`` the sections of channels beside those of the providers."""
         self.folder = folder
         self.ledger = Ledger()
+        self._channels = dict(channels or {})
         self._settings = UNLIMITED | dict(gateway or {})
         self._ports = {"gateway": free_port(), "bot": free_port()}
         self.url = f"http://127.0.0.1:{self._ports['gateway']}"
@@ -67,9 +70,9 @@ class Deployment:
     async def start(self) -> None:
         """Providers, bot, gateway."""
         await self.loopback.start()
+        own = {name: one.section(self.loopback.url) for name, one in self.providers.items()}
         sections: dict[str, Any] = {
-            f"channels.{name}": provider.section(self.loopback.url)
-            for name, provider in self.providers.items()
+            f"channels.{name}": section for name, section in (own | self._channels).items()
         }
         sections["gateway"] = self._settings | {"port": self._ports["gateway"]}
         (self.folder / "advisor.toml").write_text(_toml(sections), encoding="utf-8")

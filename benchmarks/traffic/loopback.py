@@ -27,6 +27,9 @@ class Loopback:
         self._random = random
         self._slowest = slowest
         self._runner: web.AppRunner | None = None
+        self._known: set[str] = set()
+        self.again = 0
+        """Messages that came once more to a provider that knows them."""
         self.url = ""
 
     async def start(self) -> None:
@@ -50,7 +53,15 @@ class Loopback:
         # Somewhere before or after the provider has it, a sender may die.
         before = self._random.uniform(0, self._slowest)
         await asyncio.sleep(before)
-        if said := provider.sent(body):
+        if (said := provider.sent(body)) and not self._is_known(request, provider):
             self._ledger.hear((provider.name, said[0]), said[1])
         await asyncio.sleep(self._slowest - before)
         return web.json_response(dict(provider.accepted))
+
+    def _is_known(self, request: web.Request, provider: Provider) -> bool:
+        name = request.headers.get(provider.knows_by, "") if provider.knows_by else ""
+        known = name in self._known
+        self.again += known
+        if name:
+            self._known.add(name)
+        return known

@@ -34,6 +34,8 @@ class Provider(Protocol):
     name: ClassVar[str]
     accepted: ClassVar[Mapping[str, Any]]
     """What it answers to a message that it takes."""
+    knows_by: ClassVar[str]
+    """The header by which it knows a message again, and takes it once; empty for none."""
 
     def section(self, url: str) -> dict[str, Any]:
         """The settings `[channels.NAME]`, with the provider at an address."""
@@ -54,6 +56,7 @@ class Rest:
 
     name: ClassVar[str] = "rest"
     accepted: ClassVar[Mapping[str, Any]] = {}
+    knows_by: ClassVar[str] = "webhook-id"
     _key: ClassVar[bytes] = SECRET.encode()
     public: str
 
@@ -88,6 +91,7 @@ class Telegram:
 
     name: ClassVar[str] = "telegram"
     accepted: ClassVar[Mapping[str, Any]] = {"ok": True, "result": {"message_id": 7}}
+    knows_by: ClassVar[str] = ""
     public: str
 
     def section(self, url: str) -> dict[str, Any]:
@@ -114,6 +118,7 @@ class Twilio:
 
     name: ClassVar[str] = "twilio"
     accepted: ClassVar[Mapping[str, Any]] = {"sid": "SM9"}
+    knows_by: ClassVar[str] = ""
     _account: ClassVar[str] = "AC" + "0" * 32
     public: str
 
@@ -161,6 +166,7 @@ class Messenger(_Meta):
 
     name: ClassVar[str] = "messenger"
     accepted: ClassVar[Mapping[str, Any]] = {"recipient_id": "1", "message_id": "mid.9"}
+    knows_by: ClassVar[str] = ""
 
     def delivery(self, student: int, number: int, text: str) -> Posted:
         """As `Provider`."""
@@ -179,6 +185,7 @@ class Whatsapp(_Meta):
 
     name: ClassVar[str] = "whatsapp"
     accepted: ClassVar[Mapping[str, Any]] = {"messages": [{"id": "wamid.9"}]}
+    knows_by: ClassVar[str] = ""
     _number: ClassVar[str] = "106540352242922"
 
     def section(self, url: str) -> dict[str, Any]:
@@ -209,6 +216,7 @@ class Slack:
 
     name: ClassVar[str] = "slack"
     accepted: ClassVar[Mapping[str, Any]] = {"ok": True, "ts": "1.1"}
+    knows_by: ClassVar[str] = ""
     public: str
 
     def section(self, url: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -147,11 +147,29 @@ class Widget:
             known.set()
 
 
+class Student(Protocol):
+    """Whoever says something."""
+
+    who: tuple[str, int]
+    """The channel and a number, as in the ledger."""
+
+    async def say(self, session: aiohttp.ClientSession, mark: int, random: Random) -> None:
+        """Returns once the message is kept."""
+        ...
+
+
 class Crowd:
     """Some students on every channel, who write until they are told to stop."""
 
-    def __init__(self, site: Deployment, each: int, widgets: int, seed: int = 1) -> None:
-        """So many students a provider, and so many at the widget."""
+    def __init__(
+        self,
+        site: Deployment,
+        each: int,
+        widgets: int,
+        seed: int = 1,
+        others: Sequence[Student] = (),
+    ) -> None:
+        """So many students a provider, so many at the widget, and ``others``."""
         ledger = site.ledger
         self.widgets = [Widget(site.url, student, ledger) for student in range(1, widgets + 1)]
         self.writers = [
@@ -159,7 +177,7 @@ class Crowd:
             for provider in site.providers.values()
             for student in range(1, each + 1)
         ]
-        self._students: list[Writer | Widget] = [*self.writers, *self.widgets]
+        self._students: list[Student] = [*self.writers, *self.widgets, *others]
         self._ledger = ledger
         self._marks: Iterator[int] = count(1)
         self._seed = seed
@@ -195,7 +213,7 @@ class Crowd:
         if self._session is not None:
             await self._session.close()
 
-    async def _converse(self, student: Writer | Widget, random: Random) -> None:
+    async def _converse(self, student: Student, random: Random) -> None:
         assert self._session is not None
         while not self._stopping.is_set():
             await student.say(self._session, next(self._marks), random)
@@ -203,7 +221,7 @@ class Crowd:
                 await self._reply(student)
             await asyncio.sleep(random.uniform(0, 0.1))
 
-    async def _reply(self, student: Writer | Widget) -> None:
+    async def _reply(self, student: Student) -> None:
         conversation = self._ledger.conversations[student.who]
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from itertools import groupby
 from random import Random
 
 import pytest
+from correspondents import VOICE, Caller, Correspondent, Mails
 from deploying import SETTLED_SECONDS, Deploy
 from figures import Show
+from mail_servers import ImapServer
 
+from benchmarks.traffic.deployment import Deployment
 from benchmarks.traffic.processes import Part
 from benchmarks.traffic.students import Crowd
 
@@ -21,19 +26,51 @@ RECOVERED_SECONDS = 15.0
 """How soon after a restart every message that waits has its reply."""
 
 
-@pytest.mark.timeout(60 + 6 * KILLS)
+@pytest.fixture
+async def imap() -> AsyncIterator[ImapServer]:
+    """A mailbox."""
+    server = ImapServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+async def mails() -> AsyncIterator[Mails]:
+    """Where the assistant's mails go to."""
+    server = Mails()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.mark.timeout(120 + 6 * KILLS)
 @pytest.mark.parametrize(("name", "pause"), [("gateway", 0.2), ("bot", 0)])
 async def test_a_process_that_is_killed_again_and_again(
-    name: str, pause: float, deploy: Deploy, random: Random, show: Show
+    name: str,
+    pause: float,
+    deploy: Deploy,
+    random: Random,
+    show: Show,
+    imap: ImapServer,
+    mails: Mails,
 ) -> None:
     """Every acknowledged message has one reply or apology, in order; what a dead gateway may have
-    sent is flagged and not sent again; widgets miss nothing and see nothing twice.
+    sent is flagged and not sent again, but where it is known again; widgets miss nothing and see
+    nothing twice. A mail that is fetched twice and a call's webhook that comes twice are one turn.
 
     Where there are apologies no two messages are read as one: an apology does not say for which.
     """
     options = {"slowest_bot": 0.08, "slowest_provider": 0.04, "gateway": {"burst_pause": pause}}
-    site = await deploy(**options)
-    crowd = Crowd(site, each=2, widgets=4)
+    channels = {"email": mails.section(imap), "voice": VOICE}
+    site = await deploy(**options, channels=channels)
+    mails.ledger = site.ledger
+    caller = Caller(site.url, 1)
+    correspondents = [Correspondent(imap, student, site.ledger) for student in (1, 2)]
+    crowd = Crowd(site, each=2, widgets=4, others=[caller, *correspondents])
+    async with asyncio.timeout(SETTLED_SECONDS):
+        while not site.query("SELECT * FROM bookmarks"):  # noqa: ASYNC110 - what came before stays
+            await asyncio.sleep(0.1)
     await crowd.begin()
     part: Part = getattr(site, name)
     for _ in range(KILLS):
@@ -46,15 +83,44 @@ async def test_a_process_that_is_killed_again_and_again(
         while len(site.ledger.waits) == answered:  # noqa: ASYNC110 - in other tasks' state
             await asyncio.sleep(0.1)
     await crowd.end()
+    async with asyncio.timeout(SETTLED_SECONDS):
+        while any(who[0] == "email" for who in site.ledger.waiting()):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
     await site.settled(SETTLED_SECONDS)
     await crowd.leave()
     account = site.account()
     slowest = round(max(site.ledger.waits), 1)
-    figures = account.to_wire() | {"slowest reply s": slowest}
+    again = site.loopback.again + mails.again
+    spoken = sum(map(len, caller.said.values()))
+    figures = account.to_wire() | {
+        "slowest reply s": slowest,
+        "sent again": again,
+        "spoken": spoken,
+        "mails": len(mails.bodies),
+    }
     show(f"{KILLS} kills of the {name}", figures)
     assert account.sound, figures
     assert account.tried > KILLS
+    assert _called(site) == {sid: said for sid, said in caller.said.items() if said}
     assert [widget.gaps for widget in crowd.widgets] == [0] * len(crowd.widgets)
     assert slowest <= RECOVERED_SECONDS
     assert account.apologies == 0 or name == "bot"
     assert account.uncertain <= (KILLS * 2 if name == "gateway" else 0)
+
+
+def _called(site: Deployment) -> dict[str, list[str]]:
+    """What each call is recorded to have asked; after each question stands one reply, or one to
+    the questions before it."""
+    rows = site.query(
+        "SELECT c.address, m.turn_id, m.author, m.text FROM messages m"
+        " JOIN conversations c ON c.id = m.conversation_id"
+        " WHERE c.channel = 'voice' ORDER BY c.id, m.seq"
+    )
+    calls = {}
+    for sid, said in groupby(rows, lambda row: str(row[0])):
+        entries = list(said)
+        asked = [(turn, text) for _, turn, author, text in entries if author == "student"]
+        replied = [turn for _, turn, author, _ in entries if author != "student"]
+        assert sorted(replied) == sorted({turn for turn, _ in asked})
+        calls[sid] = [text for _, text in asked]
+    return calls

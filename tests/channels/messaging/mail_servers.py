@@ -105,7 +105,9 @@ class ImapServer:
                 pytest.fail(reason)
             pytest.skip(reason)
         # Not pytest's own folder: a second pytest closes that to everybody but its user.
-        self._folder = tempfile.TemporaryDirectory(prefix="advisor-mail-")
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="advisor-mail-", ignore_cleanup_errors=True
+        )
         self._here = Path(self._folder.name)
         self._here.chmod(0o711)
         self.port = free_port()
