@@ -19,6 +19,7 @@ from advisor.commands import (
     find,
     imports,
     measure,
+    review,
     serve,
     settings,
     sources,
@@ -87,6 +88,7 @@ _MODULES = (
     train,
     doctor,
     measure,
+    review,
     settings,
     workbench,
 )

@@ -79,6 +79,7 @@ def open_rooms(
     supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
     rooms = (
         supporting.inbox,
+        supporting.reviews,
         supporting.replies,
         staff_pages,
         AccountPages(Team(storage), invitations, entrance, url),

@@ -140,7 +140,10 @@ messages = Table(
     Column("helpful_reason", String(20)),
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
+    Index(None, "turn_id"),
 )
+
+index_words_of(messages)
 
 outbox = Table(
     "outbox",
@@ -168,8 +171,6 @@ outbox = Table(
     Index(None, "status", "due_at"),
     Index(None, "channel", "provider_id"),
 )
-
-index_words_of(messages)
 
 notes = Table(
     "notes",
@@ -247,6 +248,7 @@ reviews = Table(
     Column("exported_at", Moment),
     UniqueConstraint("turn_id", "reviewer_id"),
     Index(None, "becomes", "exported_at"),
+    Index(None, "conversation_id"),
 )
 
 samples = Table(

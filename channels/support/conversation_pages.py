@@ -17,9 +17,11 @@ from channels.model import Author
 from channels.records import Entry, Timeline
 from channels.settings import InstitutionSettings
 from channels.support.context import Context, Contexts, Standing
+from channels.support.finding import Finder
 from channels.support.notebook import Notebook
 from channels.support.packet import packet
 from channels.support.replies import Replies
+from channels.support.reviewing import Becomes, Reviews, Verdict
 from channels.support.speaking import Agent, Reach, Speaking
 from channels.transcript import Transcript
 from channels.web.markdown import plain_to_html, to_html
@@ -45,6 +47,8 @@ class ConversationPages:
         contexts: Contexts,
         notebook: Notebook,
         replies: Replies,
+        reviews: Reviews,
+        finder: Finder,
         institution: InstitutionSettings,
         longest: int,
         hub: Hub,
@@ -57,6 +61,8 @@ class ConversationPages:
         self._contexts = contexts
         self._notebook = notebook
         self._replies = replies
+        self._reviews = reviews
+        self._finder = finder
         self._institution = institution
         self._longest = longest
         self._hub = hub
@@ -79,6 +85,7 @@ class ConversationPages:
             web.post(PLACE + "/note", guard(self.note, answer)),
             web.post(PLACE + "/tag", guard(self.tag, answer)),
             web.post(PLACE + "/untag", guard(self.untag, answer)),
+            web.post(PLACE + "/review", guard(self.review, Permission.REVIEW_CONVERSATIONS)),
             web.post(PLACE + "/assign", guard(self.assign, Permission.ASSIGN)),
             web.post(PLACE + "/assign-me", guard(self.assign_me, answer)),
         ]
@@ -91,7 +98,7 @@ class ConversationPages:
         context = await self._contexts.of(summary.id, summary.student)
         shown = {
             **await self._panel(request, timeline, context),
-            **await self._said(timeline),
+            **await self._said(timeline, _agent(request)),
             "packet": packet(timeline),
             "context": context,
             "notes": await self._notebook.notes(summary.id),
@@ -110,7 +117,7 @@ class ConversationPages:
         role = request[SESSION].account.role
         shown = {
             **await self._panel(request, timeline, context),
-            **await self._said(timeline, after),
+            **await self._said(timeline, _agent(request), after),
             "session": request[SESSION],
             "may": lambda name: may(role, Permission(name)),
         }
@@ -185,6 +192,26 @@ class ConversationPages:
         await self._notebook.untag(request.match_info["conversation"], tag)
         return see_other(_path(request))
 
+    async def review(self, request: web.Request) -> web.Response:
+        """Judge a turn."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        try:
+            verdict = Verdict(form.get("verdict", ""))
+            becomes = Becomes(form.get("becomes", "nothing"))
+        except ValueError:
+            return see_other(_path(request), "Say whether the turn was right.", "bad")
+        problem = await self._reviews.judge(
+            request.match_info["conversation"],
+            form.get("turn", ""),
+            _agent(request),
+            verdict,
+            becomes,
+            form.get("meant", "").strip(),
+            form.get("comment", ""),
+        )
+        said = problem or "Your judgement is kept."
+        return see_other(_path(request), said, "bad" if problem else "good")
+
     async def assign(self, request: web.Request) -> web.Response:
         """Have a colleague look after it, or nobody."""
         account = str((await request.post()).get("assigned", ""))
@@ -209,7 +236,7 @@ class ConversationPages:
             raise web.HTTPNotFound(text="There is no conversation at this address.")
         return timeline
 
-    async def _said(self, timeline: Timeline, after: int = 0) -> dict[str, Any]:
+    async def _said(self, timeline: Timeline, me: Agent, after: int = 0) -> dict[str, Any]:
         """What the timeline shows after a watermark."""
         entries = [entry for entry in timeline.entries if entry.seq > after]
         rendered = await asyncio.to_thread(lambda: {entry.id: _render(entry) for entry in entries})
@@ -218,6 +245,8 @@ class ConversationPages:
             "entries": entries,
             "rendered": rendered,
             "sent": await self._contexts.sent(timeline.summary.id),
+            "reviews": await self._reviews.seen_by(me, timeline.summary.id),
+            "intents": (await self._finder.known()).topics,
             "source_path": source_path,
         }
 

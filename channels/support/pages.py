@@ -20,6 +20,8 @@ from channels.support.inbox_pages import InboxPages
 from channels.support.notebook import Notebook
 from channels.support.replies import Replies
 from channels.support.reply_pages import ReplyPages
+from channels.support.review_pages import ReviewPages
+from channels.support.reviewing import Reviews
 from channels.support.settings import SupportSettings
 from channels.support.speaking import Speaking
 from channels.support.views import Views
@@ -49,6 +51,7 @@ class SupportRooms:
 
     inbox: InboxPages
     conversation: ConversationPages
+    reviews: ReviewPages
     replies: ReplyPages
     watch: SupportWatch
 
@@ -58,6 +61,7 @@ def support_rooms(
 ) -> SupportRooms:
     """Make the rooms; nothing opens."""
     finder, notebook, replies = Finder(storage), Notebook(storage), Replies(storage)
+    reviews = Reviews(storage)
     speaking = Speaking(
         storage=storage,
         post=parts.post,
@@ -73,6 +77,8 @@ def support_rooms(
         contexts=Contexts(storage),
         notebook=notebook,
         replies=replies,
+        reviews=reviews,
+        finder=finder,
         institution=parts.institution,
         longest=parts.longest,
         hub=hub,
@@ -82,6 +88,7 @@ def support_rooms(
     return SupportRooms(
         InboxPages(finder, notebook, Views(storage), entrance, live),
         conversation,
+        ReviewPages(reviews, entrance),
         ReplyPages(replies, entrance),
         SupportWatch(parts.line, finder, live, timedelta(minutes=parts.settings.escalate_minutes)),
     )

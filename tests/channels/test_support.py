@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient
 from colleague import PROGRAM, Colleague, colleague
@@ -18,10 +20,14 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.model import Role
+from channels.audit import COMMAND
 from channels.office_hours import Hours, Stretch
 from channels.schema import audit_log, conversations, messages
 from channels.storage import Storage
+from channels.support.learning import learn
 from channels.support.replies import Reply
+from channels.support.reviewing import Becomes, Reviews, agreed
+from channels.support.speaking import Agent
 from channels.waiting_line import WaitingLine
 
 OpenChat = Callable[[TestClient], Awaitable[Chat]]
@@ -296,3 +302,54 @@ def test_an_office_says_when_it_opens() -> None:
     )
     sunday = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert hours.next_opening(sunday) == datetime(2026, 11, 24, 9, tzinfo=UTC_ZONE)
+
+
+async def test_turns_are_judged(
+    begin: Begin, client: TestClient, ana: Colleague, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    """A judgement of a drawn turn counts for agreement; examples and tests become Rasa's files."""
+    sam = await colleague(client, Role.SUPERVISOR, "Sam Supervisor")
+    student = await begin()
+    await student.write("what is [the] price\nplease")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    turn = (re.findall(r'name="turn" value="(t_\w+)"', await (await ana.get(place)).text()))[0]
+    assert (await ana.post("/support/review/draw")).status == 403
+    await sam.post("/support/review/draw")
+    assert student.conversation in await (await ana.get("/support/review")).text()
+    wrong = {"turn": turn, "verdict": "wrong", "becomes": "example", "comment": "<b>"}
+    await ana.post(f"{place}/review", wrong)
+    reviews = Reviews(Storage(engine))
+    me = Agent(ana.account.id, "Ana Ruiz")
+    assert await reviews.seen_by(me, student.conversation) == {}  # No topic was named.
+    await sam.post(f"{place}/review", wrong | {"meant": "ask_cost"})
+    assert await reviews.seen_by(me, student.conversation) == {}  # Sam's is not to be known yet.
+    for becomes in ("example", "test"):
+        await ana.post(f"{place}/review", wrong | {"meant": "ask_cost", "becomes": becomes})
+    assert [each.reviewer for each in (await reviews.seen_by(me, student.conversation))[turn]] == [
+        "Sam Supervisor",
+        "Ana Ruiz",
+    ]
+    assert "Nothing is left" in await (await ana.get("/support/review")).text()
+    assert (await reviews.agreement()).share == 1.0
+    judged = await reviews.wanted((Becomes.EXAMPLE, Becomes.TEST), 9)
+    for _ in range(2):
+        assert len(learn(judged, tmp_path, {"ask_cost"}).done) == 2
+    examples = yaml.safe_load((tmp_path / "data/nlu/reviewed.yml").read_text("utf-8"))
+    said = "what is (the) price please"
+    assert examples["nlu"] == [{"intent": "ask_cost", "examples": f"- {said}\n"}]
+    stories = yaml.safe_load((tmp_path / "tests/reviewed_stories.yml").read_text("utf-8"))
+    assert [story["steps"] for story in stories["stories"]] == [
+        [{"user": said, "intent": "ask_cost"}]
+    ]
+    assert len(learn(judged, tmp_path, {"ask_aid"}).unknown) == 2
+    await reviews.made(judged, COMMAND)
+    assert await reviews.wanted((Becomes.EXAMPLE, Becomes.TEST), 9) == ()
+
+
+def test_kappa_is_the_agreement_beyond_chance() -> None:
+    """The textbook's table: 20 and 15 agreed of 50 gives 0.4; one same word always gives none."""
+    pairs = [("a", "a")] * 20 + [("a", "b")] * 5 + [("b", "a")] * 10 + [("b", "b")] * 15
+    found = agreed(pairs)
+    assert found.kappa == pytest.approx(0.4) and found.share == pytest.approx(0.7)
+    assert agreed([("a", "a")] * 3).kappa is None

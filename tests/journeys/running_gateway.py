@@ -114,6 +114,14 @@ class RunningGateway:
         assert self._engine is not None
         return self._engine
 
+    @property
+    def app(self) -> web.Application:
+        """The application, while the gateway runs."""
+        assert self._runner is not None
+        app = self._runner.app
+        assert isinstance(app, web.Application)
+        return app
+
     async def start(self) -> None:
         """Open the database, then the port."""
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{self._database}")

@@ -52,6 +52,7 @@ def upgrade() -> None:
     op.execute("UPDATE conversations SET waiting_since = updated_at WHERE status = 'waiting'")
     with op.batch_alter_table("messages") as messages:
         messages.add_column(sa.Column("name", sa.String(120), nullable=True))
+        messages.create_index(op.f("ix_messages_turn_id"), ["turn_id"])
     _notes_and_tags()
     _views_and_replies()
     _reviews()
@@ -143,6 +144,7 @@ def _reviews() -> None:
         _of_turn("reviews"),
     )
     op.create_index(op.f("ix_reviews_becomes_exported_at"), "reviews", ["becomes", "exported_at"])
+    op.create_index(op.f("ix_reviews_conversation_id"), "reviews", ["conversation_id"])
     op.create_table(
         "samples",
         sa.Column("turn_id", sa.String(40), nullable=False),
@@ -190,6 +192,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     with op.batch_alter_table("messages") as messages:
+        messages.drop_index(op.f("ix_messages_turn_id"))
         messages.drop_column("name")
     with op.batch_alter_table("conversations") as conversations:
         for columns in ("updated_at_id", "assigned_to_updated_at", "topic_updated_at", "student"):

@@ -1,6 +1,7 @@
 /* The conversation as a text file to keep, each answer with its sources. */
 
 import { addressOf, datesOf } from "./citations.js";
+import { whoOf } from "./messages.js";
 
 const RULE = "-".repeat(72);
 
@@ -24,9 +25,7 @@ export function save(name, text, media = "text/plain") {
 
 function toldText(message, place) {
   const { say, locale } = place;
-  const names = { student: "you", person: "staff", system: "notice" };
-  const who = say(names[message.author] ?? "assistant");
-  const lines = [`${who}, ${momentIn(locale, new Date(message.at))}`, "", message.text.trim()];
+  const lines = [`${whoOf(message, say)}, ${momentIn(locale, new Date(message.at))}`, "", message.text.trim()];
   const sources = message.citations ?? [];
   if (sources.length) lines.push("", say("sources", { count: sources.length }));
   sources.forEach((source, at) => lines.push(...sourceText(source, at + 1, place)));

@@ -98,7 +98,8 @@ export function spoken(message, shown, say) {
   return say("says", { who: whoOf(message, say), words }) + sources;
 }
 
-function whoOf(message, say) {
+export function whoOf(message, say) {
+  if (message.name) return say("named_person", { name: message.name });
   const names = { student: "you", person: "staff", system: "notice" };
   return say(names[message.author] ?? "assistant");
 }

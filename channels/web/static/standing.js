@@ -50,10 +50,11 @@ export class Speaker {
   }
 
   heard({ kind, author }) {
-    if (kind === "handover") this.#show(this.#say("waiting_for_person"));
+    if (kind === "left") this.reset();
+    else if (kind === "handover") this.#show(this.#say("waiting_for_person"));
     else if (author === "person") this.#show(this.#say("with_person"));
     else if (author === "assistant" && this.#isPerson) this.#show("");
-    if (author !== "student") this.#isPerson = author === "person";
+    if (author !== "student") this.#isPerson = author === "person" && kind !== "left";
   }
 
   reset() {
