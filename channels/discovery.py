@@ -20,15 +20,23 @@ class ChannelMisconfigured(Exception):
     """A section `[channels.NAME]` does not fit; the message says which key and what it may be."""
 
 
+def channel_names() -> tuple[str, ...]:
+    """The files of `channels/messaging/`, each a channel."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(messaging.__path__)))
+
+
+def channel_class(name: str) -> type[Any]:
+    """The class of one of them. Raises TypeError when its file has no class of its name."""
+    module = importlib.import_module(f"{messaging.__name__}.{name}")
+    for _, cls in inspect.getmembers(module, inspect.isclass):
+        if cls.__module__ == module.__name__ and getattr(cls, "name", "") == name:
+            return cls
+    raise TypeError(f"{module.__name__} has no channel that is named {name}")
+
+
 def channel_classes() -> dict[str, type[Any]]:
-    """The class of every file of `channels/messaging/`, by name."""
-    found: dict[str, type[Any]] = {}
-    for module_info in pkgutil.iter_modules(messaging.__path__):
-        module = importlib.import_module(f"{messaging.__name__}.{module_info.name}")
-        for _, cls in inspect.getmembers(module, inspect.isclass):
-            if cls.__module__ == module.__name__ and getattr(cls, "name", "") == module_info.name:
-                found[module_info.name] = cls
-    return found
+    """The class of every file, by name."""
+    return {name: channel_class(name) for name in channel_names()}
 
 
 def settings_class(channel: type[Any]) -> type[BaseModel]:
@@ -44,13 +52,14 @@ def open_channels(sections: Mapping[str, Mapping[str, Any]], url: str) -> dict[s
 
     Raises ChannelMisconfigured.
     """
-    classes, opened = channel_classes(), {}
+    names, opened = channel_names(), {}
     for name, section in sections.items():
-        if name not in classes:
+        if name not in names:
             raise ChannelMisconfigured(
-                f"[channels.{name}]: no such channel; there are {', '.join(sorted(classes))}"
+                f"[channels.{name}]: no such channel; there are {', '.join(names)}"
             )
-        cls = classes[name]
+        # Only those that are on: all of them take a gateway a second to import.
+        cls = channel_class(name)
         opened[name] = cls(read_section(name, settings_class(cls), section), url)
     return opened
 
