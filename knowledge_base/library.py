@@ -30,6 +30,7 @@ from knowledge_base.per_institution import PerInstitution
 from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.source_language import naming_language
+from knowledge_base.turning import turned_to
 from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.pointing import Meant, Pointed, Pointing
@@ -76,9 +77,12 @@ class KnowledgeBase:
 
         `history` holds earlier utterances, oldest first; `focus` is the `focus` of an earlier
         answer, `shown` the ids of the programs that were shown last, in order, and `before` the
-        last question, which "and the second one?" asks again. Raises EncoderUnavailable, and when
-        no edition is open yet NothingPublished, UnknownEdition or DamagedEdition.
+        last question, which "and the second one?" asks again; a message that leaves all that is
+        asked by itself. Raises EncoderUnavailable, and when no edition is open yet
+        NothingPublished, UnknownEdition or DamagedEdition.
         """
+        if history and (anew := turned_to(question)):
+            question, history, focus, shown, before = anew, (), None, (), ""
         meant = await self.meant(question, Pointed(tuple(shown), focus, before))
         if meant.choices:
             listed = joined([f"**{topic.label}**" for topic in meant.choices], "or")
