@@ -12,7 +12,7 @@ from channels.console.page import see_other
 from channels.console.permissions import Permission
 from channels.staff.entry_pages import entry_path
 from channels.staff.jobs import Progress
-from channels.staff.recorded import AskedOnce
+from channels.staff.recorded import AskedOnce, plain
 from channels.staff.room import Room, number, page
 from knowledge_base.drafts.listing import Listed
 
@@ -87,14 +87,20 @@ class GapPages:
             missed = [each for each in await self._room.recorded.asked(days) if each.gap]
             missed = missed[:MOST_GROUPED]
             progress("grouping questions", 0, len(missed))
-            texts = [each.question for each in missed]
+            same: dict[str, list[AskedOnce]] = {}
+            for each in missed:
+                same.setdefault(plain(each.question), []).append(each)
+            texts = [several[0].question for several in same.values()]
             rows = await self._room.workbench.ask("cluster", progress, texts=texts)
-            alone = set(range(len(missed))) - {row for group in rows for row in group}
-            groups = [*rows, *([row] for row in sorted(alone))]
-            middle = datetime.now(UTC) - timedelta(days=days) / 2
-            self._gaps = [
-                await self._gap([missed[row] for row in group], middle) for group in groups
+            alone = set(range(len(texts))) - {row for group in rows for row in group}
+            each_of = list(same.values())
+            groups = [
+                [each for row in group for each in each_of[row]]
+                for group in (*rows, *([row] for row in sorted(alone)))
             ]
+            middle = datetime.now(UTC) - timedelta(days=days) / 2
+            found = [await self._gap(group, middle) for group in groups]
+            self._gaps = sorted(found, key=lambda gap: -gap.count)
             self._days, self._looked_at = days, datetime.now(UTC)
             return "/staff/gaps"
 

@@ -96,11 +96,16 @@ class Recorded:
         return [each for each in await self.asked(days) if wanted & _cited(each.answer)]
 
 
+def plain(question: str) -> str:
+    """A question without what two who ask the same may write differently."""
+    return " ".join(question.casefold().split()).rstrip("?!. ")
+
+
 def once_each(asked: Sequence[AskedOnce], most: int = MOST_ASKED) -> list[AskedOnce]:
     """The same questions without repetition, whatever their case, space and last sign."""
     found: dict[tuple[str, ...], AskedOnce] = {}
     for each in asked:
-        key = (*each.history, " ".join(each.question.casefold().split()).rstrip("?!. "))
+        key = (*each.history, plain(each.question))
         found.setdefault(key, each)
     return list(found.values())[:most]
 
