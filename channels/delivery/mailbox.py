@@ -22,7 +22,9 @@ ANSWER_SECONDS = 20.0
 """A server that takes longer is asked anew."""
 LARGEST_BYTES = 10_000_000
 """A larger mail is left to people; a question of a page takes some kilobytes."""
+AGAIN_SECONDS = 20.0
 LONGEST_PAUSE_SECONDS = 300.0
+"""How soon it is tried again after something failed, at first and at last."""
 LONGEST_IDLE_SECONDS = 25 * 60.0
 """A server may end whoever says nothing for half an hour; RFC 2177 has a client speak before."""
 ASKED_AGAIN_DAYS = 2
@@ -135,14 +137,14 @@ async def follow(
 
     The first time it begins with what comes from then on. A mail that is passed over stays unread.
     """
-    wait = pause
+    wait = soon = min(pause, AGAIN_SECONDS)
     while True:
         try:
             await asyncio.to_thread(mailbox.open, await enter())
             while True:
                 taken = await _look(mailbox, take, bookmark)
-                wait = pause
-                await (mailbox.news(pause) if taken else asyncio.sleep(pause))
+                wait = soon
+                await (mailbox.news(pause) if taken else asyncio.sleep(soon))
         except Unprepared as error:
             log.warning("mailbox_closed_to_us", reason=str(error))
         except (IMAPClientError, OSError, SQLAlchemyError) as error:

@@ -232,6 +232,25 @@ async def test_new_mail_is_seen_soon(serve: Serve, tells: bool, pause: float) ->
     assert len(taken) == 3
 
 
+async def test_a_server_that_was_away_is_asked_again_soon(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it tells of new mail and is hardly ever looked at without that."""
+    monkeypatch.setattr("channels.delivery.mailbox.AGAIN_SECONDS", 0.1)
+    imap, _ = await serve(Manner())
+    mailbox = Mailbox("127.0.0.1", imap.port, "none", ssl.create_default_context(), "INBOX")
+    taken, take = taking()
+    place = PlaceInMemory(BEFORE)
+    following = asyncio.create_task(follow(mailbox, by_password, take, place, NEVER))
+    await asyncio.to_thread(imap.deliver, mail())
+    await until(lambda: len(taken) == 1)
+    await asyncio.to_thread(imap.restart)
+    await asyncio.to_thread(imap.deliver, mail(Message_ID="<2@students.example>"))
+    await until(lambda: len(taken) == 2)
+    following.cancel()
+    await asyncio.wait((following,))
+
+
 def taking() -> tuple[list[bytes], Take]:
     """What has been taken, and what takes it."""
     taken: list[bytes] = []
