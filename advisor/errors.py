@@ -7,7 +7,8 @@ AdvisorError
 ├── PortTaken         another program listens where ours should
 ├── NoSpace           the disk is full
 ├── TrainingFailed    Rasa could not train a model
-└── ProcessFailed     a process does not become healthy
+├── ProcessFailed     a process does not become healthy
+└── NothingHeld       nobody is known by a name
 ```
 """
 
@@ -38,3 +39,7 @@ class TrainingFailed(AdvisorError):
 
 class ProcessFailed(AdvisorError):
     """A process does not become healthy."""
+
+
+class NothingHeld(AdvisorError):
+    """Nobody is known by a name."""

@@ -13,15 +13,25 @@ import structlog
 class LossyOutput:
     """Standard output that loses a line when the disk is full, rather than the work it tells of."""
 
+    def __init__(self, name: str = "stdout") -> None:
+        """``stderr`` is the other."""
+        self._name = name
+
     def write(self, words: str) -> None:
         """As of a file."""
         with suppress(OSError):
-            sys.stdout.write(words)
+            getattr(sys, self._name).write(words)
 
     def flush(self) -> None:
         """As of a file."""
         with suppress(OSError):
-            sys.stdout.flush()
+            getattr(sys, self._name).flush()
+
+
+def log_to_standard_error() -> None:
+    """Send our own events there, where a command's standard output is its result."""
+    output = cast(TextIO, LossyOutput("stderr"))
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(output))
 
 
 def log_to_standard_output() -> None:

@@ -123,6 +123,7 @@ async def gateway(settings: Settings) -> AsyncIterator[web.Application]:
                 (sys.executable, "-m", "advisor", "workbench"),
             ),
             privacy=settings.privacy,
+            logs=settings.logs,
             support=settings.support,
             staff=settings.staff,
         )

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
 import structlog
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, column, delete, insert, inspect, select, update
+from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,6 +48,16 @@ class Erasure:
     def from_row(cls, row: Row[Any]) -> Self:
         """From a row of the table ``erasures``."""
         return cls(row.id, row.conversation_id, row.erased, row.at, row.bot_at)
+
+    def to_wire(self) -> dict[str, Any]:
+        """One JSON object: what went from each table, and when the bot had forgotten it."""
+        return {
+            "receipt": self.id,
+            "conversation": self.conversation,
+            "at": self.at.isoformat(),
+            "tables": self.erased,
+            "bot": self.bot_at.isoformat() if self.bot_at else None,
+        }
 
 
 class Eraser:
@@ -123,16 +134,37 @@ class Eraser:
             log.info("log_not_emptied", error=type(error).__name__)
 
 
+async def overwrite_what_goes(db: AsyncConnection) -> None:
+    """Have SQLite overwrite what is deleted (sqlite.org/pragma.html#pragma_secure_delete).
+
+    PostgreSQL frees it by its own vacuum.
+    """
+    if db.dialect.name == "sqlite":
+        await db.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
 async def _erase(db: AsyncConnection, conversation: str) -> dict[str, int]:
     """Rows erased of each table that names a conversation, those that point at others first."""
-    if db.dialect.name == "sqlite":
-        # Freed pages are overwritten (sqlite.org/pragma.html#pragma_secure_delete).
-        await db.exec_driver_sql("PRAGMA secure_delete=ON")
+    await overwrite_what_goes(db)
     erased: dict[str, int] = {}
-    for table in reversed(metadata.sorted_tables):
-        if table is erasures or "conversation_id" not in table.c:
-            continue
+    for name in await db.run_sync(tables_naming):
+        table = sql_table(name, column("conversation_id"))
         mine = table.c.conversation_id == conversation
-        erased[table.name] = (await db.execute(delete(table).where(mine))).rowcount
+        erased[name] = (await db.execute(delete(table).where(mine))).rowcount
     gone = await db.execute(delete(conversations).where(conversations.c.id == conversation))
     return {**erased, conversations.name: gone.rowcount}
+
+
+def tables_naming(connection: Connection) -> list[str]:
+    """Every table of the database that names a conversation, whichever part of it declares it.
+
+    The gateway's come in an order in which none is pointed at any more, after all others.
+    """
+    tables = inspect(connection)
+    found = {
+        name
+        for name in tables.get_table_names()
+        if any(each["name"] == "conversation_id" for each in tables.get_columns(name))
+    }
+    ours = [table.name for table in reversed(metadata.sorted_tables) if table.name in found]
+    return [*sorted(found.difference(ours)), *(name for name in ours if name != erasures.name)]

@@ -43,6 +43,7 @@ from channels.middleware import NONCE, name_request, say_errors, secure_headers
 from channels.model import TALK_TO_PERSON
 from channels.opting import OptOuts
 from channels.outbox import Outbox
+from channels.privacy.pages import PrivacyParts
 from channels.privacy.redaction import Redactor
 from channels.privacy.settings import PrivacySettings
 from channels.privacy.telling import Teller
@@ -71,7 +72,8 @@ from channels.web.sources import SourcePages
 
 HERE = Path(__file__).parent
 TEMPLATES = tuple(
-    HERE / folder / "templates" for folder in (".", "web", "console", "staff", "support")
+    HERE / folder / "templates"
+    for folder in (".", "web", "console", "staff", "support", "privacy", "analytics")
 )
 FORM_BYTES = 64 * 1024
 """Largest body of a request; the gateway's forms have a few short fields."""
@@ -100,6 +102,7 @@ def build_app(
     widget: WidgetSettings | None = None,
     workshop: Workshop | None = None,
     privacy: PrivacySettings | None = None,
+    logs: Path | None = None,
     support: SupportSettings | None = None,
     staff: StaffSettings | None = None,
 ) -> web.Application:
@@ -108,7 +111,8 @@ def build_app(
     The caller owns ``engine``, whose tables exist, and ``client``, which reaches the providers of
     the ``messaging`` channels and the identity provider of ``staff``; it closes both after the
     application. Calls are taken if ``voice`` says how. Whoever knows ``trial_secret`` may try a
-    channel without reaching a student.
+    channel without reaching a student. What is kept is cleared as ``privacy`` says, and what was
+    rotated in the folder ``logs``.
     """
     hub, metrics, storage = Hub(), Metrics(), Storage(engine)
     transcript, turns = Transcript(storage), Turns(storage)
@@ -150,6 +154,17 @@ def build_app(
     )
     watch = Watch(turns, transcript, answerer, hub, inbox)
     eraser = Eraser(storage, brain)
+    desk = Desk(
+        settings=settings,
+        institution=institution,
+        sessions=sessions,
+        reception=reception,
+        transcript=transcript,
+        hub=hub,
+        notes=Notes(storage),
+        eraser=eraser,
+        teller=teller,
+    )
     rooms = open_rooms(
         settings,
         staff or StaffSettings(),
@@ -170,17 +185,7 @@ def build_app(
         engine=engine,
         workshop=workshop or Workshop(),
         client=client,
-    )
-    desk = Desk(
-        settings=settings,
-        institution=institution,
-        sessions=sessions,
-        reception=reception,
-        transcript=transcript,
-        hub=hub,
-        notes=Notes(storage),
-        eraser=eraser,
-        teller=teller,
+        privacy=PrivacyParts(privacy, eraser, desk.ended, logs),
     )
     sockets, polls = SocketDoor(desk, metrics), PollingDoor(desk)
     app = web.Application(
@@ -237,7 +242,7 @@ def build_app(
         await rooms.publishing.close()
 
     app.cleanup_ctx.append(answering)
-    beside = (watch.run, rooms.watch.run, eraser.run, rooms.publishing.run)
+    beside = (watch.run, rooms.watch.run, eraser.run, rooms.publishing.run, *rooms.chores)
     app.cleanup_ctx.extend(map(_beside, beside))
     if sender and providers:
         app.cleanup_ctx.append(_sending(sender))

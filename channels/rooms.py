@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import ClientSession, web
@@ -15,6 +16,8 @@ from channels.accounts.second_factor import SecondFactor
 from channels.accounts.sessions import StaffSessions
 from channels.accounts.settings import StaffSettings
 from channels.accounts.team import Team
+from channels.analytics.daily import Daily
+from channels.analytics.pages import AnalyticsPages
 from channels.console.accounts import AccountPages
 from channels.console.arrivals import Arrivals
 from channels.console.audit import AuditPages
@@ -25,6 +28,8 @@ from channels.console.page import Shell
 from channels.console.profile import ProfilePages
 from channels.content import Content
 from channels.hub import Hub
+from channels.privacy.pages import PrivacyPages, PrivacyParts
+from channels.privacy.retention import Retention
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.pages import StaffPages
 from channels.staff.room import Workshop
@@ -45,6 +50,8 @@ class Rooms:
     routes: tuple[web.RouteDef, ...]
     publishing: StaffPages
     """Runs and is closed with the gateway."""
+    chores: tuple[Callable[[], Awaitable[None]], ...]
+    """What runs beside it: clearing what is old, and counting the days."""
 
 
 def open_rooms(
@@ -59,6 +66,7 @@ def open_rooms(
     engine: AsyncEngine,
     workshop: Workshop,
     client: ClientSession | None = None,
+    privacy: PrivacyParts,
 ) -> Rooms:
     """Make every room; one with ``SECTIONS`` stands in the navigation, in this order.
 
@@ -76,11 +84,14 @@ def open_rooms(
     live = Live(entrance)
     hub.overhear(live.conversation_moved)
     staff_pages = StaffPages(entrance, live, content, engine, workshop)
+    daily = Daily(storage)
     supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
     rooms = (
         supporting.inbox,
         supporting.reviews,
         supporting.replies,
+        AnalyticsPages(storage, entrance, daily),
+        PrivacyPages(storage, entrance, privacy, institution),
         staff_pages,
         AccountPages(Team(storage), invitations, entrance, url),
         AuditPages(storage, entrance),
@@ -100,4 +111,15 @@ def open_rooms(
         supporting.watch,
         tuple(route for door in doors for route in door.routes()),
         staff_pages,
+        _chores(storage, daily, privacy),
     )
+
+
+def _chores(
+    storage: Storage, daily: Daily, parts: PrivacyParts
+) -> tuple[Callable[[], Awaitable[None]], ...]:
+    """None where nothing says for how long things are kept."""
+    if parts.settings is None:
+        return ()
+    clears = Retention(storage, parts.settings, parts.eraser, ended=parts.ended, logs=parts.logs)
+    return clears.run, daily.run

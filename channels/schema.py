@@ -85,6 +85,7 @@ conversations = Table(
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "address"),
     Index(None, "status", "updated_at"),
+    Index(None, "created_at"),
     # An inbox is read by these from its newest on; the id tells two of one moment apart.
     Index(None, "updated_at", "id"),
     Index(None, "assigned_to", "updated_at"),
@@ -118,6 +119,7 @@ turns = Table(
     Column("finished_at", Moment),
     UniqueConstraint("conversation_id", "seq"),
     Index(None, "status"),
+    Index(None, "accepted_at"),
 )
 
 messages = Table(
@@ -311,6 +313,39 @@ erasures = Table(
     Column("at", Moment, nullable=False),
     # When the bot has said that it forgot the conversation.
     Column("bot_at", Moment),
+)
+
+daily_figures = Table(
+    "daily_figures",
+    metadata,
+    # A day of UTC; by what its figures are parted, and the name of the part.
+    Column("day", String(10), primary_key=True),
+    Column("dimension", String(20), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("conversations", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("handed_over", Integer, nullable=False),
+    Column("unhelpful", Integer, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("unanswered", Integer, nullable=False),
+    Column("rated", Integer, nullable=False),
+    Column("helpful", Integer, nullable=False),
+    Column("reviewed", Integer, nullable=False),
+    Column("verified", Integer, nullable=False),
+    # Response times counted by the bounds of `channels.analytics.figures`.
+    Column("times", JSON, nullable=False),
+)
+
+clearings = Table(
+    "clearings",
+    metadata,
+    # The day in UTC, so that one gateway clears on it.
+    Column("day", String(10), primary_key=True),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    # How much of each class of data was cleared.
+    Column("removed", JSON(none_as_null=True)),
 )
 
 accounts = Table(

@@ -47,8 +47,8 @@ class PrivacySettings(BaseModel):
     keep_sessions_days: int = Field(default=30, ge=1)
     """Days for which ended sessions and used links of members of staff are kept."""
     keep_audit_days: int = Field(default=1095, ge=0)
-    """Days for which the audit log and the receipts of erasures and of this clearing are kept.
-    0: for good."""
+    """Days for which the receipts of erasures and of this clearing are kept. 0: for good. The audit
+    log is never altered, and holds no student's words or addresses."""
     keep_logs_days: int = Field(default=30, ge=1)
     """Days for which log files that were rotated away are kept in the state folder."""
 
