@@ -6,7 +6,17 @@ import asyncio
 import json
 import sys
 
-from benchmarks import languages, load, retrieval, scale, setup, turns, understanding, voice
+from benchmarks import (
+    consoles,
+    languages,
+    load,
+    retrieval,
+    scale,
+    setup,
+    turns,
+    understanding,
+    voice,
+)
 
 _ALL = {
     "turns": turns.measure,
@@ -15,6 +25,7 @@ _ALL = {
     "retrieval": retrieval.measure,
     "scale": scale.measure,
     "load": load.measure,
+    "consoles": consoles.measure,
     "setup": setup.measure,
     "voice": voice.measure,
 }

@@ -7,8 +7,9 @@ from collections import defaultdict
 
 from aiohttp import web
 
+from channels.console.entrance import SESSION
 from channels.console.page import see_other
-from channels.console.permissions import Permission
+from channels.console.permissions import Permission, may
 from channels.staff.entry_form import entry_typed
 from channels.staff.entry_pages import entry_path
 from channels.staff.outline import outlined
@@ -58,6 +59,8 @@ class DraftPages:
             made = await self._room.review.begin(person(request), entry, questions)
         except NotAcceptable as error:
             raise web.HTTPBadRequest(text=str(error)) from error
+        if not may(request[SESSION].account.role, Permission.READ_CONTENT):
+            return see_other("/support/review", "The draft is made; an editor goes on with it.")
         return see_other(f"/staff/drafts/{made.id}")
 
     async def edit(self, request: web.Request) -> web.Response:

@@ -34,11 +34,12 @@ class ReviewPages:
         self._entrance = entrance
 
     def routes(self) -> list[web.RouteDef]:
-        """The page, and the button that draws."""
+        """The page, and its buttons."""
         guard = self._entrance.guard
         return [
             web.get("/support/review", guard(self.show, Permission.REVIEW_CONVERSATIONS)),
             web.post("/support/review/draw", guard(self.draw, Permission.MANAGE_REPLIES)),
+            web.post("/support/review/done", guard(self.done, Permission.SUGGEST_CONTENT)),
         ]
 
     async def show(self, request: web.Request) -> web.Response:
@@ -58,3 +59,11 @@ class ReviewPages:
         """Add turns to the sample."""
         count = await self._reviews.draw(DRAWN, request[ACTOR])
         return see_other("/support/review", f"{count} turns were drawn.")
+
+    async def done(self, request: web.Request) -> web.Response:
+        """What was asked for an entry about has been written, or need not be."""
+        turn = str((await request.post()).get("turn", ""))
+        entries = await self._reviews.wanted((Becomes.ENTRY,), SHOWN)
+        asked = tuple(each for each in entries if each.turn == turn)
+        await self._reviews.made(asked, request[ACTOR])
+        return see_other("/support/review")

@@ -105,3 +105,5 @@ async def test_a_person_answers_and_hands_back(
     await agent.goto(f"{gateway.url}/support/review")
     await expect(agent.get_by_role("region", name="To be written")).to_contain_text(STUCK)
     await check(agent, "review")
+    await agent.get_by_role("button", name="Done").click()
+    await expect(agent.get_by_role("region", name="To be written")).to_have_count(0)
