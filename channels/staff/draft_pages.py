@@ -109,6 +109,7 @@ class DraftPages:
             outline=outlined(entry.program.requirement) if entry.program else "",
             programs=programs,
             problems=defaultdict(str, problems or {}),
+            wrong=any(problems or {}),
             theirs=changed_fields(theirs, entry) if theirs else [],
             lines_differ=lines,
             modify=found.state is State.SUBMITTED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from channels.staff.room import Room, number, page, person, said_lines
 from channels.web.markdown import to_html
 from knowledge_base.drafts.listing import Wanted
 from knowledge_base.errors import UnknownEdition
+from knowledge_base.facts.fact import Conflict
 
 DAYS = 30
 """Of recorded questions that are asked again, unless staff ask for more."""
@@ -34,6 +36,8 @@ class PublishPages:
         self._room = room
         self._publisher = publisher
         self._results: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._conflicts: Sequence[Conflict] = ()
+        self._looked_at: datetime | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of publishing."""
@@ -42,6 +46,7 @@ class PublishPages:
             room.get("/staff/publish", self.overview, reads),
             room.post("/staff/publish", self.publish, publish),
             room.post("/staff/publish/ask", self.ask, reads),
+            room.post("/staff/publish/conflicts", self.look, reads),
             room.post("/staff/publish/compare", self.compare, Permission.READ_GAPS),
             room.get("/staff/publish/changes/{result}", self.changes, Permission.READ_GAPS),
             room.post("/staff/publish/questions", self.save_questions, Permission.EDIT_CONTENT),
@@ -64,7 +69,8 @@ class PublishPages:
             "staff_publish.html",
             status,
             problem=problem,
-            conflicts=await room.content.conflicts(),
+            conflicts=self._conflicts,
+            looked_at=self._looked_at,
             expiring=expiring,
             expiring_count=count,
             today=today,
@@ -107,6 +113,18 @@ class PublishPages:
             for citation in answer["citations"]
         ]
         return web.json_response({"html": to_html(answer["text"]), "sources": sources})
+
+    async def look(self, _request: web.Request) -> web.Response:
+        """Look for contradictions, for which every page is read: seconds for a hundred."""
+
+        async def work(progress: Progress) -> str:
+            progress("reading what every entry states", 0, 0)
+            self._conflicts = await self._room.content.conflicts()
+            self._looked_at = datetime.now(UTC)
+            return "/staff/publish"
+
+        job = self._room.jobs.start("Looking for contradictions", work)
+        return see_other(f"/staff/jobs/{job.id}")
 
     async def compare(self, request: web.Request) -> web.Response:
         """Ask again what students asked, of the live edition and of what is not published."""

@@ -329,6 +329,13 @@ async def test_a_due_publication_goes_out_by_itself(
     assert found[0].edition == "e9"
 
 
+async def test_contradictions_are_looked_for_on_demand(ana: Colleague, store: Store) -> None:
+    """Reading every page takes a while, so that a page is not kept waiting for it."""
+    assert "contradict each other" not in await (await ana.get("/staff/publish")).text()
+    job = await ended(ana, await ana.post("/staff/publish/conflicts"))
+    assert "contradict each other" in await (await ana.get(job["goes_to"])).text()
+
+
 async def test_the_draft_is_asked(ana: Colleague, store: Store) -> None:
     """As JSON, with the sources; an empty question is refused."""
     told = await ana.send("/staff/publish/ask", {"question": "How much?"})
