@@ -124,11 +124,12 @@ async def _content(settings: Settings) -> Check:
 
 
 async def _encoder(settings: Settings) -> Check:
-    from knowledge_base.encoder import open_encoder  # noqa: PLC0415  # only here
+    from knowledge_base.encoder import open_encoder, statement_encoder  # noqa: PLC0415  # only here
 
     encoder = open_encoder(settings.knowledge_base.encoder)
     try:
         vector = await asyncio.to_thread(encoder.encode, ["a test"])
+        await asyncio.to_thread(statement_encoder(encoder).encode, ["a test"])
     except KnowledgeBaseError as error:
         return Check("encoder", False, str(error), "set knowledge_base.encoder")
     made_by = await asyncio.to_thread(_encoder_of_live, settings)

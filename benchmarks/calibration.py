@@ -12,7 +12,7 @@ import random
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -23,7 +23,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from advisor.measuring.retrieval import area_under_roc, calibration_error
-from benchmarks.learning import Example, learn_gate, learn_weights
+from benchmarks.learning import Example, FirstTurn, learn_alone, learn_gate, learn_weights
+from benchmarks.students import best_is_right, first_turns, left_out_in_turn
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import open_encoder
 from knowledge_base.importing import read_source
@@ -90,11 +91,13 @@ async def measure() -> dict[str, Any]:
     cases = {name: _cases(name) for name in SETS}
     with tempfile.TemporaryDirectory() as folder:
         whole = {name: _edition(Path(folder) / name, name, 1.0) for name in SETS}
-        half = {name: _edition(Path(folder) / f"{name}-half", name, 0.5) for name in SETS}
+        half = {name: _edition(Path(folder) / name, name, 0.5) for name in SETS}
         seen = {name: _seen(whole[name].search(), cases[name]) for name in SETS}
+        first = {name: _first_turns(cases[name], seen[name]) for name in SETS}
+        students = first_turns(Path(folder) / "students")
         figures = {}
         for train, test in (SETS, SETS[::-1]):
-            learned = _learn(whole[train], cases[train], seen[train])
+            learned = _learn(whole[train], cases[train], seen[train], [*first[train], *students])
             fitted = _calibrate(_judged(half[train], learned, cases, train))
             figures[test] = {
                 "ranking": _ranking(whole[test].search(*learned), cases[test]),
@@ -105,18 +108,26 @@ async def measure() -> dict[str, Any]:
                 ),
             }
         both = [*chain(*cases.values())], [*chain(*seen.values())]
-        learned = weights, gate = _learn(whole[SETS[0]], *both)
+        public = [*chain(*first.values())]
+        learned = weights, gate = _learn(whole[SETS[0]], *both, [*public, *students])
+        of_students = {
+            "fitted without them": best_is_right(
+                students, replace(weights, alone=learn_alone(public))
+            ),
+            "an eighth left out in turn": left_out_in_turn(students, public),
+        }
         judged = [_judged(half[name], learned, cases, name) for name in SETS]
     return {
         "weights": asdict(weights),
         "gate": gate,
         "calibration": asdict(_calibrate([*chain(*judged)])),
-        "fitted on the other set": figures,
+        "fitted on the other set and on students' questions": figures,
+        "students' first questions": of_students,
     }
 
 
 def _edition(folder: Path, name: str, part: float) -> Base:
-    """Publish a share of a set's pages."""
+    """Publish a share of a set's pages; a folder's vectors are reused."""
     draw = random.Random(SEED)
     entries = read_source(PAGES / name / "docs.jsonl", "pages", None, 50_000_000).entries
     shelf, encoder = Shelf(folder), open_encoder()
@@ -148,8 +159,25 @@ def _seen(retriever: Retriever, cases: Sequence[Case]) -> list[Sight]:
     return [sight for sight in found if sight is not None]
 
 
-def _learn(base: Base, cases: Sequence[Case], seen: Sequence[Sight]) -> Learned:
-    """Weights first, then the gate, which also looks at what they find."""
+def _first_turns(cases: Sequence[Case], seen: Sequence[Sight]) -> list[FirstTurn]:
+    """Those of a set whose answer lies in one passage at least."""
+    found = [
+        FirstTurn(
+            sight.found,
+            np.zeros(len(sight.passages)),
+            np.array([case.answered_by(passage) for passage in sight.passages]),
+        )
+        for case, sight in zip(cases, seen, strict=True)
+        if not case.history
+    ]
+    return [turn for turn in found if turn.right.any()]
+
+
+def _learn(
+    base: Base, cases: Sequence[Case], seen: Sequence[Sight], first: Sequence[FirstTurn]
+) -> Learned:
+    """Weights first, those of a question by itself from first turns alone; then the gate, which
+    also looks at what they find."""
     right = [
         next((n for n, p in enumerate(sight.passages) if case.answered_by(p)), -1)
         for case, sight in zip(cases, seen, strict=True)
@@ -161,7 +189,7 @@ def _learn(base: Base, cases: Sequence[Case], seen: Sequence[Sight]) -> Learned:
             for case, sight, place in zip(cases, seen, right, strict=True)
         ]
 
-    weights = learn_weights(examples(base.search()))
+    weights = replace(learn_weights(examples(base.search())), alone=learn_alone(first))
     return weights, learn_gate(examples(base.search(weights)), weights)
 
 

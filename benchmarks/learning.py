@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from knowledge_base.ranking.evidence import OWN, TALK, Evidence
-from knowledge_base.ranking.fusion import Weights, normalised
+from knowledge_base.ranking.fusion import Logits, Weights, normalised
 from knowledge_base.ranking.leaning import Bearing
 
 _PENALTY = 1.0
 """Half the weight of squared weights in the loss, which is a sum over turns."""
+_FIRST_PENALTY = 0.1
+"""The same where only first turns are learned from, which are fewer."""
 _APART = 3.0
 """The same for what the two readings' weights of the question differ by: first turns are few."""
 _SWITCHED = 0.5
@@ -31,6 +35,39 @@ class Example:
     """Place of the passage that holds the answer; -1 when none does."""
     goes_on: bool
     """False: the turn stands behind the conversation of somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTurn:
+    """A first turn with the evidence for all passages, of which several may hold the answer."""
+
+    found: Evidence
+    pointed_at: Logits
+    """What is added to passages of a program that is named or described, shape (rows,)."""
+    right: npt.NDArray[np.bool_]
+    """Which passages hold the answer, shape (rows,)."""
+
+
+def learn_alone(turns: Sequence[FirstTurn]) -> tuple[float, ...]:
+    """The weights of a question by itself, by maximum likelihood of any right passage."""
+    longest = max(len(turn.found.rows) for turn in turns)
+    own = torch.zeros(len(turns), longest, len(OWN))
+    added = torch.full((len(turns), longest), -1e9)
+    right = torch.zeros(len(turns), longest, dtype=torch.bool)
+    for number, turn in enumerate(turns):
+        rows = len(turn.found.rows)
+        own[number, :rows] = torch.from_numpy(turn.found.own)
+        added[number, :rows] = torch.from_numpy(turn.pointed_at)
+        right[number, :rows] = torch.from_numpy(turn.right)
+    alone = torch.zeros(len(OWN), requires_grad=True)
+
+    def loss() -> torch.Tensor:
+        chances = torch.log_softmax(own @ alone + added, 1)
+        found = torch.logsumexp(chances.masked_fill(~right, -1e9), 1)
+        return _FIRST_PENALTY * alone.square().sum() / 2 - found.sum()
+
+    _minimise(loss, [alone])
+    return _rounded(alone)
 
 
 def learn_weights(examples: Sequence[Example]) -> Weights:

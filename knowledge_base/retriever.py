@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge_base.arrays import Allowed
+from knowledge_base.arrays import Allowed, Rows, Scores
 from knowledge_base.descriptions import Described
 from knowledge_base.edition import Edition
-from knowledge_base.encoder import Encoder, question_vector
+from knowledge_base.encoder import Encoder, question_vector, statement_encoder
 from knowledge_base.lexical import best_rows
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
 from knowledge_base.ranking.confidence import Calibration, Signals, confidence, published
 from knowledge_base.ranking.duplicates import without_repeats
-from knowledge_base.ranking.evidence import Evidence, Turns, evidence, share, stems, with_headings
+from knowledge_base.ranking.evidence import Evidence, Turns, as_read, evidence, share, stems
 from knowledge_base.ranking.fusion import WEIGHTS, Logits, Weights, mixed, normalised
 from knowledge_base.ranking.leaning import WEIGHTS as GATE
 from knowledge_base.ranking.leaning import Bearing, continuation, leans
@@ -119,6 +120,10 @@ class Retriever:
         self._reranker = reranker
         self._calibration = Calibration.stored(edition.manifest.calibration)
         self._encode = lru_cache(maxsize=2048)(lambda text: question_vector(encoder, text))
+        self._statement_encoder = statement_encoder(encoder)
+        self._encode_for_statements = lru_cache(maxsize=256)(
+            partial(question_vector, self._statement_encoder)
+        )
         self._rarity = lru_cache(maxsize=65_536)(edition.lexical.rarity)
 
     def search(self, query: Query, count: int = 10) -> Ranking:
@@ -160,8 +165,15 @@ class Retriever:
         there = found.relevance[found.documents == found.talked_about]
         kept = self._shortlist(found, shortlist)
         passages = tuple(self._edition.passages(kept.rows))
-        kept = with_headings(kept, query.question, passages, self._rarity)
+        nearest = self._nearest_statement(query.question, kept.rows)
+        kept = as_read(kept, query.question, passages, nearest, self._rarity)
         return Sight(turns, kept, passages, best, float(there.max()) if len(there) else best)
+
+    def _nearest_statement(self, question: str, rows: Rows) -> Scores:
+        """Cosines of single statements; zeros where an edition has none of the same encoder."""
+        if self._edition.manifest.statement_encoder != self._statement_encoder.name:
+            return np.zeros(len(rows), np.float32)
+        return self._edition.nearest_statement(rows, self._encode_for_statements(question))
 
     def _allowed(self, query: Query) -> Allowed:
         """Which rows may be found: in force on the day, and of the institution that is meant."""
@@ -185,23 +197,28 @@ class Retriever:
         return kept
 
     def _scores(self, query: Query, sight: Sight, bearing: Bearing | None) -> Logits:
-        documents = np.array([passage.document_id for passage in sight.passages])
         named = named_programs(query.question, self._edition.names)
-        if named:
+        extra = self.pointed_at(query, sight, named)
+        if named and bearing is not None:
             # Another program is named: what was asked before still tells which of its facts.
-            return normalised(
-                self._weights.elsewhere(sight.found) + _NAMED * np.isin(documents, named)
-            )
-        if query.described is not None:
-            extra = _DESCRIBED * np.isin(documents, query.described.programs)
-        else:
-            in_focus = bool(query.focus) and leans(query.question)
-            extra = _FOCUS * (documents == query.focus) * in_focus
+            return normalised(self._weights.elsewhere(sight.found) + extra)
         by_itself = self._weights.by_itself(sight.found) + extra
         if bearing is None:
             return normalised(by_itself)
         going_on = self._weights.going_on(sight.found) + extra
         return mixed(by_itself, going_on, continuation(bearing, self._gate))
+
+    def pointed_at(self, query: Query, sight: Sight, named: Collection[str]) -> Logits:
+        """What is added to passages of the programs that the question names or describes, or else
+        of the document that it goes on about."""
+        documents = np.array([passage.document_id for passage in sight.passages])
+        added, those = _FOCUS, [query.focus] if query.focus and leans(query.question) else []
+        if named:
+            added, those = _NAMED, [*named]
+        elif query.described is not None:
+            added, those = _DESCRIBED, [*query.described.programs]
+        extra: Logits = np.where(np.isin(documents, those), added, 0.0)
+        return extra
 
     def _signals(
         self, query: Query, sight: Sight, bearing: Bearing | None, scores: Logits, first: int

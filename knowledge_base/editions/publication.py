@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from knowledge_base.bulk_encoding import Encode, in_this_process
 from knowledge_base.descriptions import phrases_of
 from knowledge_base.edition import CONTENT, LEXICAL, MANIFEST, VECTORS, Manifest, sha256_of
 from knowledge_base.editions.published_facts import facts_in, write_facts
-from knowledge_base.encoder import Encoder
+from knowledge_base.editions.published_statements import write_statements
+from knowledge_base.encoder import Encoder, statement_encoder
 from knowledge_base.errors import NothingToPublish
 from knowledge_base.facts.conflicts import conflicts
 from knowledge_base.facts.fact import Conflict, Fact
@@ -43,6 +44,7 @@ from knowledge_base.rows.passages import (
     searched_text,
     write_passages,
 )
+from knowledge_base.rows.statements import KnownStatements
 from knowledge_base.schema import (
     content,
     published_descriptions,
@@ -65,13 +67,21 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """Vectors of an earlier edition, where the same encoders made them."""
+
+    passages: KnownVectors | None = None
+    statements: KnownStatements | None = None
+
+
 def build_edition(
     folder: Path,
     edition_id: str,
     now: datetime,
     entries: Sequence[Entry],
     encoder: Encoder,
-    reusable: KnownVectors | None,
+    reusable: Reusable,
     progress: Progress,
     records: Sequence[Record] = (),
     encode: Encode = in_this_process,
@@ -79,7 +89,7 @@ def build_edition(
     """Write content, vectors, lexical index and manifest into an empty folder.
 
     Texts and vectors lie on the disk, not in memory: of a passage only its digest and its words are
-    held. `reusable` are the vectors of an earlier edition, if any.
+    held. `reusable` are the vectors of an earlier edition.
     Raises NothingToPublish when the entries hold no passage.
     """
     digests = _write_content(folder / CONTENT, entries, records, progress)
@@ -91,12 +101,17 @@ def build_edition(
     _write_descriptions(folder / CONTENT, [e.program for e in entries if e.program], encoder)
     engine = create_engine(f"sqlite:///{folder / CONTENT}")
     with engine.connect() as connection, _room(folder, len(digests), encoder.dimension) as vectors:
-        reused = _fill(vectors, connection, digests, encoder, reusable, progress, encode)
+        reused = _fill(vectors, connection, digests, encoder, reusable.passages, progress, encode)
         progress("indexing vectors", 0, 2)
         FaissIndex.build(vectors).save(folder / VECTORS)
         progress("indexing words", 1, 2)
         LexicalIndex.build(map(searched_text, all_passages(connection))).save(folder / LEXICAL)
         progress("indexed", 2, 2)
+    comparing = statement_encoder(encoder)
+    with engine.begin() as connection:
+        reused_statements = write_statements(
+            connection, len(digests), comparing, reusable.statements, progress, encode
+        )
     engine.dispose()
     manifest = Manifest(
         id=edition_id,
@@ -112,6 +127,8 @@ def build_edition(
             for p in sorted(folder.rglob("*"))
             if p.is_file()
         },
+        statement_encoder=comparing.name,
+        reused_statements=reused_statements,
         facts=len(stated),
         conflicts=len(disagreeing),
         calibration=CALIBRATION.to_store(),

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from knowledge_base.bulk_encoding import Encode, in_this_process
 from knowledge_base.edition import MANIFEST, Edition, Manifest, sha256_of
-from knowledge_base.editions.publication import Progress, build_edition
-from knowledge_base.encoder import Encoder
+from knowledge_base.editions.publication import Progress, Reusable, build_edition
+from knowledge_base.encoder import Encoder, statement_encoder
 from knowledge_base.errors import (
     DamagedEdition,
     NothingPublished,
@@ -25,7 +25,6 @@ from knowledge_base.errors import (
 )
 from knowledge_base.pgvector_index import VectorDatabase
 from knowledge_base.record import Record
-from knowledge_base.rows.known_vectors import KnownVectors
 from knowledge_base.store import Entry
 
 DRAFT = ".building-"
@@ -187,14 +186,20 @@ class Shelf:
                 if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
                     shutil.rmtree(draft, ignore_errors=True)
 
-    def _reusable(self, encoder: Encoder) -> KnownVectors | None:
-        """Vectors of the live edition, if the same encoder made them and it is whole."""
+    def _reusable(self, encoder: Encoder) -> Reusable:
+        """Vectors of the live edition, where the same encoders made them and it is whole."""
         try:
             live = self.open()
         except (NothingPublished, UnknownEdition, DamagedEdition):
-            return None
+            return Reusable()
+        made = live.manifest
         try:
-            return live.known_vectors() if live.manifest.encoder == encoder.name else None
+            return Reusable(
+                live.known_vectors() if made.encoder == encoder.name else None,
+                live.known_statements()
+                if made.statement_encoder == statement_encoder(encoder).name
+                else None,
+            )
         finally:
             live.close()
 

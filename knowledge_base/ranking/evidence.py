@@ -14,11 +14,19 @@ from knowledge_base.arrays import Rows, Scores, Vectors
 from knowledge_base.lexical import LexicalIndex, words
 from knowledge_base.model import Passage, Utterance
 
-OWN = ("cosine", "words", "asked_in_context", "asked_in_heading", "heading_asked", "length")
+OWN = (
+    "cosine",
+    "words",
+    "asked_in_context",
+    "asked_in_heading",
+    "heading_asked",
+    "length",
+    "statement",
+)
 """What the question alone says of a passage, in the columns of `Evidence.own`: their cosine; BM25
 as a share of the best passage's; how much of the question, weighted by rarity, stands in the title
-and headings, in the last heading, and how much of that heading stands in the question; and the
-logarithm of the passage's length."""
+and headings, in the last heading, and how much of that heading stands in the question; the
+logarithm of the passage's length; and the cosine of its nearest single statement."""
 TALK = ("talk_words", "talk_cosine", "last_words", "document_words", "document_cosine")
 """What the conversation says, in the columns of `Evidence.talk`: BM25 of all turns and the question
 together, as a share of the best passage's; the cosine of the earlier turns; BM25 of the last
@@ -106,7 +114,7 @@ class Evidence:
 def evidence(
     turns: Turns, rows: Rows, vectors: Vectors, documents: npt.NDArray[np.int64]
 ) -> Evidence:
-    """What both indexes say of some rows; what their headings say is left at zero."""
+    """What both indexes say of some rows; what is read of them is left at zero."""
     own = np.zeros((len(rows), len(OWN)), np.float32)
     talk = np.zeros((len(rows), len(TALK)), np.float32)
     own[:, 0] = vectors @ turns.vector
@@ -127,12 +135,17 @@ def evidence(
     return Evidence(rows, documents, own, talk, relevance, talked_about)
 
 
-def with_headings(
-    found: Evidence, question: str, passages: Sequence[Passage], rarity: Callable[[str], float]
+def as_read(
+    found: Evidence,
+    question: str,
+    passages: Sequence[Passage],
+    nearest: Scores,
+    rarity: Callable[[str], float],
 ) -> Evidence:
-    """The evidence with what titles, headings and lengths of its passages say."""
+    """The evidence with what titles, headings, lengths and the nearest statements say."""
     asked = stems(question)
     own = found.own.copy()
+    own[:, 6] = nearest
     for place, passage in enumerate(passages):
         context, heading = stems(passage.context), stems(" ".join(passage.headings[-1:]))
         own[place, 2] = share(asked, context, rarity)

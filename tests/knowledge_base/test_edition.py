@@ -13,6 +13,8 @@ import textwrap
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -21,9 +23,9 @@ import pytest
 from editions import page, silent
 
 from knowledge_base.arrays import Vectors
-from knowledge_base.edition import MANIFEST, sha256_of
+from knowledge_base.edition import CONTENT, MANIFEST, sha256_of
 from knowledge_base.editions.shelf import Shelf
-from knowledge_base.encoder import Encoder
+from knowledge_base.encoder import Encoder, statement_encoder
 from knowledge_base.errors import (
     DamagedEdition,
     NothingPublished,
@@ -32,6 +34,7 @@ from knowledge_base.errors import (
 )
 from knowledge_base.model import Validity
 from knowledge_base.passages import passages
+from knowledge_base.retriever import Query, Retriever
 
 ENTRIES = [
     page("fees", "# Fees\n\nThe application fee is $25.\n\n## Tuition\n\nTuition is $190.\n"),
@@ -46,6 +49,8 @@ class Counting:
         self._real, self.name, self.dimension = real, real.name, real.dimension
         self.asked: list[str] = []
         self._fail = fail
+        compares = statement_encoder(real)
+        self.statements: Encoder = self if compares is real else Counting(compares, fail)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As the real one."""
@@ -112,12 +117,17 @@ def test_vectors_of_unchanged_passages_are_reused(shelf: Shelf, encoder: Encoder
     changed = [page("new", "A new page."), page("aid", ENTRIES[1].document.text), ENTRIES[0]]
     manifest = shelf.publish(changed, counting, silent)
     assert counting.asked == ["New\nA new page."]
-    assert (manifest.passages, manifest.reused_vectors) == (4, 3)
+    assert counting.statements.asked == ["New: A new page."]
+    assert (manifest.passages, manifest.reused_vectors, manifest.reused_statements) == (4, 3, 3)
     edition = shelf.open()
     texts = [f"{p.context}\n{p.text}" for p in edition.passages(range(4))]
     np.testing.assert_allclose(
         edition.vectors.vectors(np.arange(4)), encoder.encode(texts), atol=1e-5
     )
+    fee = counting.statements.encode(["Fees › Tuition: Tuition is $190."])[0]
+    nearest = edition.nearest_statement(np.arange(4), fee)
+    assert texts[int(nearest.argmax())].endswith("Tuition is $190.")
+    assert nearest.max() == pytest.approx(1.0, abs=1e-3)
 
 
 def test_many_documents_keep_their_passages_and_vectors(shelf: Shelf, encoder: Encoder) -> None:
@@ -133,7 +143,7 @@ def test_many_documents_keep_their_passages_and_vectors(shelf: Shelf, encoder: E
     expected = encoder.encode([f"{cut[row].context}\n{cut[row].text}" for row in some])
     np.testing.assert_allclose(edition.vectors.vectors(np.array(some)), expected, atol=1e-5)
     again = shelf.publish(entries[::-1], Counting(encoder, fail=True), silent)
-    assert again.reused_vectors == manifest.passages
+    assert again.reused_vectors == again.reused_statements == manifest.passages
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)])
@@ -155,7 +165,26 @@ def test_vectors_of_another_encoder_are_not_reused(shelf: Shelf, encoder: Encode
     shelf.publish(ENTRIES, encoder, silent)
     renamed = Counting(encoder)
     renamed.name = "another-model"
-    assert shelf.publish(ENTRIES, renamed, silent).reused_vectors == 0
+    again = shelf.publish(ENTRIES, renamed, silent)
+    assert (again.reused_vectors, again.reused_statements) == (0, 3)
+    renamed.statements.name = "another-model"
+    assert shelf.publish(ENTRIES, renamed, silent).reused_statements == 0
+
+
+def test_an_edition_from_before_statements_answers(shelf: Shelf, encoder: Encoder) -> None:
+    """It opens and is searched by its passages; the next one reuses what it has."""
+    made = shelf.publish(ENTRIES, encoder, silent)
+    folder = shelf.folder / made.id
+    with closing(sqlite3.connect(folder / CONTENT)) as database:
+        database.execute("DROP TABLE statements")
+    older = asdict(made)
+    del older["statement_encoder"], older["reused_statements"]
+    older["files"][CONTENT] = sha256_of(folder / CONTENT)
+    (folder / MANIFEST).write_text(json.dumps(older), encoding="utf-8")
+    found = Retriever(shelf.open(), encoder).search(Query("What is the tuition?", date.today()))
+    assert found.passages[0].text == "Tuition is $190."
+    again = shelf.publish(ENTRIES, encoder, silent)
+    assert (again.reused_vectors, again.reused_statements) == (3, 0)
 
 
 def test_a_build_that_fails_leaves_nothing(shelf: Shelf, encoder: Encoder) -> None:
@@ -191,7 +220,7 @@ def test_progress_names_each_stage(shelf: Shelf, encoder: Encoder) -> None:
     stages = [what.split()[0] for what in seen]
     assert stages[0] == "cutting"
     assert {"encoding", "indexing"} <= set(stages)
-    assert seen["encoding passages"] == (3, 3)
+    assert seen["encoding passages"] == seen["encoding statements"] == (3, 3)
 
 
 @pytest.mark.parametrize("name", ["content.sqlite", "vectors.faiss", "lexical/size.json"])

@@ -7,12 +7,19 @@ import pytest
 
 from knowledge_base.encoder import Encoder, SentenceTransformersEncoder, open_encoder
 from knowledge_base.errors import EncoderUnavailable
-from knowledge_base.settings import PACKAGED_BGE, PACKAGED_E5, PACKAGED_MINILM
+from knowledge_base.settings import (
+    PACKAGED_BGE,
+    PACKAGED_E5,
+    PACKAGED_MINILM,
+    PACKAGED_STATEMENTS,
+)
 
 TEXTS = ["How much is tuition?", "What does a credit cost?", "My cat sleeps.", "", "é" * 5000]
 
 
-@pytest.fixture(scope="module", params=[PACKAGED_BGE, PACKAGED_E5, PACKAGED_MINILM])
+@pytest.fixture(
+    scope="module", params=[PACKAGED_BGE, PACKAGED_STATEMENTS, PACKAGED_E5, PACKAGED_MINILM]
+)
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     """Each packaged encoder in turn."""
     return open_encoder(request.param)
@@ -41,6 +48,15 @@ def test_meaning_is_near(encoder: Encoder) -> None:
     """Two ways to ask for the price are nearer than a sentence about a cat."""
     price, credit, cat = encoder.encode(TEXTS[:3])
     assert price @ credit > price @ cat + 0.1
+
+
+def test_eight_bits_say_nearly_what_the_whole_model_says() -> None:
+    """The packaged all-MiniLM-L6-v2 is the model that torch runs: the same tokens, near vectors."""
+    some = [*TEXTS[:3], "Café fees — “late” registration costs $1,250."]
+    whole, packed = (
+        open_encoder(name).encode(some) for name in (PACKAGED_MINILM, PACKAGED_STATEMENTS)
+    )
+    assert np.einsum("ij,ij->i", whole, packed).min() > 0.97
 
 
 def test_a_wrong_path_says_what_to_set() -> None:

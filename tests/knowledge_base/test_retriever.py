@@ -11,7 +11,7 @@ import pytest
 from editions import TODAY
 
 from knowledge_base.edition import Edition
-from knowledge_base.encoder import Encoder
+from knowledge_base.encoder import Encoder, statement_encoder
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage, Utterance
 from knowledge_base.names import named_programs
@@ -29,7 +29,7 @@ QUERIES = [
     Query("how much is it", TODAY, CHAT),
     Query("and the deadline?", TODAY, CHAT, focus="MHC-DA101"),
     Query("What is the refund policy when I withdraw from a class?", TODAY, CHAT),
-    Query("zxqv", TODAY),
+    Query("is parking free for visitors", TODAY),
     Query("tuition", date(2025, 9, 1), (Utterance("user", "hello"),)),
 ]
 
@@ -53,6 +53,8 @@ def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str,
     short = bool(said) and len(words(question)) <= 2
     together = part(own_words + all_words) if said else talk
     documents = [passage.document_id for passage in passages]
+    asking = statement_encoder(encoder).encode([question])[0]
+    nearest = edition.nearest_statement(np.array(rows), asking)
     by_itself, going_on, elsewhere = [], [], []
     for n, passage in enumerate(passages):
         same = [m for m, document in enumerate(documents) if document == documents[n]]
@@ -64,6 +66,7 @@ def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str,
             held(edition, question, heading),
             held(edition, heading, question),
             math.log(len(passage.text.split()) + 1) / 6,
+            nearest[n],
         )
         of_passage = (together[n], talk[n], part(last_words)[n] if short else 0.0)
         of_document = (max(together[m] for m in same), max(talk[m] for m in same))
@@ -73,7 +76,7 @@ def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str,
     named = named_programs(question, edition.names)
     if named:
         bonus = [6.0 * (document in named) for document in documents]
-        chances = softmax(np.array(elsewhere) + bonus)
+        chances = softmax(np.array(elsewhere if said else by_itself) + bonus)
     else:
         focused = query.focus and leans(question)
         bonus = [6.0 * bool(focused and document == query.focus) for document in documents]
