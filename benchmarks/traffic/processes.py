@@ -29,8 +29,8 @@ PRELOADED = (
     *(f"channels.messaging.{channel.name}" for channel in pkgutil.iter_modules(messaging.__path__)),
 )
 """All that a gateway imports before it listens: the channels alone take a second."""
-START_SECONDS = 120.0
-"""A first start imports everything, on a machine that may be busy."""
+START_SECONDS = 600.0
+"""A first start imports everything, and Rasa loads its model, on a machine that may be busy."""
 
 _context = multiprocessing.get_context("forkserver")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -11,12 +12,19 @@ from typing import Any
 import pytest
 from deploying import Deploy
 
+import actions
 from benchmarks.traffic.deployment import Deployment
 from benchmarks.traffic.processes import preload
 
 SEED = int(os.environ.get("ADVISOR_FAULTS_SEED", "1"))
-preload("pytest", "actions.server", "advisor.library")
-# A forked process would otherwise import pytest itself, when it looks for its main program.
+preload(
+    "pytest",
+    "advisor.library",
+    "onnxruntime",
+    *(f"actions.{each.name}" for each in pkgutil.iter_modules(actions.__path__)),
+)
+# A forked process would otherwise import pytest itself, when it looks for its main program, and an
+# action server all that it serves, which takes longer than what it loads.
 
 
 @pytest.fixture

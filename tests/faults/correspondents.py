@@ -26,6 +26,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 VOICE = {"account": "AC" + "0" * 32, "auth_token": TOKEN}
 """`[channels.voice]`"""
 QUESTIONS_A_CALL = 3
+UNAVAILABLE = "I can't take calls now"
 
 
 class Mails(SmtpServer):
@@ -90,8 +91,7 @@ class Caller:
 
     def __init__(self, url: str, student: int) -> None:
         self.who = ("voice", student)
-        self.said: dict[str, list[str]] = {}
-        """By call."""
+        self.calls: list[PatientCall] = []
         self._url = url
         self._call: PatientCall | None = None
 
@@ -100,7 +100,7 @@ class Caller:
         if self._call is None or self._call.ended or len(self._call.asked) >= QUESTIONS_A_CALL:
             sid = f"CA{self.who[1]}x{mark}"
             self._call = PatientCall(session, self._url, sid, random)
-            self.said[sid] = self._call.asked
+            self.calls.append(self._call)
             await self._call.begin()
         try:
             await self._call.ask(marked("how much is it", mark))
@@ -113,7 +113,10 @@ class PatientCall(LoopbackCall):
 
     def __init__(self, session: aiohttp.ClientSession, url: str, sid: str, random: Random) -> None:
         super().__init__(session, url, TOKEN, sid)  # type: ignore[arg-type]  # posts as it does
+        self.sid = sid
         self.asked: list[str] = []
+        self.taken: list[str] = []
+        """What was asked but for that of which the caller was told that it could not be taken."""
         self._session = session
         self._random = random
 
@@ -121,7 +124,9 @@ class PatientCall(LoopbackCall):
         """Say something, if the call still listens."""
         if not self.ended:
             self.asked.append(words)
-            await self.say(words)
+            heard = await self.say(words)
+            if UNAVAILABLE not in heard.text:
+                self.taken.append(words)
 
     async def _send(self, address: str, fields: dict[str, str]) -> tuple[int, str]:
         answers: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from deploying import SETTLED_SECONDS, Deploy
+from deploying import SETTLED_SECONDS, Deploy, until
 from figures import Show
 
 from benchmarks.traffic.students import Crowd
@@ -22,8 +22,7 @@ async def test_a_gateway_that_is_told_to_stop_in_the_middle_of_its_work(
     site = await deploy(slowest_bot=1.0, slowest_provider=0.3)
     crowd = Crowd(site, each=3, widgets=10)
     await crowd.begin()
-    while not site.ledger.waits:  # noqa: ASYNC110 - in other tasks' state
-        await asyncio.sleep(0.1)
+    await until(lambda: site.ledger.waits)
     async with asyncio.timeout(OUT_SECONDS):
         code = await site.gateway.stop()
     await site.restart(site.gateway)
