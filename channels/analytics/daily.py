@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.analytics.figures import Figures, Times
 from channels.analytics.gathering import Dimension, Parted, gather
@@ -21,6 +23,9 @@ LOOK_SECONDS = 600.0
 """Between looks for days that are not kept yet, or may have changed."""
 SETTLED = timedelta(days=8)
 """A day is counted anew for so long: ratings and reviews come late."""
+TODAY_SECONDS = 60.0
+"""For so long the day that goes on is not counted again: with 1,100 conversations a day it takes
+0.1 to 0.2 s of a core, the rest of the page 0.06 s."""
 COUNTS = tuple(field.name for field in fields(Figures) if field.name != "times")
 
 log = structlog.get_logger(__name__)
@@ -34,6 +39,7 @@ class Daily:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._today: tuple[date, float, Parted] | None = None
 
     async def run(self) -> None:
         """Keep the figures of all days that have ended, and count the late ones anew each day."""
@@ -78,7 +84,10 @@ class Daily:
     async def between(
         self, since: date, until: date, dimensions: Iterable[Dimension]
     ) -> dict[date, Parted]:
-        """Figures of the days from ``since`` to ``until``, both with; today's are counted now."""
+        """Figures of the days from ``since`` to ``until``, both with.
+
+        Today's are counted now, or were within the last minute.
+        """
         wanted = [dimension.value for dimension in dimensions]
         query = select(daily_figures).where(
             daily_figures.c.day >= since.isoformat(),
@@ -92,9 +101,15 @@ class Daily:
                 found.setdefault(date.fromisoformat(row.day), {})[place] = _figures(row)
             today = _today()
             if since <= today <= until:
-                parted = await gather(db, today)
+                parted = await self._so_far(db, today)
                 found[today] = {place: f for place, f in parted.items() if place[0] in wanted}
         return found
+
+    async def _so_far(self, db: AsyncConnection, today: date) -> Parted:
+        now = time.monotonic()
+        if self._today is None or self._today[0] != today or now - self._today[1] > TODAY_SECONDS:
+            self._today = today, now, await gather(db, today)
+        return self._today[2]
 
 
 def _today() -> date:
