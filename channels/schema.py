@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -91,6 +92,13 @@ conversations = Table(
     Index(None, "assigned_to", "updated_at"),
     Index(None, "topic", "updated_at"),
     Index(None, "student"),
+    # Few wait at a time: the index holds only those.
+    Index(
+        None,
+        "waiting_since",
+        sqlite_where=text("waiting_since IS NOT NULL"),
+        postgresql_where=text("waiting_since IS NOT NULL"),
+    ),
 )
 
 turns = Table(

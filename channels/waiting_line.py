@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from channels.model import ConversationStatus
 from channels.office_hours import Hours
 from channels.schema import conversations
 from channels.storage import Storage
@@ -41,7 +40,6 @@ class WaitingLine:
             query = select(conversations.c.waiting_since).where(conversations.c.id == conversation)
             since = (await db.execute(query)).scalar_one_or_none()
             before = select(func.count()).where(
-                conversations.c.status == ConversationStatus.WAITING.value,
                 conversations.c.id != conversation,
                 conversations.c.waiting_since < (since or now),
             )
@@ -54,7 +52,6 @@ class WaitingLine:
         async with self._storage.reading() as db:
             now = await self._storage.now(db)
             overdue = (
-                conversations.c.status == ConversationStatus.WAITING.value,
                 conversations.c.waiting_since <= now - after,
                 conversations.c.escalated_at.is_(None),
             )

@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import Self
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, exists, false, select
+from sqlalchemy import ColumnElement, false, select
 
-from channels.model import ConversationStatus
 from channels.rows import held, left_alone
 from channels.schema import conversations, tags
 from channels.word_index import conversations_with
@@ -90,8 +89,7 @@ class Filters:
         found += [column == value for column, value in same if value]
         found += [*self._of_people(me, now), *self._of_answers(), *self._of_days()]
         if self.tag:
-            mine = (tags.c.conversation_id == place.id) & (tags.c.tag == self.tag)
-            found.append(exists().where(mine))
+            found.append(place.id.in_(select(tags.c.conversation_id).where(tags.c.tag == self.tag)))
         if self.q:
             hits = conversations_with(self.q, dialect)
             found.append(
@@ -102,11 +100,11 @@ class Filters:
     def _of_people(self, me: str, now: datetime) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
         if self.state == State.WAITING:
-            found.append(conversations.c.status == ConversationStatus.WAITING.value)
+            found.append(conversations.c.waiting_since.is_not(None))
         elif self.state == State.HELD:
             found.append(held(now))
         elif self.state == State.OPEN:
-            found += [conversations.c.status == ConversationStatus.OPEN.value, left_alone(now)]
+            found += [conversations.c.waiting_since.is_(None), left_alone(now)]
         if self.assigned == NOBODY:
             found.append(conversations.c.assigned_to.is_(None))
         elif self.assigned:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from sqlalchemy import Row, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.model import Author, ConversationStatus
+from channels.model import Author
 from channels.schema import Moment, accounts, conversations, messages, tags
 from channels.storage import Storage
 from channels.support.filters import Filters, State
@@ -99,7 +99,7 @@ class Finder:
         async with self._storage.reading() as db:
             now = await self._storage.now(db)
             wanted = filters.conditions(me, now, db.dialect.name)
-            is_waiting = conversations.c.status == ConversationStatus.WAITING.value
+            is_waiting = conversations.c.waiting_since.is_not(None)
             lines = _lines(now).where(*wanted)
             waiting: list[Row[Any]] = []
             if after is None and filters.state in ("", State.WAITING):
@@ -126,9 +126,7 @@ class Finder:
 
     async def waiting(self) -> int:
         """How many conversations wait for a person."""
-        query = select(func.count()).where(
-            conversations.c.status == ConversationStatus.WAITING.value
-        )
+        query = select(func.count()).where(conversations.c.waiting_since.is_not(None))
         async with self._storage.reading() as db:
             return int((await db.execute(query)).scalar_one())
 

@@ -50,6 +50,13 @@ def upgrade() -> None:
         ):
             conversations.create_index(f"ix_conversations_{'_'.join(columns)}", list(columns))
     op.execute("UPDATE conversations SET waiting_since = updated_at WHERE status = 'waiting'")
+    op.create_index(
+        op.f("ix_conversations_waiting_since"),
+        "conversations",
+        ["waiting_since"],
+        sqlite_where=sa.text("waiting_since IS NOT NULL"),
+        postgresql_where=sa.text("waiting_since IS NOT NULL"),
+    )
     with op.batch_alter_table("messages") as messages:
         messages.add_column(sa.Column("name", sa.String(120), nullable=True))
         messages.create_index(op.f("ix_messages_turn_id"), ["turn_id"])
@@ -194,6 +201,7 @@ def downgrade() -> None:
     with op.batch_alter_table("messages") as messages:
         messages.drop_index(op.f("ix_messages_turn_id"))
         messages.drop_column("name")
+    op.drop_index(op.f("ix_conversations_waiting_since"), "conversations")
     with op.batch_alter_table("conversations") as conversations:
         for columns in ("updated_at_id", "assigned_to_updated_at", "topic_updated_at", "student"):
             conversations.drop_index(f"ix_conversations_{columns}")
