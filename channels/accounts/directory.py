@@ -125,7 +125,8 @@ async def write_account(
         )
     except IntegrityError:
         raise InvalidAccountError("Email: there is an account with this address.") from None
-    await audit.record(db, actor, "create", "account", account.id, {"role": account.role.value})
+    details = {"email": account.email, "role": account.role.value}
+    await audit.record(db, actor, "create", "account", account.id, details)
 
 
 async def active(db: AsyncConnection, account: str) -> Row[Any]:

@@ -73,7 +73,8 @@ class Invitations:
         async with self._storage.writing() as db:
             row = await active(db, account)
             token = await self._link(db, actor, row.email, row.role, account)
-            await audit.record(db, actor, "offer_new_password", "account", account)
+            details = {"email": str(row.email)}
+            await audit.record(db, actor, "offer_new_password", "account", account, details)
         return token
 
     async def withdraw(self, actor: Actor, invitation: str) -> None:
@@ -175,7 +176,7 @@ class Invitations:
                 email=email,
                 role=str(role),
                 account_id=account,
-                invited_by=actor.account,
+                invited_by=actor.account or account,
                 created_at=now,
                 expires_at=now + timedelta(hours=self._hours),
             )

@@ -47,7 +47,7 @@ class Enrolment:
         """The address as a QR code, an SVG element."""
         drawn = io.BytesIO()
         segno.make(self.address, error="m").save(
-            drawn, kind="svg", scale=5, xmldecl=False, svgns=False, light="#fff", dark="#000"
+            drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, light="#fff", dark="#000"
         )
         return drawn.getvalue().decode()
 

@@ -77,7 +77,7 @@ class Team:
             change = update(accounts).where(accounts.c.id == account).values(role=role.value)
             await db.execute(change)
             await end_sessions(db, account)
-            details = {"before": str(row.role), "after": role.value}
+            details = {"email": str(row.email), "before": str(row.role), "after": role.value}
             await audit.record(db, actor, "change_role", "account", account, details)
 
     async def deactivate(self, actor: Actor, account: str) -> None:
@@ -90,7 +90,7 @@ class Team:
             await db.execute(change.values(deactivated_at=datetime.now(UTC)))
             await db.execute(delete(invitations).where(invitations.c.account_id == account))
             await end_sessions(db, account)
-            await audit.record(db, actor, "deactivate", "account", account)
+            await audit.record(db, actor, "deactivate", "account", account, {"email": row.email})
 
     async def reactivate(self, actor: Actor, account: str) -> None:
         """Let somebody in again; an unknown account is no error."""

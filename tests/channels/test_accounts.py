@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -20,7 +23,9 @@ from loopback_issuer import CLIENT, SECRET, LoopbackIssuer
 from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typer.testing import CliRunner
 
+from advisor.command import app
 from channels.accounts.model import Role
 from channels.accounts.settings import StaffSettings
 from channels.console.browsers import browser_name
@@ -117,7 +122,8 @@ async def test_another_role_ends_what_was_open(client: TestClient, engine: Async
         row = (await db.execute(select(audit_log).order_by(audit_log.c.id.desc()))).first()
     assert row is not None
     assert (row.actor, row.subject) == ("Mara Registrar", noor.account.id)
-    assert row.details == {"before": "agent", "after": "editor"}
+    changed = {"email": noor.account.email, "before": "agent", "after": "editor"}
+    assert row.details == changed
     assert row.address == "127.0.0.1"
 
 
@@ -172,6 +178,22 @@ class Factor:
     totp: pyotp.TOTP
     spent: str
     codes: list[str]
+
+
+async def test_an_operator_opens_the_way_to_an_account(
+    client: TestClient, engine: AsyncEngine, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command prints a link that sets a password; for nobody it says so."""
+    noor = await colleague(client, Role.AGENT, "Noor Agent")
+    monkeypatch.setenv("ADVISOR_DATABASE_URL", f"sqlite+aiosqlite:///{database_file}")
+    run = partial(asyncio.to_thread, CliRunner().invoke, app)
+    unknown = await run(["password", "nobody@maple-harbor.example"])
+    assert unknown.exit_code == 1
+    printed = (await run(["password", noor.account.email])).stdout.strip()
+    path = printed[printed.index("/console/invitation/") :]
+    assert (await fill(client, path, password=NEW, again=NEW)).status == 303
+    client.session.cookie_jar.clear()
+    assert (await sign_in(client, noor.account.email, NEW)).status == 303
 
 
 async def with_factor(who: Colleague) -> Factor:

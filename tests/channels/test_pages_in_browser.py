@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import pyotp
 import pytest
 from aiohttp.test_utils import TestClient
 from axe_playwright_python.async_playwright import Axe
@@ -77,13 +78,71 @@ async def test_pages_are_accessible_and_fit(
     if width < 960:
         await page.get_by_role("button", name="Menu").click()
         await judge(page)
-    await page.get_by_role("link", name="Conversations").click()
+    await page.get_by_role("link", name="Inbox").click()
     await judge(page)
-    await page.locator("main a").first.click()
+    await page.locator('main a[href^="/support/c_"]').first.click()
     await judge(page)
     await page.get_by_role("link", name="Aid").click()
     assert await page.locator("mark").inner_text() == "Ask before you enrol."
     await judge(page)
+    assert complaints == []
+
+
+async def test_a_colleague_is_invited_and_signs_in_with_a_code(
+    client: TestClient, browser: Browser
+) -> None:
+    """From the administrator's dialog to the colleague's telephone: every page on the way is
+    accessible and fits, wide and light for one, narrow and dark for the other."""
+    mara = await browser.new_page(viewport={"width": 1280, "height": 844})
+    noor = await browser.new_page(color_scheme="dark", viewport={"width": 390, "height": 844})
+    complaints: list[str] = []
+    for page in (mara, noor):
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("dialog", lambda dialog: dialog.accept())
+    await set_up(mara, client)
+    await mara.get_by_role("link", name="Accounts").click()
+    await mara.get_by_role("button", name="Invite").click()
+    await judge(mara)
+    await mara.get_by_label("Email").fill("noor@maple-harbor.example")
+    await mara.keyboard.press("Enter")
+    link = await mara.get_by_label("The link", exact=True).input_value()
+    await judge(mara)
+    await noor.goto(str(client.make_url("/")).rstrip("/") + link[link.index("/console") :])
+    await judge(noor)
+    await noor.get_by_label("Name", exact=True).fill("Noor Agent")
+    for label in ("Password", "Password again"):
+        await noor.get_by_label(label, exact=True).fill(PASSWORD)
+    await noor.keyboard.press("Enter")
+    await noor.get_by_role("button", name="Menu").click()
+    await noor.get_by_role("link", name="Noor Agent").click()
+    await judge(noor)
+    await noor.get_by_role("link", name="Set up").click()
+    await judge(noor)
+    totp = pyotp.TOTP(await noor.locator("main .id").inner_text())
+    await noor.get_by_label("Type the code").fill(totp.now())
+    await noor.keyboard.press("Enter")
+    code = await noor.locator("main code").first.inner_text()
+    await judge(noor)
+    await noor.get_by_role("button", name="Menu").click()
+    await noor.get_by_role("button", name="Sign out").click()
+    await noor.get_by_label("Email").fill("noor@maple-harbor.example")
+    await noor.get_by_label("Password").fill(PASSWORD)
+    await noor.keyboard.press("Enter")
+    await noor.get_by_label("Code").fill(code)
+    await judge(noor)
+    await noor.keyboard.press("Enter")
+    await noor.get_by_role("button", name="Menu").wait_for()
+    await mara.get_by_role("link", name="Accounts").click()
+    await mara.get_by_label("Role of Noor Agent").select_option("editor")
+    await mara.get_by_text("The account is editor now").wait_for()
+    await judge(mara)
+    await mara.get_by_role("button", name="Deactivate Noor Agent").click()
+    await mara.get_by_text("deactivated", exact=True).wait_for()
+    await noor.reload()
+    await noor.get_by_role("heading", name="Sign in").wait_for()
+    await mara.get_by_role("link", name="Audit log").click()
+    await mara.get_by_role("cell", name="change role").wait_for()
+    await judge(mara)
     assert complaints == []
 
 
@@ -105,8 +164,8 @@ async def test_a_script_in_a_transcript_does_not_run(
     await frames_until(tab, 2)
     page = await browser.new_page()
     await set_up(page, client)
-    await page.get_by_role("link", name="Conversations").click()
-    await page.locator("main a").first.click()
+    await page.get_by_role("link", name="Inbox").click()
+    await page.locator('main a[href^="/support/c_"]').first.click()
     await page.get_by_text("<script>").first.wait_for()
     assert await page.title() == "Conversation · Maple Harbor College (fictional)"
     assert await page.locator("main img, main script, main a[href^=javascript]").count() == 0
