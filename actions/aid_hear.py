@@ -40,6 +40,8 @@ class HearAid(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if told.check is None:
             return []
         events = [SlotSet("aid", told.check.to_slot())]
+        if told.check.program and begins(tracker):
+            events.append(SlotSet("focus", told.check.program))
         if told.words:
             aside = await answered_aside(self._library, dispatcher, tracker)
             if not aside:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.conversation import earlier_turns, said, tell
+from actions.conversation import looked_up, said, tell
 from knowledge_base.advising.published import privacy
 from knowledge_base.library import KnowledgeBase
 
@@ -29,8 +29,5 @@ class AnswerPrivacy(Action):  # type: ignore[misc]  # rasa-sdk has no types
         """Raises what `Library.ask` raises; the executor turns it into a `failure`."""
         words = said(tracker)
         dispatcher.utter_message(response=f"utter_{tracker.latest_message['intent']['name']}")
-        asked = await self._library.ask(words, earlier_turns(tracker.events))
-        answer = await privacy(self._library, words) if asked.abstained else asked
-        if answer is None:
-            return []
-        return tell(dispatcher, words, answer)
+        answer = await privacy(self._library, words) or await looked_up(self._library, tracker)
+        return [] if answer.abstained else tell(dispatcher, words, answer)

@@ -11,9 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asking_back import open_readings
 from actions.conversation import ask, said, tell
 from knowledge_base.advising.appraising import Appraising
+from knowledge_base.advising.credit_claim import goes_on
 from knowledge_base.advising.following import LastAnswer
 from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import AnswerKind
 
 OUT_OF_SCOPE = "out_of_scope"
 SURE_OUT_OF_SCOPE = 0.6
@@ -21,6 +23,8 @@ SURE_OUT_OF_SCOPE = 0.6
 bot's examples it declined 3 of 2840 questions and caught 126 of 284 messages that lie outside; at
 0.5 it declined 6 and caught 154, at 0.8 2 and 68. Below it the knowledge base decides, since a
 question that is misread must not be lost."""
+_OPEN = frozenset({"nlu_fallback", "ask_credit"})
+"""Readings of a message that may go on with an estimate; of another it asks something else."""
 
 
 class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
@@ -53,7 +57,15 @@ class AnswerQuestion(Action):  # type: ignore[misc]  # rasa-sdk has no types
         reached = await self._reaching.heard(said(tracker), last)
         if reached is not None:
             return tell(dispatcher, said(tracker), reached)
-        if not tracker.active_loop and await self._appraising.told(said(tracker)):
+        if not tracker.active_loop and await self._claims(tracker, last):
             return [FollowupAction("credit_form")]
         readings = open_readings(tracker)
         return await ask(self._library, dispatcher, tracker, outside=outside, readings=readings)
+
+    async def _claims(self, tracker: Tracker, last: LastAnswer | None) -> bool:
+        """Whether it says what somebody has for credit, or goes on with the estimate before."""
+        words, intent = said(tracker), tracker.latest_message["intent"]["name"]
+        estimated = last is not None and last.kind is AnswerKind.CREDIT
+        if estimated and intent in _OPEN and goes_on(words):
+            return True
+        return await self._appraising.told(words)

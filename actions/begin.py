@@ -46,7 +46,7 @@ class Begin(Action):  # type: ignore[misc]  # rasa-sdk has no types
         if await self._says_all(task, likely, words, tracker):
             return []
         answer = await looked_up(self._library, tracker)
-        if not sure_of(answer):
+        if not sure_of(answer) and (likely or answer.abstained):
             return []
         if likely and task != CREDIT:
             return tell(dispatcher, words, answer)

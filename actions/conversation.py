@@ -11,9 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking_back import CLARIFY, ask_back, last_reply, uttered
 from knowledge_base.advising.comparing import compared
-from knowledge_base.advising.finding import Found, sought
-from knowledge_base.advising.following import offering_person
-from knowledge_base.advising.in_hand import answered
+from knowledge_base.advising.dating import of_its_days
+from knowledge_base.advising.finding import Found, changed, sought
+from knowledge_base.advising.following import LastAnswer, offering_person
+from knowledge_base.advising.in_hand import answered, needed_first
+from knowledge_base.advising.paying import with_the_other_half
+from knowledge_base.advising.wishing import drops
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind, Utterance
 from knowledge_base.typed.pointing import Pointed
@@ -36,11 +39,14 @@ def earlier_turns(events: Iterable[dict[str, Any]]) -> list[Utterance]:
 
     What the student said is read in English; what the assistant quoted stands in English already.
     Of the assistant's only answers count: what a ready reply, a form's question or a refusal says
-    is no subject to go on with, and neither is the message that got nothing else.
+    is no subject to go on with, and neither is the message that got nothing else. What was said
+    before all was forgotten is none either.
     """
     exchanges: list[tuple[str, list[str]]] = []
     for event in events:
-        if event.get("event") == "user":
+        if event.get("name") == "last_answer" and event.get("value") is None:
+            exchanges = []
+        elif event.get("event") == "user":
             exchanges.append((_in_english(event.get("text"), event.get("parse_data") or {}), []))
         elif event.get("event") == "bot" and exchanges:
             custom = (event.get("data") or {}).get("custom") or {}
@@ -109,14 +115,24 @@ async def ask(
 ) -> list[dict[str, Any]]:
     """Answers the newest message, or some words in its place, as a question. Raises as `ask`.
 
-    When nothing is found, a message that seems to lie `outside` is declined, and of one with
-    several `readings` it is asked which is meant. A second failure in a row offers a person.
+    A message that seems to lie `outside` is looked up by itself, since what was spoken of before
+    would answer anything, and declined when nothing is found. Of one with several `readings` it is
+    asked then which is meant. A second failure in a row offers a person.
     """
     question, shown = words or said(tracker), tracker.get_slot("shown") or ()
-    programs = await sought(library, question, tracker.get_slot("wish"), shown)
+    wish = tracker.get_slot("wish")
+    wider = wish if tracker.get_slot("task") == FIND and drops(question) else None
+    programs = await (
+        changed(library, question, wider, shown)
+        if wider
+        else sought(library, question, wish, shown)
+    )
     if programs is not None:
         return tell_found(dispatcher, tracker, programs)
-    answer = await looked_up(library, tracker, question)
+    last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
+    if last is not None and (days := await of_its_days(library, question, last)):
+        return tell(dispatcher, question, days)
+    answer = await (library.ask(question) if outside else looked_up(library, tracker, question))
     if outside and answer.abstained:
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
@@ -132,9 +148,12 @@ async def looked_up(library: KnowledgeBase, tracker: Tracker, words: str | None 
 
     Raises as `KnowledgeBase.ask`.
     """
-    events = tracker.events
+    events, question = tracker.events, words or said(tracker)
     before, earlier = pointed(tracker), in_focus_before(events)
-    return await answered(library, words or said(tracker), earlier_turns(events), before, earlier)
+    last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
+    first = await needed_first(library, last)
+    answer = await answered(library, question, earlier_turns(events), before, earlier, first)
+    return await with_the_other_half(library, question, answer, before.focus)
 
 
 def tell(dispatcher: CollectingDispatcher, question: str, answer: Answer) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.conversation import said, tell
 from actions.form import answered_aside, begins, tells
 from knowledge_base.advising.appraising import Appraising
-from knowledge_base.advising.credit_claim import asks_whether, says_nothing
+from knowledge_base.advising.credit_claim import Claim, asks_whether, says_nothing
 from knowledge_base.advising.published import review_path
 from knowledge_base.library import KnowledgeBase
 
@@ -41,10 +41,11 @@ class HearCredit(Action):  # type: ignore[misc]  # rasa-sdk has no types
                 return [SlotSet("credit", claim.to_slot()), *tell(dispatcher, text, way)]
         elif tells(tracker):
             claim = await self._appraising.hear(text, slot)
-            if claim.only_in_own_words and (
-                aside := await answered_aside(self._library, dispatcher, tracker)
-            ):
-                return aside
+            if claim.only_in_own_words and not says_nothing(text):
+                unread = claim == Claim.from_slot(slot)
+                aside = await answered_aside(self._library, dispatcher, tracker, surely=unread)
+                if aside:
+                    return aside
         else:
             return []
         have = "told" if claim.have else "nothing" if says_nothing(text) else None

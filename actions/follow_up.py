@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import ask, said, tell
-from knowledge_base.advising.following import LastAnswer, follow_up, read
+from knowledge_base.advising.following import LastAnswer, asks_back, follow_up, read
 from knowledge_base.advising.reaching import Reaching
 from knowledge_base.library import KnowledgeBase
+from knowledge_base.model import AnswerKind
 
 
 class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
     """`action_follow_up`: one `answer` payload; what was last answered stays remembered, so that
-    "why?" and then "since when?" speak of the same. What says more than that is asked."""
+    "why?" and then "since when?" speak of the same. What says more than that is asked. Who asks
+    whether an estimate means no is told it again."""
 
     def __init__(self, library: KnowledgeBase) -> None:
         self._library = library
@@ -33,6 +36,8 @@ class FollowUp(Action):  # type: ignore[misc]  # rasa-sdk has no types
         reached = await self._reaching.heard(words, last)
         if reached is not None:
             return tell(dispatcher, words, reached)
+        if last is not None and last.kind is AnswerKind.CREDIT and asks_back(words):
+            return [FollowupAction("credit_form")]
         what = read(words)
         if what is None:
             return await ask(self._library, dispatcher, tracker)

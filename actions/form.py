@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.conversation import looked_up, said, tell
+from knowledge_base.advising.in_hand import sure_of
 from knowledge_base.library import KnowledgeBase
 
 _TELLS = frozenset("inform affirm deny refuse_data correct_me".split())
@@ -39,16 +40,22 @@ def tells(tracker: Tracker) -> bool:
 
 
 async def answered_aside(
-    library: KnowledgeBase, dispatcher: CollectingDispatcher, tracker: Tracker
+    library: KnowledgeBase,
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    *,
+    surely: bool = False,
 ) -> list[dict[str, Any]]:
-    """Answers what no form could read, if it looks like a question and the answer is published.
+    """Answers what no form could read, if it looks like a question and the answer is published, or
+    `surely` whatever it looks like.
 
     The events that remember the answer; none when there is none. Raises as `KnowledgeBase.ask`.
     """
-    if not _asks(tracker):
+    asks = _asks(tracker)
+    if not asks and not surely:
         return []
     answer = await looked_up(library, tracker)
-    if answer.abstained:
+    if answer.abstained or not (asks or sure_of(answer)):
         return []
     return tell(dispatcher, said(tracker), answer)
 

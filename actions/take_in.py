@@ -43,6 +43,8 @@ class TakeIn(Action):  # type: ignore[misc]  # rasa-sdk has no types
         credited = tracker.get_slot("task") == CREDIT and adds(words)
         if credited or await self._appraising.told(words):
             return [FollowupAction("credit_form")]
+        if await self._planning.told_at_once(words):
+            return [FollowupAction("plan_form")]
         if tracker.get_slot("task") == PLAN:
             detail = await changed_by(self._planning, tracker)
             if detail is not None:

@@ -28,7 +28,8 @@ _CORRECTS = re.compile(
     r"^\W*(?:no|nope|sorry|actually|oops|wait|i meant|correction|it (?:was|is)|its|it's)\b", re.I
 )
 _LEADS = re.compile(
-    r"^\W*(?:(?:and|also|plus|hi|hello|ok|okay|so|well|then|oh|add|i|we|ive|i've|have|had|got|get|"
+    r"^\W*(?:(?:and|also|plus|hi|hello|ok|okay|so|well|then|oh|add|what about|how about|i|we|ive|"
+    r"i've|have|had|got|get|"
     r"took|take|did|do|done|hold|earned|passed|completed|finished|my|a|an|the|some|too)\b\W*)+",
     re.I,
 )
@@ -39,7 +40,18 @@ _NOTHING = re.compile(
     r"|(?:i )?(?:dont|don't|do not) know|not sure|skip)\W*$",
     re.I,
 )
-_ADDS = re.compile(r"^\W*(?:and|also|plus|i also|ive also|i've also)\b", re.I)
+_ADDS = re.compile(
+    r"^\W*(?:(?:and|also|plus|i also|ive also|i've also)\b|(?:what|how) about\b)", re.I
+)
+_ASKS_ABOUT = re.compile(r"^\W*(?:(?:and|so|ok|but)\W+)*(?:what|how) about\b(?! if\b)", re.I)
+_NO_MORE_THAN = 6
+"""Words of a message that only names one more thing."""
+_CLAUSE = re.compile(
+    r"^\W*(?:and |or )?(?:if|when|what|which|how|why|where|who|whether|because|since|but|do|does"
+    r"|can|could|is|are|will|would|should)\b",
+    re.I,
+)
+"""How a question or a condition begins, which names no thing that somebody has."""
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|hi|hello|hey)\W+)*(?:how|can|could|do|does|will|is|are)\b", re.I
 )
@@ -52,7 +64,7 @@ _ESTIMATE = re.compile(
 TOWARD = re.compile(r"\btowards?\b|\bcounts? for\b", re.I)
 """What stands before the award that credit should count for."""
 _TOLD = re.compile(
-    r"\b(?:i|ive|i've|we)\s+(?:(?:have|already)\s+)*(?:have|got|did|took|passed|hold|earned|completed|"
+    r"\b(?:i|ive|i've|we)\s+(?:(?:have|already|also)\s+)*(?:have|got|did|took|passed|hold|earned|completed|"
     r"finished)\s+(?!to\b|(?:some |any |a few )?(?:credits?|questions?|no)\b)(.+?)\s*"
     r"(?=[.;?!]|,? ?\b(?:what|how|does|do|would|will|can|could|which|is|are|if)\b|$)",
     re.I,
@@ -127,7 +139,7 @@ def claimed(
     elif claim.have and _CORRECTS.search(text) and (last := _marked(text, claim.have[-1], table)):
         have = (*claim.have[:-1], last)
     elif asked and award == claim.award and not _NOTHING.match(text):
-        have = _merged(claim.have, _in_own_words(text))
+        have = _merged(claim.have, _not_told(_in_own_words(text), claim.have))
     elif told := _TOLD.search(text):
         have = _merged(claim.have, _in_own_words(told[1]))
     else:
@@ -139,6 +151,13 @@ def claimed(
 def adds(text: str) -> bool:
     """Whether a message goes on with the list of what somebody has."""
     return bool(_ADDS.match(text))
+
+
+def goes_on(text: str) -> bool:
+    """Whether a message, though it may look like a question, asks the same of one thing more:
+    "what about the biology?", "i also got a 55 on clep"."""
+    about = _ASKS_ABOUT.match(text) and len(text.split()) <= _NO_MORE_THAN
+    return bool(about or (adds(text) and _TOLD.search(text)))
 
 
 def says_nothing(text: str) -> bool:
@@ -240,4 +259,12 @@ def _in_own_words(text: str) -> list[Held]:
     """The things of an enumeration that no rule names, each in the student's words."""
     parts = re.split(r"\s*[;,\n]\s*|\s+(?:and|plus)\s+", " ".join(text.split())[:1000])
     names = [_TAIL.sub("", _LEADS.sub("", part))[:_LONGEST] for part in parts]
-    return [Held(OTHER, name) for name in names if not _NO_THING.fullmatch(name)]
+    things = zip(parts, names, strict=True)
+    told = [name for part, name in things if _ASKS_ABOUT.match(part) or not _CLAUSE.match(part)]
+    return [Held(OTHER, name) for name in told if not _NO_THING.fullmatch(name)]
+
+
+def _not_told(things: Sequence[Held], have: Sequence[Held]) -> list[Held]:
+    """Those that are no part of the name of a thing that was told before: "the biology"."""
+    told = [set(plain(held.name).split()) for held in have]
+    return [t for t in things if not any(set(plain(t.name).split()) <= names for names in told)]

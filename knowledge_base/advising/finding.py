@@ -13,9 +13,9 @@ from knowledge_base.advising.wishing import (
     MORE,
     NEXT,
     asking_pieces,
-    asks_for_programs,
     corrected,
     goes_on,
+    is_a_wish,
     wish_in,
 )
 from knowledge_base.catalog_query import Findings, Match
@@ -83,7 +83,7 @@ async def sought(
     """
     for piece in asking_pieces(words):
         findings = await library.find(piece)
-        if findings.matches and asks_for_programs(piece, findings):
+        if findings.matches and is_a_wish(piece, findings):
             result = await found(library, words, kept, shown)
             return result if result and result.shown else await _cards(library, findings, 0)
     return None

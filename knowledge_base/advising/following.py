@@ -32,6 +32,7 @@ class FollowUp(StrEnum):
     WHY = "why"
 
 
+_YES_OR_NO = re.compile(r"^\W*(?:so\W+)?(?:no|yes|yep|nope|nah|yeah|not)\W*\?\W*$", re.I)
 _THAT = r"\b(?:that|this|it|its|those|these|you|u|info|information|answer|page|rule)\b"
 _SIGNS = {
     FollowUp.SINCE: (
@@ -41,7 +42,7 @@ _SIGNS = {
         rf"|\bstill (?:valid|true|right|so|current)|{_THAT}.*\bcurrent\b|current price"
     ),
     FollowUp.SURE: (
-        r"\b(?:sure|certain|positive)\b|^(?:so )?(?:no|yes|nope|yeah|not)\W*\?|^really|for real"
+        rf"\b(?:sure|certain|positive)\b|{_YES_OR_NO.pattern}|^really|for real"
         r"|can(?:'?t| not) be (?:right|true)"
         r"|\b(?:is|are) (?:that|this|it|those|you) (?:\w+ )?(?:right|true|correct|accurate|wrong)"
         r"|\b(?:trust|believe|rely on) (?:that|this|you|it)\b"
@@ -88,6 +89,11 @@ def read(words: str) -> FollowUp | None:
     if len(text.split()) > _LONGEST:
         return None
     return next((what for what, sign in _PATTERNS.items() if sign.search(text)), None)
+
+
+def asks_back(words: str) -> bool:
+    """Whether a message only asks whether the last answer means yes or no: "so no?"."""
+    return bool(_YES_OR_NO.search(words))
 
 
 def follow_up(what: FollowUp, last: LastAnswer | None, today: date) -> Answer:

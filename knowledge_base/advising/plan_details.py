@@ -76,7 +76,9 @@ _WHAT = {"hour": HOURS, "numb": HOURS, "budg": BUDGET, "pric": BUDGET, "star": S
 _NO_AMOUNT = r"(?![\d,.]* ?(?:hours?|weeks?|months?|years?|credits?|days?|%))"
 """Behind a number that is no amount of money."""
 _SPENDS = re.compile(
-    rf"(?:budget|spend|afford|pay|had|save[d]?|max(?:imum)?|cost)\D{{0,24}}?({_NUMBER}k?)\b"
+    rf"(?:budget|spend|afford|pay|had|save[d]?|max(?:imum)?|cost"
+    r"|(?:have|got) (?:only|just|maybe)|(?:only|just) (?:have|got)"
+    rf")\D{{0,24}}?({_NUMBER}k?)\b"
     rf"{_NO_AMOUNT}"
 )
 _NO_MONEY = re.compile(r"\b(?:no money|nothing|free|zero|broke|0)\b")

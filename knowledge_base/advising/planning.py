@@ -38,6 +38,8 @@ _OFFERED = 4
 """Goals that are offered to choose from: as many as one reads at a glance."""
 _MOST_ENCODED = 500
 """Names whose meaning is compared with a wish: some 3 ms each, once for each edition."""
+_AT_ONCE = {HOURS, BUDGET, START}
+"""Limits that a message must hold to be a plan by itself: a wish for programs has fewer."""
 _CORRECTS = re.compile(
     r"\b(?:actually|instead|rather|change|make it|i meant|sorry|wait|correction|oh and)\b", re.I
 )
@@ -121,6 +123,12 @@ class Planning:
             changed.setdefault(UNCLEAR, {"slot": asked, "words": words})
         changed.setdefault(UNCLEAR, None)
         return changed
+
+    async def told_at_once(self, words: str) -> bool:
+        """Whether a message holds a goal and most of a plan's limits, so that it is one: "goal
+        cook, 10 hours a week, $900, from may on". Raises as `KnowledgeBase.ask`."""
+        told = await self.taken_in(words, {}, begins=True)
+        return bool(told.get(GOAL)) and told.keys() >= _AT_ONCE
 
     async def goal_question(self, unclear: Mapping[str, Any] | None) -> Answer:
         """Asks for the goal: among those that the words may mean, or that come near them."""

@@ -8,6 +8,7 @@ from knowledge_base.catalog_query import Findings
 from knowledge_base.filters.joining import field_of
 from knowledge_base.filters.shorthand import written_out
 from knowledge_base.filters.tree import And, Has, Node, Not, Or
+from knowledge_base.typed.wished import asks_for_programs
 
 MORE = re.compile(
     r"\W*(?:(?:yes|ok|okay|please|can you|could you) )*"
@@ -30,6 +31,14 @@ _REFERS = re.compile(
     re.I,
 )
 """Words that go on with the wish before."""
+_DROPS = re.compile(
+    r"^\W*(?:(?:ok|okay|and|no|please|actually|just|well)\W+)*"
+    r"(?:forget|drop|ignore|remove|skip|leave out|never ?mind|whatever|regardless of|no matter"
+    r"|(?:i )?(?:do not|don['’]?t) (?:care|mind))\b(?=\W+\w)"
+    r"|\b(?:does not|doesn['’]?t|do not|don['’]?t|no longer) matter\W*$",
+    re.I,
+)
+"""Words that take a condition away."""
 _SUBJECTS = frozenset({"topic", "summary", "occupation", "stack", "award", "credential"})
 """Fields of a condition that says what programs are about."""
 _NOUN = (
@@ -41,19 +50,6 @@ _ALL = re.compile(
     re.I,
 )
 """Words by which a wish without a subject is about all programs."""
-_ASKS = re.compile(
-    rf"\b(?:which|what|any|some|other)\b(?: [\w'-]+){{0,2}}? {_NOUN}\b"
-    r"|\b(?:something|anything|sth|stuff)(?: else)? (?:in|about|for|on|with|related|like)\b"
-    r"|\bwhat(?: else)?(?: all)?(?: do| does| can)? you(?: guys)? (?:have|offer|teach|got)\b"
-    r"|\bdo you(?: guys)? (?:have|offer|teach)\b",
-    re.I,
-)
-_OF_ONE = re.compile(
-    r"\b(?:need|needed|requires?|required|must|have to)\b.*\b(?:before|for|first)\b"
-    r"|\bbefore (?:i|it|that|this|taking|starting)\b|\bin (?:it|that|this)\b",
-    re.I,
-)
-"""What is asked of one program or award although programs are spoken of."""
 _PIECE = re.compile(r"[.?!;\n]+|,(?!\d)")
 _TURN = re.compile(
     r"\s+(?=(?:and|n|but|so)\s+(?:i|i'm|im|want|wanna|need|looking|can|could|would|what|is|do)\b)",
@@ -105,11 +101,11 @@ def corrected(words: str) -> str:
 def asking_pieces(words: str) -> list[str]:
     """The parts of a message that ask for programs, such as "what do you have in logistics"."""
     pieces = [written_out(piece.casefold().strip()) for piece in _PIECE.split(words)]
-    return [p for p in pieces if _ASKS.search(p) and not _OF_ONE.search(p)]
+    return list(filter(asks_for_programs, pieces))
 
 
-def asks_for_programs(piece: str, findings: Findings) -> bool:
-    """Whether such a part is a wish: every word is understood, and it is surely about programs.
+def is_a_wish(piece: str, findings: Findings) -> bool:
+    """Whether such a part is one: every word is understood, and it is surely about programs.
 
     "Do you have a payment plan" names a way to pay, and no program.
     """
@@ -126,6 +122,16 @@ def _names_a_subject(node: Node) -> bool:
         case Has():
             return node.field in _SUBJECTS - {"summary"}
     return False
+
+
+def drops(words: str) -> bool:
+    """Whether a message takes a condition of the wish before away: "forget the price"."""
+    return bool(_DROPS.search(words))
+
+
+def of_all(words: str) -> bool:
+    """Whether a wish that names nothing is about all programs: "what do you have?"."""
+    return bool(_ALL.search(words))
 
 
 def goes_on(words: str, findings: Findings) -> bool:

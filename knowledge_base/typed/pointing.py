@@ -39,6 +39,7 @@ _SEVERAL = re.compile(
     re.I,
 )
 _MANY = {"two": 2, "three": 3, "four": 4}
+_FIRST_FEW = re.compile(r"\b(?P<end>first|last) (?P<many>two|three|four|[2-4])\b", re.I)
 _EMPTY = frozenset(
     """a about actually and asked asking but certificate course for how i in is it its mean meant
     no nope nah not of oh ok okay one ones oops or please program rather said sorry so that the
@@ -151,7 +152,11 @@ class Pointing:
         return fitting or (rest if len(rest) <= MOST else ())
 
     def _several(self, words: str, shown: tuple[str, ...]) -> tuple[str, ...]:
-        """All that were shown, where a message speaks of them together and they are so many."""
+        """All that were shown, where a message speaks of them together and they are so many, or
+        the first or last few of them."""
+        if few := _FIRST_FEW.search(words):
+            count = _MANY.get(few["many"].casefold()) or int(few["many"])
+            return shown[:count] if few["end"].casefold() == "first" else shown[-count:]
         match = _SEVERAL.search(words)
         if match is None:
             return ()

@@ -22,16 +22,19 @@ _ASKS = re.compile(
     r"|\b(?:something|anything|smth|sth|stuff)\b"
     r"|\bwhat(?:'?s| is| are)?(?: else)?(?: all)?(?: do| does| can)? (?:you|u|ya)(?: guys)?"
     r" (?:have|offer|teach|got)\b"
+    r"|\bdo (?:you|u|ya)(?: guys)? (?:have|offer|teach)\b"
     r"|\bwhat\b[^.?!]*\b(?:do|should|can) i take\b"
     rf"|^\W*(?:[\w-]+ ){{1,4}}{_NOUN}\b",
     re.I,
 )
 _OF_ONE = re.compile(
     r"\b(?:the|your|that|this|my)\b[^.?!,;]{0,40}\b(?:program|programme|course|class|training"
-    r"|workshop)\b|\bhow (?:much|long|many)\b|\bwhen\b",
+    r"|workshop)\b|\bhow (?:much|long|many)\b|\bwhen\b"
+    r"|\b(?:need|needed|requires?|required|must|have to)\b.*\b(?:before|for|first)\b"
+    r"|\bbefore (?:i|it|that|this|taking|starting)\b|\bin (?:it|that|this)\b",
     re.I,
 )
-"""What asks for a fact of one program, which it may only describe."""
+"""What asks for a fact of one program, which it may only describe, or of one award."""
 _ASPECTS = (Aspect.COST, Aspect.CREDIT, Aspect.LENGTH, Aspect.DELIVERY, Aspect.START)
 
 

@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from actions.server import action_classes, build_executor, serve
 from knowledge_base.advising.clarifying import labels
 from knowledge_base.errors import DamagedEdition, NothingPublished
 from knowledge_base.model import Answer, AnswerKind, Citation, UsedFact, Utterance
+from knowledge_base.typed.draft import Catalog
 
 pytestmark = pytest.mark.filterwarnings("ignore:Your versions of rasa and")
 SECRET = "zanzibar"
@@ -49,6 +51,14 @@ class OneAnswer:
         if self.error:
             raise self.error
         return self.answer
+
+    async def catalog(self) -> Catalog:
+        """No program is published."""
+        return Catalog(date(2026, 11, 22), {}, {}, lambda _: frozenset())
+
+    async def named(self, _text: str) -> str | None:
+        """So that none is named."""
+        return None
 
 
 class NeverAnswers(OneAnswer):

@@ -64,7 +64,7 @@ def contact(words: str) -> Expectation:
 
 PLAN = ("is there a payment plan", [cites("payment-plans")])
 STUMPS = "is there a scholarship for left handed zookeepers from iceland"
-STUMPS_TOO = "is there a fee for using the observatory"
+STUMPS_TOO = "is there a swimming pool with a sauna"
 
 CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     "source": [PLAN, ("source?", [cites("payment-plans"), told("published pages")])],
@@ -135,7 +135,7 @@ CONVERSATIONS: dict[str, list[tuple[str, list[Expectation]]]] = {
     ],
     "does that mean no": [
         ("i got a 2 on ap statistics what credit do i get", [told("Not transferable")]),
-        ("so no?", [cites("exam-and-military-credit"), told("rests on these published words")]),
+        ("so no?", [cites("exam-and-military-credit"), told("gives no credit")]),
     ],
     "an address is left": [
         ("can i talk to somebody", [hands_over]),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from knowledge_base.advising.credit_claim import OTHER, Claim, awards, claimed, of_program
+from knowledge_base.advising.credit_claim import OTHER, Claim, awards, claimed, goes_on, of_program
 from knowledge_base.catalog import readers
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.credit.equivalency import Award, EquivalencyTable, table_from
@@ -106,3 +106,29 @@ def test_a_program_is_an_award_when_it_has_credits(
     assert of_program(by_code["MHC-DA101"], table) == Award("micro-credential", Decimal(6))
     assert of_program(by_code["MHC-DA090"], table) is None
     assert Award("associate degree", Decimal(60)) in awards(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("what about the pottery class", True),
+        ("and how about bc", True),
+        ("i also got a 4 on ap art history", True),
+        ("and i passed the driving exam", True),
+        ("what about if i move away next year", False),
+        ("and who decides", False),
+        ("i got lost on campus", False),
+        ("what about all the other people who have never taken one", False),
+    ],
+)
+def test_an_estimate_goes_on_with_one_thing_more(text: str, more: bool) -> None:
+    """It is asked about in few words, or told of as had; a question of another kind is none."""
+    assert goes_on(text) is more
+
+
+def test_what_was_told_is_no_thing_more(table: EquivalencyTable, programs: list[Program]) -> None:
+    """A part of its name asks about it; another name is one more thing; a condition is none."""
+    said = ["i took a falconry course", "what about the falconry", "and if i fail"]
+    assert held(talk(table, programs, *said)) == [("falconry course", None)]
+    more = held(talk(table, programs, said[0], "what about heraldry"))
+    assert more == [("falconry course", None), ("heraldry", None)]

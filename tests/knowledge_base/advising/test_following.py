@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from knowledge_base.advising.following import FollowUp, LastAnswer, follow_up, read
+from knowledge_base.advising.following import FollowUp, LastAnswer, asks_back, follow_up, read
 from knowledge_base.model import Answer, AnswerKind, Citation, UsedFact, Validity
 
 TODAY = date(2027, 3, 2)
@@ -104,3 +104,9 @@ def test_what_has_no_source_is_said_to_have_none(what: FollowUp) -> None:
     assert (unknown.abstained, "nothing published" in unknown.text) == (True, True)
     assert "asked back" in asked_back.text
     assert not (nothing.citations or unknown.citations or asked_back.citations)
+
+
+def test_who_only_asks_back_is_told_from_who_answers() -> None:
+    """The mark makes the question, and a word more something else."""
+    assert all(map(asks_back, ("so no?", "yes??", "nope ?")))
+    assert not any(map(asks_back, ("no", "so no fee?", "not sure", "yes please")))

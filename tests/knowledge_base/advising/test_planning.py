@@ -155,3 +155,17 @@ async def test_a_sentence_brings_a_plan_back(planning: Planning, slots: dict[str
     again = await planning.plan(told)
     assert again.facts
     assert (again.text, again.facts) == (answer.text, answer.facts)
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("goal web developer, 20 hours a week, at most $2500, start in january", True),
+        ("welder, 9 hrs weekly, 2000 dollars max, from june on, in person", True),
+        ("online web development classes under $900 that start in january", False),
+        ("20 hours a week, at most $2500, start in january", False),
+    ],
+)
+async def test_a_plan_may_come_in_one_message(planning: Planning, words: str, whole: bool) -> None:
+    """With a goal, hours, a budget and a start; a wish for programs has fewer of them."""
+    assert await planning.told_at_once(words) is whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.advising.wishing import asking_pieces, corrected, wish_in
+from knowledge_base.advising.wishing import asking_pieces, corrected, of_all, wish_in
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,18 @@ def test_a_correction_is_told_from_a_condition(words: str, rest: str) -> None:
 def test_programs_are_asked_for_in_many_ways(words: str, asks: bool) -> None:
     """Such words stand beside what is wanted; a question about one program has none of them."""
     assert bool(asking_pieces(words)) is asks
+
+
+@pytest.mark.parametrize(
+    ("words", "every"),
+    [
+        ("what programs do you have", True),
+        ("what is the cheapest you offer", True),
+        ("list all courses", True),
+        ("any interest", False),
+        ("what program must it be", False),
+    ],
+)
+def test_who_asks_what_there_is(words: str, every: bool) -> None:
+    """A wish without a subject is only then about all programs."""
+    assert of_all(words) is every
