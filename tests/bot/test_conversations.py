@@ -23,20 +23,20 @@ DEADLINE = 60.0
 """Seconds for a turn, on a machine that may do much else."""
 
 FLOORS = {
-    "about": 64,
+    "about": 70,
     "abuse": 6,
     "admissions": 49,
-    "aid": 29,
+    "aid": 34,
     "compare": 42,
-    "complaint": 15,
-    "credit": 32,
+    "complaint": 17,
+    "credit": 40,
     "distress": 14,
-    "find": 57,
-    "journey": 64,
-    "meta": 25,
-    "money": 11,
+    "find": 72,
+    "journey": 70,
+    "meta": 28,
+    "money": 12,
     "person": 29,
-    "plan": 90,
+    "plan": 95,
     "privacy": 14,
     "recognition": 12,
     "services": 7,
@@ -45,8 +45,9 @@ FLOORS = {
     "stacking": 4,
     "two_questions": 15,
 }
-"""Two turns fewer of each subject than were as expected on 22 November 2026, 651 of 1,053 in all;
-one rule may trade a turn between subjects. A floor, not an aim: raise it when more are."""
+"""Four turns fewer of each subject than were as expected on 22 November 2026, 727 of 1,053 in all, or
+what was asked for before; one rule may trade turns between subjects. A floor, not an aim: raise it
+when more are."""
 
 
 @pytest.fixture(scope="session")
