@@ -21,13 +21,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.model import Role
 from channels.audit import COMMAND
+from channels.model import ConversationStatus, InboundMessage, OutboundMessage, TurnStatus
 from channels.office_hours import Hours, Stretch
+from channels.records import Outcome
 from channels.schema import audit_log, conversations, messages
 from channels.storage import Storage
+from channels.support.filters import Filters
+from channels.support.finding import Finder, Place
 from channels.support.learning import learn
+from channels.support.notebook import Notebook
 from channels.support.replies import Reply
-from channels.support.reviewing import Becomes, Reviews, agreed
+from channels.support.reviewing import Becomes, Reviews, Verdict, agreed
 from channels.support.speaking import Agent
+from channels.transcript import Transcript
+from channels.turns import Turns
 from channels.waiting_line import WaitingLine
 
 OpenChat = Callable[[TestClient], Awaitable[Chat]]
@@ -353,3 +360,53 @@ def test_kappa_is_the_agreement_beyond_chance() -> None:
     found = agreed(pairs)
     assert found.kappa == pytest.approx(0.4) and found.share == pytest.approx(0.7)
     assert agreed([("a", "a")] * 3).kappa is None
+
+
+async def test_both_databases_find_and_keep(either_engine: AsyncEngine) -> None:
+    """Words, filters, pages, tags, presence, the line and samples, in SQLite and in PostgreSQL."""
+    storage = Storage(either_engine)
+    transcript, finder, notebook = Transcript(storage), Finder(storage), Notebook(storage)
+    me, you = Agent("a_1", "Ana Ruiz"), Agent("a_2", "Ben Okafor")
+    told = ("What does the tuition cost?", "Is tuition refunded?", "When does it start?")
+    receipts = [
+        await transcript.record(InboundMessage("sms", f"+{number}", f"d{number}", words))
+        for number, words in enumerate(told)
+    ]
+    first, second, third = (receipt.conversation for receipt in receipts)
+
+    async def found(after: Place | None = None, **narrowed: str) -> list[str]:
+        page = await finder.find(Filters.from_query(narrowed), me.id, after)
+        return [line.id for line in (*page.waiting, *page.lines)]
+
+    assert await found() == [third, second, first]
+    assert await found(q="TUITION cos") == [first]
+    assert await found(q="tuition") == [second, first]
+    assert await found(q="'; --") == []
+    await notebook.tag(second, me, "money")
+    assert await found(tag="money") == [second]
+    newest = (await finder.find(Filters(), me.id)).lines[0]
+    assert await found(Place(newest.updated_at, newest.id)) == [second, first]
+    for agent in (me, you, me):
+        await notebook.look(first, agent)
+    assert await notebook.others(first, me) == ("Ben Okafor",)
+    turns = Turns(storage)
+    turn = await turns.claim(third)
+    assert turn is not None
+    handed = OutboundMessage("Of course.", kind="handover")
+    outcome = Outcome(
+        TurnStatus.ANSWERED,
+        (handed,),
+        intent="talk_to_person",
+        conversation_status=ConversationStatus.WAITING,
+    )
+    await turns.finish(turn, outcome)
+    assert await found(state="waiting") == [third] and await finder.waiting() == 1
+    assert (await WaitingLine(storage).standing(first)).ahead == 1
+    assert await WaitingLine(storage).escalate(timedelta(0)) == 1
+    reviews = Reviews(storage)
+    assert await reviews.draw(5, COMMAND) == 1
+    assert [each.question for each in await reviews.queue(me)] == [told[2]]
+    for agent in (me, you):
+        judged = (third, turn.id, agent, Verdict.RIGHT, Becomes.NOTHING, "", "")
+        assert await reviews.judge(*judged) == ""
+    assert (await reviews.agreement()).turns == 1
