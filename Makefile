@@ -28,7 +28,7 @@ bench: setup  ## measure what README and docs state
 fuzz: setup  ## try a million changed deliveries on every channel's verifier and reader
 	@ADVISOR_FUZZ_CASES=1000000 .venv/bin/pytest --timeout 3600 tests/channels/messaging/test_fuzz.py
 
-soak: setup  ## kill gateway and bot 500 times, the action server 100 times
+soak: setup  ## kill gateway and bot 500 times, the action server 250 times
 	@ADVISOR_KILLS=500 .venv/bin/pytest --timeout 0 tests/faults/test_kills.py tests/faults/test_actions.py
 
 pin: .venv/.dev  ## resolve the requirement files anew

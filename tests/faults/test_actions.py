@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, closing
 from random import Random
 
@@ -19,8 +19,8 @@ from benchmarks.traffic.processes import Part, run_part
 
 pytestmark = pytest.mark.bot
 
-KILLS = int(os.environ.get("ADVISOR_KILLS", "50")) // 5
-"""A fifth of what others get: an action server takes seconds to load what it answers from."""
+KILLS = int(os.environ.get("ADVISOR_KILLS", "50")) // 2
+"""Half of what others get: an action server has to load what it answers from."""
 QUESTIONS = ("is there a payment plan", "are there scholarships", "how do I apply")
 AFTER_AN_APOLOGY_SECONDS = 0.3
 DEADLINE_SECONDS = 4.0
@@ -30,38 +30,49 @@ APOLOGISED = ("failed", ("apology",))
 Behaviour = Callable[[web.Request], Awaitable[web.Response]]
 
 
-@pytest.fixture
-async def apart(whole: WholeAssistant) -> AsyncIterator[dict[str, Part]]:
-    """The whole assistant with bot and gateway started one by one; the action server is not."""
-    whole.stop()
-    environment = whole.environment | {
+@pytest.fixture(scope="module")
+def started(started_assistant: WholeAssistant) -> Iterator[dict[str, Part]]:
+    """The whole assistant's bot and gateway, started one by one; the action server is not."""
+    started_assistant.stop()
+    ports, folder = started_assistant.ports, started_assistant.folder
+    environment = started_assistant.environment | {
         "ADVISOR_GATEWAY__TURN_DEADLINE": str(DEADLINE_SECONDS),
         "ADVISOR_GATEWAY__SESSION_BURST": "100000",
     }
     healths = {
-        "bot": f"http://127.0.0.1:{whole.ports['bot']}/webhooks/gateway/health",
-        "actions": f"http://127.0.0.1:{whole.ports['actions']}/health",
-        "gateway": f"{whole.url}/health",
+        "bot": f"http://127.0.0.1:{ports['bot']}/webhooks/gateway/health",
+        "actions": f"http://127.0.0.1:{ports['actions']}/health",
+        "gateway": f"{started_assistant.url}/health",
     }
     parts = {
-        name: Part(health, run_part, name, whole.folder, environment)
-        for name, health in healths.items()
+        name: Part(health, run_part, name, folder, environment) for name, health in healths.items()
     }
-    await parts["bot"].start()
-    await parts["gateway"].start()
-    yield parts
-    for part in reversed(parts.values()):
-        await part.stop()
+    try:
+        for name in ("bot", "gateway"):
+            asyncio.run(parts[name].start())
+        yield parts
+    finally:
+        for part in reversed(parts.values()):
+            asyncio.run(part.stop())
+
+
+@pytest.fixture
+async def apart(started: dict[str, Part]) -> AsyncIterator[dict[str, Part]]:
+    """The same, without an action server before and after."""
+    yield started
+    await started["actions"].stop()
 
 
 @pytest.mark.timeout(300 + 30 * KILLS)
 async def test_an_action_server_that_is_killed_again_and_again(
-    apart: dict[str, Part], whole: WholeAssistant, random: Random, show: Show
+    apart: dict[str, Part], started_assistant: WholeAssistant, random: Random, show: Show
 ) -> None:
     """Every message has one answer or one apology, in order, and the dialogue hears it once."""
     await apart["actions"].start()
     async with AsyncExitStack() as chats:
-        students = [await chats.enter_async_context(Student(whole.url)) for _ in range(3)]
+        students = [
+            await chats.enter_async_context(Student(started_assistant.url)) for _ in range(3)
+        ]
         done = asyncio.Event()
         writing = [asyncio.create_task(_ask_on(student, done)) for student in students]
         for _ in range(KILLS):
@@ -75,7 +86,7 @@ async def test_an_action_server_that_is_killed_again_and_again(
     ends = [
         (turn.status, turn.replies)
         for student in students
-        for turn in whole.turns(student.conversation)
+        for turn in started_assistant.turns(student.conversation)
     ]
     tried, apologies = said + len(students), ends.count(APOLOGISED)
     figures = {"tried": tried, "answered": len(ends) - apologies, "apologies": apologies}
@@ -91,7 +102,7 @@ async def test_an_action_server_that_is_killed_again_and_again(
         assert [message["seq"] for message in student.seen] == [*range(1, len(student.seen) + 1)]
         asked = len(student.seen) // 2
         assert _own(student) == [True, False] * asked
-        assert _heard(whole, student.conversation) == asked
+        assert _heard(started_assistant, student.conversation) == asked
 
 
 async def _ask_on(student: Student, done: asyncio.Event) -> int:
@@ -135,15 +146,15 @@ async def _is_slow(_request: web.Request) -> web.Response:
 
 
 async def test_an_action_server_that_does_not_do_its_work(
-    apart: dict[str, Part], whole: WholeAssistant, show: Show
+    apart: dict[str, Part], started_assistant: WholeAssistant, show: Show
 ) -> None:
     """An apology each time and in order, whatever it does; a slow answer is an answer."""
     bad: list[Behaviour | None] = [None, _fails, _says_nothing_readable, _hangs]
-    async with Student(whole.url) as student:
+    async with Student(started_assistant.url) as student:
         for behaviour in (*bad, _is_slow):
             async with AsyncExitStack() as served:
                 if behaviour is not None:
-                    await _serve(served, behaviour, whole.ports["actions"])
+                    await _serve(served, behaviour, started_assistant.ports["actions"])
                 for question in QUESTIONS[:2]:
                     await student.ask(question)
     kinds = [message["kind"] for message in student.seen if message["author"] != "student"]
