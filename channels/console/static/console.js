@@ -41,12 +41,6 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) event.preventDefault();
 });
 
-// A select that is sent when it changes has no use for its button.
-for (const select of document.querySelectorAll("select[data-sends]")) {
-  select.form.querySelector("button").hidden = true;
-  select.addEventListener("change", () => select.form.requestSubmit());
-}
-
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copies]");
   if (!button) return;
