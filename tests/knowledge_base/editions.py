@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "knowledge_base" / "sample"
 LIMIT = 50_000_000
 TODAY = date(2026, 11, 21)
+_KEPT = 3
+"""Editions that stay for runs which began when they were the last."""
 
 
 def publish(
@@ -36,17 +39,26 @@ def publish(
 
     Everything but the vectors of unchanged passages is built anew each time.
     """
-    kept = Path(config.cache.mkdir(f"editions-{name}")) / "shelf" if config.cache else None
+    kept = Shelf(Path(config.cache.mkdir(f"editions-{name}")) / "shelf") if config.cache else None
     shelf = Shelf(folder / "editions")
-    if kept and kept.exists():
-        shutil.copytree(kept, shelf.folder)
+    if kept and (earlier := kept.current_id()):
+        shutil.copytree(kept.folder / earlier, shelf.folder / earlier)
+        shelf.point_to(earlier)
     manifest = shelf.publish(entries, encoder, silent, records)
     if kept and min(manifest.reused_vectors, manifest.reused_statements) < manifest.passages:
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir(parents=True)
-        shutil.copytree(shelf.folder / manifest.id, kept / manifest.id)
-        shutil.copy(shelf.folder / "current", kept)
+        _keep(kept, shelf.folder / manifest.id)
     return shelf
+
+
+def _keep(kept: Shelf, edition: Path) -> None:
+    """Whole or not at all: several runs may be reading and writing what is kept."""
+    kept.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.folder, prefix=".") as apart:
+        shutil.copytree(edition, Path(apart) / edition.name)
+        (Path(apart) / edition.name).rename(kept.folder / edition.name)
+    kept.point_to(edition.name)
+    for manifest in kept.manifests()[_KEPT:]:
+        shutil.rmtree(kept.folder / manifest.id, ignore_errors=True)
 
 
 def asking(
