@@ -163,7 +163,7 @@ class Shelf:
                 now,
                 entries,
                 encoder,
-                self._reusable(encoder),
+                self.reusable(encoder),
                 progress,
                 records,
                 self._encode,
@@ -186,7 +186,7 @@ class Shelf:
                 if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
                     shutil.rmtree(draft, ignore_errors=True)
 
-    def _reusable(self, encoder: Encoder) -> Reusable:
+    def reusable(self, encoder: Encoder) -> Reusable:
         """Vectors of the live edition, where the same encoders made them and it is whole."""
         try:
             live = self.open()

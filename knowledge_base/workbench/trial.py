@@ -16,11 +16,9 @@ from knowledge_base.answering import Answering
 from knowledge_base.editions.publication import Progress, build_edition
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
-from knowledge_base.errors import DamagedEdition, NothingPublished, UnknownEdition
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.ranking.rerank import Reranker
 from knowledge_base.record import Record
-from knowledge_base.rows.known_vectors import KnownVectors
 from knowledge_base.store import Entry
 
 
@@ -76,23 +74,20 @@ class Trial:
         name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
         (self._folder / name).mkdir()
         build_edition(
-            self._folder / name, name, now, entries, self._encoder, self._known(), progress, records
+            self._folder / name,
+            name,
+            now,
+            entries,
+            self._encoder,
+            self._live.reusable(self._encoder),
+            progress,
+            records,
         )
         shelf = Shelf(self._folder)
         shelf.point_to(name)
         self._library = KnowledgeBase(
             shelf, self._encoder, self._answering, self._today, self._reranker
         )
-
-    def _known(self) -> KnownVectors | None:
-        try:
-            live = self._live.open()
-        except (NothingPublished, UnknownEdition, DamagedEdition):
-            return None
-        try:
-            return live.known_vectors() if live.manifest.encoder == self._encoder.name else None
-        finally:
-            live.close()
 
     def _clear(self) -> None:
         self._library, self._made_of = None, ""
