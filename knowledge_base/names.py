@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rapidfuzz import fuzz, utils
 
@@ -31,6 +31,21 @@ def named_programs(question: str, names: Mapping[str, tuple[str, ...]]) -> list[
     longest = max(length for _, length in found.values())
     best = {program: rank for program, rank in found.items() if rank[1] >= longest / 2}
     return sorted(best, key=lambda program: best[program], reverse=True)
+
+
+def without_names(
+    question: str, programs: Collection[str], names: Mapping[str, tuple[str, ...]], instead: str
+) -> str:
+    """The question with `instead` where the names of some programs stand, misspelt or not."""
+    for name in sorted((n for i in programs for n in names[i]), key=len, reverse=True):
+        title, asked = name.lower(), question.lower()
+        if whole := re.search(rf"\b{re.escape(title)}\b", asked):
+            question = question[: whole.start()] + instead + question[whole.end() :]
+        elif _SHORTEST_TITLE <= len(title) <= len(asked) == len(question):
+            found = fuzz.partial_ratio_alignment(title, asked, score_cutoff=_ENOUGH)
+            if found:
+                question = question[: found.dest_start] + instead + question[found.dest_end :]
+    return question
 
 
 def _score(asked: str, title: str) -> float:

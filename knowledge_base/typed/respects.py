@@ -38,7 +38,7 @@ _ASKED = (
     (
         Aspect.STACKING,
         r"stack(?:s|ing)?(?: into)?|(?:counts?|goes?|lead(?:s|ing)?) (?:towards?|to|into)"
-        r"|degrees?|same thing",
+        r"|degrees?|diplomas?|same thing",
     ),
     (Aspect.CREDIT, r"(?:how many |for |any )?credits?|credit[ -]bearing"),
     (Aspect.AID, r"ways? to pay|(?:financial )?aid"),

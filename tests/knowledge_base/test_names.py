@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.names import named_programs
+from knowledge_base.names import named_programs, without_names
 
 NAMES = {
     "DA101": ("Data Analytics Foundations", "DA101"),
@@ -42,3 +42,18 @@ def test_two_names_are_both_found() -> None:
     """A question that compares two programs names both."""
     asked = "Data Analytics Foundations or Phlebotomy Technician?"
     assert set(named_programs(asked, NAMES)) == {"DA101", "HC101"}
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("Can I pay Data Analytics Foundations in parts?", "Can I pay it in parts?"),
+        ("refund for phlebotmy technician", "refund for it"),
+        ("is phlebotomy technician or Data Analytics Foundations online", "is it or it online"),
+        ("how do I apply", "how do I apply"),
+    ],
+)
+def test_a_question_is_read_without_its_names(question: str, left: str) -> None:
+    """What is asked stays, whatever the name looks like."""
+    named = named_programs(question, NAMES)
+    assert without_names(question, named, NAMES, "it") == left

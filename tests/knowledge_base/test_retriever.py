@@ -14,7 +14,7 @@ from knowledge_base.edition import Edition
 from knowledge_base.encoder import Encoder, statement_encoder
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage, Utterance
-from knowledge_base.names import named_programs
+from knowledge_base.names import named_programs, without_names
 from knowledge_base.ranking.fusion import WEIGHTS
 from knowledge_base.ranking.leaning import continuation, leans
 from knowledge_base.retriever import Query, Retriever
@@ -41,7 +41,7 @@ def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str,
     passages = [everything[row] for row in rows]
     vectors = edition.vectors.vectors(np.array(rows))
     question, said = query.question, [u.text for u in query.history[-4:]]
-    asked = vectors @ encoder.encode([question])[0]
+    own = plain_figures(edition, encoder, question, rows)
     own_words, all_words, last_words = (
         edition.lexical.scores(text)[rows]
         for text in (question, " ".join(said), said[-1] if said else "")
@@ -53,41 +53,55 @@ def plain_chances(edition: Edition, encoder: Encoder, query: Query) -> dict[str,
     short = bool(said) and len(words(question)) <= 2
     together = part(own_words + all_words) if said else talk
     documents = [passage.document_id for passage in passages]
-    asking = statement_encoder(encoder).encode([question])[0]
-    nearest = edition.nearest_statement(np.array(rows), asking)
-    by_itself, going_on, elsewhere = [], [], []
-    for n, passage in enumerate(passages):
-        same = [m for m, document in enumerate(documents) if document == documents[n]]
-        heading = passage.headings[-1] if passage.headings else ""
-        own = (
-            asked[n],
-            part(own_words)[n],
-            held(edition, question, passage.context),
-            held(edition, question, heading),
-            held(edition, heading, question),
-            math.log(len(passage.text.split()) + 1) / 6,
-            nearest[n],
-        )
+    by_itself, going_on, elsewhere = own @ WEIGHTS.alone, [], []
+    for n, document in enumerate(documents):
+        same = [m for m, other in enumerate(documents) if other == document]
         of_passage = (together[n], talk[n], part(last_words)[n] if short else 0.0)
         of_document = (max(together[m] for m in same), max(talk[m] for m in same))
-        by_itself.append(np.dot(own, WEIGHTS.alone))
-        elsewhere.append(np.dot(own, WEIGHTS.along) + np.dot(of_passage, WEIGHTS.talk[:3]))
+        elsewhere.append(np.dot(own[n], WEIGHTS.along) + np.dot(of_passage, WEIGHTS.talk[:3]))
         going_on.append(elsewhere[-1] + np.dot(of_document, WEIGHTS.talk[3:]))
     named = named_programs(question, edition.names)
     if named:
-        bonus = [6.0 * (document in named) for document in documents]
+        bonus = [3.0 * (document in named) for document in documents]
         chances = softmax(np.array(elsewhere if said else by_itself) + bonus)
+        left = without_names(question, named, edition.names, "the program")
+        of_any = plain_figures(edition, encoder, left, rows) @ WEIGHTS.alone
+        others = [3.0 * (document in {*edition.names} - {*named}) for document in documents]
+        chances = 0.4 * chances + 0.6 * softmax(of_any + bonus - others)
     else:
         focused = query.focus and leans(question)
-        bonus = [6.0 * bool(focused and document == query.focus) for document in documents]
+        bonus = [4.0 * bool(focused and document == query.focus) for document in documents]
         goes_on = 0.0
         if said:
             bearing = Retriever(edition, encoder).search(query).bearing
             assert bearing is not None
             goes_on = continuation(bearing)
-        chances = (1 - goes_on) * softmax(np.array(by_itself) + bonus)
+        chances = (1 - goes_on) * softmax(by_itself + bonus)
         chances = chances + goes_on * softmax(np.array(going_on) + bonus)
     return {passage.id: float(c) for passage, c in zip(passages, chances, strict=True)}
+
+
+def plain_figures(edition: Edition, encoder: Encoder, question: str, rows: list[int]) -> np.ndarray:
+    """What a question alone says of each row: shape (rows, OWN)."""
+    asked = edition.vectors.vectors(np.array(rows)) @ encoder.encode([question])[0]
+    own_words = part(edition.lexical.scores(question)[rows])
+    asking = statement_encoder(encoder).encode([question])[0]
+    nearest = edition.nearest_statement(np.array(rows), asking)
+    figures = []
+    for n, passage in enumerate(edition.passages(rows)):
+        heading = passage.headings[-1] if passage.headings else ""
+        figures.append(
+            (
+                asked[n],
+                own_words[n],
+                held(edition, question, passage.context),
+                held(edition, question, heading),
+                held(edition, heading, question),
+                math.log(len(passage.text.split()) + 1) / 6,
+                nearest[n],
+            )
+        )
+    return np.array(figures)
 
 
 def part(bm25: np.ndarray) -> np.ndarray:
@@ -163,6 +177,27 @@ def test_a_named_program_wins_over_its_twin(
     for name in (title, code):
         query = Query(f"What are the prerequisites for {name}?", TODAY)
         assert first(sample_edition, encoder, query).document_id == document
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("can i pay Phlebotomy Technician in monthly installments", "payment-plans"),
+        ("Bookkeeping Essentials: what if I withdraw in week 2", "refunds-and-withdrawal"),
+        (
+            "is a parent's signature needed at 16 for Data Analytics Foundations",
+            "non-degree-and-under-18",
+        ),
+    ],
+)
+def test_what_holds_for_any_program_is_found_though_one_is_named(
+    sample_edition: Edition, encoder: Encoder, question: str, document: str
+) -> None:
+    """A name does not hide the page of a rule."""
+    assert named_programs(question, sample_edition.names)
+    found = Retriever(sample_edition, encoder).search(Query(question, TODAY))
+    quoted = [p.document_id for n, p in enumerate(found.passages[:3]) if found.odds(n) >= 0.1]
+    assert document in quoted
 
 
 def test_a_new_subject_is_not_held_back_by_the_talk(
