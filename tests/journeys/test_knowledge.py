@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from chat import Chat
 from figures import Show
+from pictures import picture
 from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import create_async_engine
 from whole_assistant import WholeAssistant
@@ -85,13 +84,6 @@ async def upload(page: Page, url: str, content: bytes) -> None:
     await expect(page.get_by_text("Not taken").first).to_be_visible(timeout=60_000)
 
 
-async def keep(page: Page, name: str) -> None:
-    """A picture for whoever looks at how it looks, where one is wanted."""
-    folder = os.environ.get("ADVISOR_PICTURES")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 async def test_a_new_fee_goes_from_a_file_to_the_open_chat(
     whole: WholeAssistant, staff: dict[Role, str], browser_page: PageFactory, show: Show
 ) -> None:
@@ -105,7 +97,7 @@ async def test_a_new_fee_goes_from_a_file_to_the_open_chat(
     rows = editor.get_by_role("region", name="What was not taken").locator("tbody tr")
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("programs.csv line 3")
-    await keep(editor, "import-with-errors")
+    await picture(editor, "import-with-errors")
     async with editor.expect_download() as file:
         await editor.get_by_role("link", name="Download as CSV").click()
     errors = await asyncio.to_thread((await (await file.value).path()).read_text, "utf-8")
@@ -123,7 +115,7 @@ async def test_a_new_fee_goes_from_a_file_to_the_open_chat(
     await reviewer.goto(f"{whole.url}/staff/review")
     await reviewer.get_by_role("region", name="Waiting").get_by_role("link").first.click()
     await expect(reviewer.get_by_text("changes a fee")).to_be_visible()
-    await keep(reviewer, "import-in-review")
+    await picture(reviewer, "import-in-review")
     await reviewer.get_by_label("Reason").fill("As the board decided in October.")
     await reviewer.get_by_role("button", name="Approve").click()
     await expect(reviewer.get_by_text("programs.csv: approved.")).to_be_visible()
