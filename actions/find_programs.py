@@ -40,6 +40,6 @@ class FindPrograms(Action):  # type: ignore[misc]  # rasa-sdk has no types
         asked_for = result.shown or result.wish["from"] or (overview and (wish or of_all(words)))
         if not asked_for:
             answer = await looked_up(self._library, tracker)
-            if sure_of(answer) if overview else not answer.abstained:
+            if sure_of(answer):
                 return tell(dispatcher, words, answer)
         return tell_found(dispatcher, tracker, result)

@@ -45,5 +45,5 @@ def test_what_is_missing_is_named(listed: dict[str, tuple[str, str]]) -> None:
 def test_a_mailbox_has_no_webhook(listed: dict[str, tuple[str, str]]) -> None:
     """Nobody looks for an address that takes nothing."""
     state, address = listed["email"]
-    assert state.startswith("off; [channels.email] needs address, username, password")
+    assert state.startswith("off; [channels.email] needs address, username, imap_host")
     assert address == "no webhook: it fetches and sends by itself"

@@ -77,7 +77,9 @@ async def test_what_would_be_sent_is_shown_as_the_provider_takes_it(
     """A part is JSON without an address or a secret."""
     last = (await steps(settings, "telegram", await run(settings)))[-1]
     assert last.name == "would be sent"
-    assert json.loads(last.detail)[0]["text"] == "You said: how much"
+    told, notice = json.loads(last.detail)[0]["text"].split("\n\n", 1)
+    assert told == "You said: how much"
+    assert notice.startswith("Staff at")
 
 
 async def test_nobody_listens(settings: Settings) -> None:

@@ -21,9 +21,9 @@ STANDS_FOR = re.compile(r'/\w+\{"turn": "[^"]+"\}')
 
 # Each may become clear when examples are added: the first that is unclear is taken.
 PLAN_OR_CREDIT = (
-    "i want to change careers to data analyst but i have an old degree",
-    "i want to change career to data analyst but have an old degree already",
-    "i want to change jobs to data analyst but i have an old degree",
+    "i passed the bar exam, my options",
+    "passed hairdresser exam so what now",
+    "got an old degree, want new job",
 )
 CREDIT_OR_QUESTION = (
     "dsst ethics passed, options?",
@@ -74,10 +74,9 @@ async def test_what_is_chosen_is_done_with_the_words(assistant: RunningBot) -> N
 
 
 async def test_a_question_that_nothing_answers_ends_with_a_person(assistant: RunningBot) -> None:
-    """Asked what was meant, looked up, and then an honest "I don't know" with a person."""
-    conversation, offered = await unclear(assistant, PLAN_OR_CREDIT)
-    question = next(label for label, c in offered.items() if c["payload"].startswith("/ask_"))
-    turn = await tap(assistant, conversation, offered[question])
+    """Asked what was meant, then looked up, and then an honest "I don't know" with a person."""
+    conversation, _ = await unclear(assistant, PLAN_OR_CREDIT)
+    turn = await assistant.turn(conversation, "got a sommelier pin, options?")
     kind("unknown")(turn)
     assert PERSON in [topic["label"] for topic in custom(turn)["nearest"]]
 

@@ -197,7 +197,7 @@ async def test_a_typed_slash_is_text(bot: RunningBot, text: str) -> None:
     assert answer["intent"]["confidence"] < 1.0
 
 
-@pytest.mark.parametrize("text", ["/restart", "/session_start", "/back", "/", "///"])
+@pytest.mark.parametrize("text", ["/session_start", "/back", "/slot{}", "/", "///"])
 async def test_a_typed_command_of_rasa_commands_nothing(
     bot: RunningBot, library: OrderedLibrary, text: str
 ) -> None:
@@ -208,6 +208,14 @@ async def test_a_typed_command_of_rasa_commands_nothing(
     await bot.turn(conversation, "and what about fees for books")
     _, history, _ = library.asked[-1]
     assert history[0].text == QUESTION
+
+
+async def test_a_typed_restart_is_a_wish_to_start_over(bot: RunningBot) -> None:
+    """Read like the word without its slash, with a confidence, and answered."""
+    conversation = new_conversation()
+    answers = [await bot.turn(conversation, text) for text in ("/restart", "restart")]
+    assert [answer["intent"]["name"] for answer in answers] == ["start_over", "start_over"]
+    assert all(answer["intent"]["confidence"] < 1.0 and answer["replies"] for answer in answers)
 
 
 async def test_a_payload_is_a_command_and_its_label_is_what_was_said(

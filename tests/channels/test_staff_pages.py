@@ -237,8 +237,10 @@ async def test_staff_see_editions_and_sources(client: TestClient) -> None:
     response = await client.get("/staff")
     page = await response.text()
     assert response.headers["Cache-Control"] == "no-store"
-    for shown in ("e2", "e1", "answers come from it", "sample/policies", "2 Nov 2026, 09:30 UTC"):
+    for shown in ("e2", "e1", "answers come from it", "2 Nov 2026, 09:30 UTC"):
         assert shown in page
+    sources = await (await client.get("/staff/sources")).text()
+    assert "https://maple-harbor.example/aid" in sources
 
 
 async def test_support_sees_what_was_said_and_why(

@@ -194,6 +194,8 @@ class ImapServer:
             except (ConnectionRefusedError, ConnectionResetError):
                 if time.monotonic() > give_up:
                     raise
+                if self._process.poll() is not None:  # Somebody was quicker to take its port.
+                    self.start()
                 time.sleep(0.05)
         if manner.security == "starttls":
             client.starttls(trusted)
