@@ -101,7 +101,7 @@ async def test_a_person_is_offered_and_what_is_unknown_is_said(
     answer = await chat.ask("i want to talk to a person please")
     await expect(answer).to_contain_text("person")
     await expect(chat.own).to_have_text(
-        [re.compile("/restart"), re.compile("head chef"), re.compile("person")]
+        [re.compile("/restart"), re.compile("swimming coach"), re.compile("person")]
     )
 
     (conversation,) = whole.query(
