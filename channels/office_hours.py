@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LOOKED_AHEAD = 31
@@ -50,6 +54,11 @@ class Hours:
     zone: ZoneInfo
     closed: frozenset[date] = frozenset()
 
+    @classmethod
+    def of(cls, stretches: Iterable[str], zone: str, closed: Iterable[date]) -> Hours:
+        """From what settings hold, which `StretchTexts` and `ZoneName` have found good."""
+        return cls(tuple(map(Stretch.from_text, stretches)), ZoneInfo(zone), frozenset(closed))
+
     def open_at(self, moment: datetime) -> bool:
         """Whether somebody picks up at a moment, which has a time zone."""
         here = moment.astimezone(self.zone)
@@ -81,10 +90,25 @@ class Hours:
         return sorted(found)
 
 
-def overlapping(stretches: tuple[Stretch, ...]) -> bool:
-    """Whether two stretches of one day run into each other, which is a slip of whoever wrote it."""
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no IANA time zone, such as America/New_York") from None
+    return name
+
+
+def _apart(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Stretches of one day that run into each other are a slip of whoever wrote them."""
+    stretches = tuple(map(Stretch.from_text, texts))
     for day in range(len(DAYS)):
         ordered = sorted((s.opens, s.closes) for s in stretches if day in s.days)
         if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
-            return True
-    return False
+            raise ValueError("hours of the same day overlap")
+    return texts
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+"""A setting that names a time zone as the IANA does."""
+StretchTexts = Annotated[tuple[str, ...], AfterValidator(_apart)]
+"""A setting that lists hours of weekdays, none of which overlap."""

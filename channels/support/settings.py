@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from channels.office_hours import Hours, Stretch, overlapping
+from channels.office_hours import Hours, StretchTexts, ZoneName
 
 
 class SupportSettings(BaseModel):
@@ -16,12 +14,12 @@ class SupportSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    hours: tuple[str, ...] = ()
+    hours: StretchTexts = ()
     """When people answer, such as `["Mon-Fri 09:00-17:00", "Sat 10:00-12:00"]`. A student who asks
     for one at another time is told when the office opens. Empty: not known, and not said."""
     closed: tuple[date, ...] = ()
     """Days on which nobody answers all the same, such as `[2026-12-25]`."""
-    timezone: str = Field(default="America/New_York", examples=["America/New_York"])
+    timezone: ZoneName = Field(default="America/New_York", examples=["America/New_York"])
     """The office's time zone, by its IANA name."""
     hold_minutes: float = Field(default=15, ge=1, le=240)
     """Minutes for which a person holds a conversation without writing; an open page prolongs it.
@@ -30,25 +28,7 @@ class SupportSettings(BaseModel):
     """Minutes that a student waits for a person, within office hours, before the conversation is
     marked as waiting for too long and stands first."""
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{name!r} is no IANA time zone, such as America/New_York") from None
-        return name
-
-    @model_validator(mode="after")
-    def _hours_fit(self) -> Self:
-        if overlapping(tuple(map(Stretch.from_text, self.hours))):
-            raise ValueError("hours of the same day overlap")
-        return self
-
     @property
     def office(self) -> Hours | None:
         """When people answer; None when that is not known."""
-        if not self.hours:
-            return None
-        stretches = tuple(map(Stretch.from_text, self.hours))
-        return Hours(stretches, ZoneInfo(self.timezone), frozenset(self.closed))
+        return Hours.of(self.hours, self.timezone, self.closed) if self.hours else None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from channels.delivery.twilio import TwilioAccount
-from channels.office_hours import Hours, Stretch, overlapping
+from channels.office_hours import Hours, StretchTexts, ZoneName
 
 NUMBER = r"^(\+[1-9]\d{6,14})?$"
 """E.164, or nothing."""
@@ -21,12 +20,12 @@ class VoiceSettings(TwilioAccount):
     transfer_to: str = Field(default="", pattern=NUMBER)
     """Number of the person whom a caller is put through to, such as `+15550100142`. Empty: nobody;
     the caller hears the institution's own contact and can leave a message."""
-    hours: tuple[str, ...] = ()
+    hours: StretchTexts = ()
     """When that person picks up, such as `["Mon-Fri 09:00-17:00", "Sat 10:00-12:00"]`. Needed with
     `transfer_to`."""
     closed: tuple[date, ...] = ()
     """Days on which nobody picks up all the same, such as `[2026-12-25]`."""
-    timezone: str = "America/New_York"
+    timezone: ZoneName = "America/New_York"
     """The office's time zone, by its IANA name."""
     ring_seconds: int = Field(default=25, ge=5, le=120)
     """Seconds that the person's telephone rings before the caller is told that nobody is there."""
@@ -40,19 +39,8 @@ class VoiceSettings(TwilioAccount):
     voices: dict[str, str] = Field(default={})
     """Another voice for a language, such as `{ es = "Polly.Mia-Neural" }`."""
 
-    @field_validator("timezone")
-    @classmethod
-    def _zone_is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{name!r} is no IANA time zone, such as America/New_York") from None
-        return name
-
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if overlapping(tuple(map(Stretch.from_text, self.hours))):
-            raise ValueError("hours of the same day overlap")
         if self.transfer_to and not self.hours:
             raise ValueError("transfer_to needs hours, such as ['Mon-Fri 09:00-17:00']")
         if self.speech_model and not self.pause_seconds:
@@ -63,5 +51,4 @@ class VoiceSettings(TwilioAccount):
     @property
     def office(self) -> Hours:
         """When a person picks up."""
-        stretches = tuple(map(Stretch.from_text, self.hours))
-        return Hours(stretches, ZoneInfo(self.timezone), frozenset(self.closed))
+        return Hours.of(self.hours, self.timezone, self.closed)

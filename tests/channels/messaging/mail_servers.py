@@ -194,7 +194,8 @@ class ImapServer:
             except (ConnectionRefusedError, ConnectionResetError):
                 if time.monotonic() > give_up:
                     raise
-                if self._process.poll() is not None:  # Somebody was quicker to take its port.
+                # It may have ended at once, as where its port was taken for a moment.
+                if self._process.poll() is not None:
                     self.start()
                 time.sleep(0.05)
         if manner.security == "starttls":
