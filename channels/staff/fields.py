@@ -9,9 +9,6 @@ from typing import Any, Protocol
 
 from knowledge_base.model import Span, Validity
 
-LONGEST_LINE = 2_000
-"""Characters of a field of one line."""
-
 
 class Typed(Protocol):
     """A form's fields; a name may stand in it more than once."""

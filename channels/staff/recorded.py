@@ -90,11 +90,6 @@ class Recorded:
             if document_id in _cited(each.answer) and value in each.answer.get("text", "")
         ]
 
-    async def relied_on_any(self, changed: Sequence[str], days: int) -> list[AskedOnce]:
-        """Answers of the last days that cite any of some documents."""
-        wanted = set(changed)
-        return [each for each in await self.asked(days) if wanted & _cited(each.answer)]
-
 
 def plain(question: str) -> str:
     """A question without what two who ask the same may write differently."""

@@ -108,11 +108,6 @@ def find_quantities(text: str, units: Set[str] | None = None) -> list[Found[Quan
     return [each for each in found if units is None or each.value.unit in units]
 
 
-def find_durations(text: str) -> list[Found[Quantity]]:
-    """Lengths of time, from minutes to years."""
-    return find_quantities(text, DURATIONS)
-
-
 def bound_of(text: str, start: int, end: int) -> Bound:
     """How the words around `text[start:end]` limit the value that stands there."""
     before, inside, after = text[max(0, start - _NEAR) : start], text[start:end], text[end:]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from knowledge_base.text.quantities import Bound, bound_of, find_durations, find_quantities
+from knowledge_base.text.quantities import DURATIONS, Bound, bound_of, find_quantities
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,9 @@ def test_the_words_around_a_value_say_how_it_limits(text: str, bound: Bound) -> 
 def test_durations_leave_out_what_is_no_length_of_time() -> None:
     """Asked for durations, credits and hours of work are not given."""
     text = "6 credits over 16 weeks take 16 to 18 hours a week"
-    assert [text[each.start : each.end] for each in find_durations(text)] == ["16 weeks"]
+    assert [text[each.start : each.end] for each in find_quantities(text, DURATIONS)] == [
+        "16 weeks"
+    ]
 
 
 @pytest.mark.parametrize("text", ["MHC-DA101", "$25", "room 105", "WCAG 2.2 at level AA", "2027"])
