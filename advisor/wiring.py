@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import event
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from advisor.errors import SettingsError
 from advisor.secrets import bot_token
 from advisor.settings import Settings
 from advisor.shelf import shelf_of
+from advisor.sqlite import open_sqlite
 from channels.brain import RasaBrain
 from channels.delivery.channel import Channel
 from channels.discovery import ChannelMisconfigured, open_channels, read_section
@@ -27,41 +28,29 @@ from knowledge_base.encoder import open_encoder
 from knowledge_base.sources.service import SourceService
 from knowledge_base.store import Store
 
-_BUSY_MILLISECONDS = 10_000
-"""How long SQLite waits for another writer."""
-
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The database; SQLite in WAL mode, so that readers do not wait for the writer.
+    """The database.
 
     Raises SettingsError when the driver that its address names is not installed.
     """
+    url = settings.database
     try:
-        engine = create_async_engine(settings.database, hide_parameters=True)
+        engine = (
+            open_sqlite(url)
+            if make_url(url).get_backend_name() == "sqlite"
+            else create_async_engine(url, hide_parameters=True)
+        )
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"database_url: the package {error.name} is not installed; "
             f"run `pip install {error.name}` in the assistant's environment"
         ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:
         yield engine
     finally:
         await engine.dispose()
-
-
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # DB-API connection
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={_BUSY_MILLISECONDS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def source_service(settings: Settings, engine: AsyncEngine) -> SourceService:
