@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from typing import Protocol
 
 from channels.model import OutboundMessage, Part
@@ -38,6 +39,14 @@ class Post(Protocol):
         """Whether students of a channel write a question in several messages."""
         ...
 
+    def carries(self, channel: str) -> bool:
+        """Whether a channel is set up."""
+        ...
+
+    def window(self, channel: str, address: str) -> timedelta | None:
+        """For how long after a student's last message one may write there; None for ever."""
+        ...
+
 
 class NoPost:
     """For a gateway that has no channel but the web chat."""
@@ -62,3 +71,11 @@ class NoPost:
     def gathers(self, _channel: str) -> bool:
         """No channel's do."""
         return False
+
+    def carries(self, _channel: str) -> bool:
+        """None is."""
+        return False
+
+    def window(self, _channel: str, _address: str) -> timedelta | None:
+        """Nothing closes."""
+        return None

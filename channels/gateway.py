@@ -176,7 +176,6 @@ def build_app(
             institution,
             transcript=transcript,
             post=post or NoPost(),
-            opt_outs=opt_outs,
             answerer=answerer,
             line=line,
             longest=settings.message_limit,

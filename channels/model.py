@@ -28,6 +28,10 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
+CORRECTION = "correction"
+"""Kind of a message by which the institution takes back what the assistant said before."""
+
+
 class TurnStatus(StrEnum):
     """How far a turn has come."""
 
@@ -131,9 +135,9 @@ def _is_name(value: object, most: int = NAME_CHARACTERS) -> bool:
 class OutboundMessage:
     """A message to a student, in a form that every channel can render.
 
-    ``text`` is Markdown. ``kind`` is ``answer``, ``text``, ``handover``, ``apology``, or
-    ``joined`` and ``left`` where a person takes over and hands back; ``answer`` holds the wire form
-    of `knowledge_base.model.Answer` when there is one.
+    ``text`` is Markdown. ``kind`` is ``answer``, ``text``, ``handover``, ``apology``,
+    ``correction``, or ``joined`` and ``left`` where a person takes over and hands back; ``answer``
+    holds the wire form of `knowledge_base.model.Answer` when there is one.
     """
 
     text: str

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.model import Author, Part
+from channels.model import CORRECTION, Author, Part
 from channels.schema import conversations, messages, outbox
 
 PARTS_OF_A_MESSAGE = 1000
@@ -91,9 +91,11 @@ async def withdraw(db: AsyncConnection, conversation: str, now: datetime) -> Non
 
 
 def said_by_bot() -> ColumnElement[bool]:
-    """Parts that no person wrote."""
+    """Parts whose words no person wrote or confirmed."""
     return exists().where(
-        messages.c.id == outbox.c.message_id, messages.c.author != Author.PERSON.value
+        messages.c.id == outbox.c.message_id,
+        messages.c.author != Author.PERSON.value,
+        messages.c.kind != CORRECTION,
     )
 
 

@@ -31,6 +31,7 @@ from channels.hub import Hub
 from channels.privacy.pages import PrivacyPages, PrivacyParts
 from channels.privacy.retention import Retention
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.staff.corrections import Corrections
 from channels.staff.pages import StaffPages
 from channels.staff.room import Workshop
 from channels.storage import Storage
@@ -83,7 +84,10 @@ def open_rooms(
     entrance = Entrance(sessions, settings, staff)
     live = Live(entrance)
     hub.overhear(live.conversation_moved)
-    staff_pages = StaffPages(entrance, live, content, engine, workshop)
+    corrections = Corrections(storage, post=support.post, hub=hub)
+    staff_pages = StaffPages(
+        entrance, live, content, engine, workshop, corrections, institution.name
+    )
     daily = Daily(storage)
     supporting = support_rooms(support, storage=storage, hub=hub, entrance=entrance, live=live)
     rooms = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -265,6 +265,15 @@ class Carrier(Protocol):
 
     async def send(self, address: str, part: Part, part_id: str) -> Verdict:
         """Send a part; ``part_id`` is the same at every try."""
+        ...
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """A channel whose provider takes messages only for a while after the student's last one."""
+
+    def window(self, address: str) -> timedelta | None:
+        """For how long; None where this address may be written to at any time."""
         ...
 
 

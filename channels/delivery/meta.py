@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,6 +32,9 @@ from channels.model import InboundMessage
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 GRAPH = "https://graph.facebook.com/v21.0"
+WINDOW = timedelta(hours=24)
+"""developers.facebook.com/docs/messenger-platform/policy/policy-overview, "standard messaging", and
+developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages, "customer service windows"."""
 TRANSIENT = frozenset("1 2 4 17 32 613 80007 130429 131016 131048 131056 133016".split())
 """Error codes after which the same request may be tried again: unknown, service, and rate limits;
 developers.facebook.com/docs/graph-api/guides/error-handling, and the pages of both messengers."""
@@ -72,6 +76,10 @@ class MetaChannel:
         """The challenge of a GET, given back."""
         asked = delivery.method == "GET"
         return Response(body=_query(delivery).get("hub.challenge", "") if asked else "")
+
+    def window(self, address: str) -> timedelta:  # noqa: ARG002 - the same for all
+        """As `Windowed.window`: both messengers have the same."""
+        return WINDOW
 
     def parse(self, delivery: Delivery) -> Sequence[InboundMessage]:
         """Every text and picked choice of a batch; echoes and states are nothing said."""

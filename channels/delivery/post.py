@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
-from channels.delivery.channel import Binder, Channel
+from channels.delivery.channel import Binder, Channel, Windowed
 from channels.delivery.typing_sign import TypingSign
 from channels.model import OutboundMessage, Part
 from channels.records import PendingTurn
@@ -51,3 +52,12 @@ class Post:
     def gathers(self, channel: str) -> bool:
         """As `channels.carrier.Post`."""
         return channel in self._channels
+
+    def carries(self, channel: str) -> bool:
+        """As `channels.carrier.Post`."""
+        return channel in self._channels
+
+    def window(self, channel: str, address: str) -> timedelta | None:
+        """As `channels.carrier.Post`."""
+        provider = self._channels.get(channel)
+        return provider.window(address) if isinstance(provider, Windowed) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -23,6 +24,7 @@ from channels.delivery.channel import (
     Verdict,
     Wish,
 )
+from channels.delivery.meta import WINDOW
 from channels.delivery.plain import plain_text
 from channels.delivery.sms import in_segments
 from channels.delivery.twilio import FORM, SIGNATURE_HEADER, TwilioAccount, form
@@ -150,6 +152,10 @@ class Twilio:
         }
         url = f"{settings.api.rstrip('/')}/2010-04-01/Accounts/{settings.account}/Messages.json"
         return Call(url, urlencode(fields).encode(), headers)
+
+    def window(self, address: str) -> timedelta | None:
+        """As `Windowed.window`: a text may come at any time, on WhatsApp Meta's rule holds."""
+        return WINDOW if address.startswith("whatsapp:") else None
 
     def judge(self, status: int, headers: Mapping[str, str], body: bytes) -> Verdict:
         """By the status and Twilio's own code, such as 21610 for a number that opted out."""

@@ -1,7 +1,16 @@
 """The gateway's tables, in portable SQLAlchemy Core for SQLite and PostgreSQL alike."""
 
 from channels.schema.conversations import conversations, deliveries, messages, turns, web_sessions
-from channels.schema.desk import canned_replies, notes, reviews, samples, saved_views, tags, viewers
+from channels.schema.desk import (
+    canned_replies,
+    corrections,
+    notes,
+    reviews,
+    samples,
+    saved_views,
+    tags,
+    viewers,
+)
 from channels.schema.kept import clearings, daily_figures, erasures
 from channels.schema.metadata import Moment, metadata
 from channels.schema.sending import bookmarks, opt_outs, outbox
@@ -23,6 +32,7 @@ __all__ = [
     "canned_replies",
     "clearings",
     "conversations",
+    "corrections",
     "daily_figures",
     "deliveries",
     "erasures",

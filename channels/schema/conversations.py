@@ -116,6 +116,8 @@ messages = Table(
     Column("at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
     Index(None, "turn_id"),
+    # What was asked in the last days is read by it.
+    Index(None, "at"),
 )
 
 index_words_of(messages)

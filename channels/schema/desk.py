@@ -1,8 +1,19 @@
-"""Tables of what support teams add to conversations: notes, tags, views, replies, reviews."""
+"""Tables of what staff add to conversations: notes, tags, views, replies, reviews, corrections."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from channels.schema.metadata import Moment, metadata
 
@@ -83,6 +94,36 @@ reviews = Table(
     UniqueConstraint("turn_id", "reviewer_id"),
     Index(None, "becomes", "exported_at"),
     Index(None, "conversation_id"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    # What the institution takes back of what its assistant said, once in a conversation.
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    # The newest message that said it, and what of it was wrong, as letters and digits only.
+    Column("answer_id", String(40), nullable=False),
+    Column("told", String(200), nullable=False),
+    Column("document_id", String(400), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("citation", JSON, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    # When it was written or given up, the message that it became, or why it became none.
+    Column("ended_at", Moment),
+    Column("message_id", String(40)),
+    Column("reason", String(20)),
+    UniqueConstraint("answer_id", "told"),
+    Index(None, "conversation_id"),
+    Index(None, "document_id", "queued_at"),
+    # Few wait at a time: the index holds only those.
+    Index(
+        None,
+        "queued_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 samples = Table(

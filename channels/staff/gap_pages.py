@@ -1,4 +1,4 @@
-"""Gaps: what students asked and content did not answer, and who was told what has changed."""
+"""Gaps: what students asked and content did not answer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Gap:
 
 
 class GapPages:
-    """What is missing, and what relied on what has changed."""
+    """What is missing."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -64,7 +64,6 @@ class GapPages:
         return [
             room.get("/staff/gaps", self.gaps, reads),
             room.post("/staff/gaps", self.group, reads),
-            room.get("/staff/relied/{entry}", self.relied, reads),
         ]
 
     async def gaps(self, request: web.Request) -> web.Response:
@@ -112,20 +111,3 @@ class GapPages:
         words = [word.strip("?!.,").casefold() for word in asked[0].question.split()]
         alike = await self._room.listing.alike(words) if len(asked) > 1 else []
         return Gap(asked, len(asked) - later, later, alike)
-
-    async def relied(self, request: web.Request) -> web.Response:
-        """The answers of the last days that cite an entry, for when it has changed."""
-        identity = request.match_info["entry"]
-        days = number(request.query.get("days"), DAYS, most=366)
-        value = request.query.get("value", "").strip()[:200]
-        found = await self._room.recorded.relied_on(identity, value, days)
-        return page(
-            request,
-            "staff_relied.html",
-            identity=identity,
-            days=days,
-            value=value,
-            found=found[:200],
-            count=len(found),
-            path=entry_path,
-        )

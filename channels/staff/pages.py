@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from channels.console.live import Live
 from channels.console.page import Group, Section
 from channels.console.permissions import Permission
 from channels.content import Content
+from channels.staff.correction_pages import CorrectionPages
+from channels.staff.corrections import Corrections
 from channels.staff.draft_pages import DraftPages
 from channels.staff.entry_pages import EntryPages
 from channels.staff.gap_pages import GapPages
@@ -56,6 +59,8 @@ class StaffPages:
         content: Content,
         engine: AsyncEngine,
         workshop: Workshop,
+        corrections: Corrections,
+        institution: str,
     ) -> None:
         workbench = Workbench(workshop.command)
         self._room = Room(
@@ -68,9 +73,11 @@ class StaffPages:
             publications=Publications(engine, _note),
             listing=Listing(engine),
             recorded=Recorded(engine),
+            corrections=corrections,
             workbench=workbench,
             jobs=Jobs(live),
         )
+        self._institution = institution
         self._publisher = Publisher(self._room.publications, workbench)
 
     def routes(self) -> list[web.RouteDef]:
@@ -83,6 +90,7 @@ class StaffPages:
             ReviewPages(room),
             PublishPages(room, self._publisher),
             GapPages(room),
+            CorrectionPages(room, self._institution),
         )
         inner = [route for each in rooms for route in each.routes()]
         static = self._room.entrance.open(self.static_file)
@@ -90,8 +98,8 @@ class StaffPages:
         return [first, web.get("/staff/static/{file}", static), *inner]
 
     async def run(self) -> None:
-        """Publish what is due, until cancelled."""
-        await self._publisher.run()
+        """Publish what is due and say what is queued, until cancelled."""
+        await asyncio.gather(self._publisher.run(), self._room.corrections.run())
 
     async def close(self) -> None:
         """End what is under way."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Text, cast, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.model import Author
 from channels.schema import conversations, messages
@@ -17,6 +18,9 @@ MOST_ASKED = 300
 """Questions that are asked again of a draft: at about 0.1 s each on two editions, a minute."""
 MOST_READ = 20_000
 """Messages that are read to find them."""
+MOST_RELIED = 5_000
+"""Answers that are listed and corrected at once."""
+_AT_ONCE = 500
 _HISTORY = 3
 """Earlier questions of the conversation that go with one, as a follow-up may lean on them."""
 _FROM_CONTENT = frozenset({"quote", "table", "computed", "programs", "unknown"})
@@ -83,12 +87,53 @@ class Recorded:
         return _asked(rows[::-1])[::-1]
 
     async def relied_on(self, document_id: str, value: str, days: int) -> list[AskedOnce]:
-        """Answers of the last days that cite a document, and hold a value if one is given."""
+        """What was told in the last days with a document as its source, the newest first.
+
+        Answers of every kind and corrections; those that hold a value, if one is given.
+        """
+        since, columns = datetime.now(UTC) - timedelta(days=days), messages.c
+        cites = cast(columns.answer, Text).contains(json.dumps(document_id), autoescape=True)
+        query = (
+            select(messages, conversations.c.channel)
+            .join(conversations)
+            .where(columns.at >= since, columns.author != Author.STUDENT, cites)
+            .order_by(columns.at.desc(), columns.seq.desc())
+            .limit(MOST_RELIED)
+        )
+        async with self._engine.connect() as db:
+            rows = [
+                row
+                for row in await db.execute(query)
+                if document_id in _cited(row.answer) and value in row.answer.get("text", "")
+            ]
+            asked = await _asked_in(db, [row.turn_id for row in rows if row.turn_id])
         return [
-            each
-            for each in await self.asked(days)
-            if document_id in _cited(each.answer) and value in each.answer.get("text", "")
+            AskedOnce(
+                row.id,
+                row.conversation_id,
+                row.channel,
+                asked.get(row.turn_id, ""),
+                (),
+                row.answer,
+                row.helpful,
+                row.at,
+            )
+            for row in rows
         ]
+
+
+async def _asked_in(db: AsyncConnection, wanted: Sequence[str]) -> dict[str, str]:
+    """The student's words of each turn."""
+    said: dict[str, str] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        columns = messages.c
+        query = select(columns.turn_id, columns.text).where(
+            columns.turn_id.in_(wanted[first : first + _AT_ONCE]),
+            columns.author == Author.STUDENT,
+        )
+        for row in await db.execute(query.order_by(columns.seq)):
+            said[row.turn_id] = " ".join(filter(None, (said.get(row.turn_id), row.text)))
+    return said
 
 
 def plain(question: str) -> str:

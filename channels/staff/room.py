@@ -14,6 +14,7 @@ from channels.console.live import Live
 from channels.console.page import render_page
 from channels.console.permissions import Permission
 from channels.content import Content
+from channels.staff.corrections import Corrections
 from channels.staff.jobs import Jobs
 from channels.staff.recorded import Recorded
 from channels.staff.workbench import Workbench, WorkbenchError
@@ -56,6 +57,7 @@ class Room:
     publications: Publications
     listing: Listing
     recorded: Recorded
+    corrections: Corrections
     workbench: Workbench
     jobs: Jobs
 

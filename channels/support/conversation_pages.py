@@ -14,6 +14,7 @@ from channels.console.page import render_page, see_other
 from channels.console.permissions import Permission, may
 from channels.hub import Hub
 from channels.model import Author
+from channels.reaching import Reach
 from channels.records import Entry, Timeline
 from channels.settings import InstitutionSettings
 from channels.support.context import Context, Contexts, Standing
@@ -22,7 +23,7 @@ from channels.support.notebook import Notebook
 from channels.support.packet import packet
 from channels.support.replies import Replies
 from channels.support.reviewing import Becomes, Reviews, Verdict
-from channels.support.speaking import Agent, Reach, Speaking
+from channels.support.speaking import Agent, Speaking
 from channels.transcript import Transcript
 from channels.web.markdown import plain_to_html, to_html
 from channels.web.sources import source_path
@@ -32,6 +33,7 @@ UNREACHABLE = {
     Reach.CALL: "The student called. What you write would not be heard: call them back.",
     Reach.OPTED_OUT: "The student asked this channel for no more messages. Nothing may be sent.",
     Reach.SWITCHED_OFF: "This channel is not set up any more. What you write would not arrive.",
+    Reach.CLOSED: "This channel takes nothing more until the student writes again.",
 }
 LOST = "You do not hold this conversation any more. Take it over again to write."
 

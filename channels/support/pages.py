@@ -10,7 +10,6 @@ from channels.carrier import Post
 from channels.console.entrance import Entrance
 from channels.console.live import Live
 from channels.hub import Hub
-from channels.opting import OptOuts
 from channels.settings import InstitutionSettings
 from channels.storage import Storage
 from channels.support.context import Contexts
@@ -38,7 +37,6 @@ class SupportParts:
     institution: InstitutionSettings
     transcript: Transcript
     post: Post
-    opt_outs: OptOuts
     answerer: Answerer
     line: WaitingLine
     longest: int
@@ -65,7 +63,6 @@ def support_rooms(
     speaking = Speaking(
         storage=storage,
         post=parts.post,
-        opt_outs=parts.opt_outs,
         hub=hub,
         answerer=parts.answerer,
         institution=parts.institution.name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -14,25 +13,10 @@ from channels.carrier import Post
 from channels.holds import Holds, Spoken
 from channels.hub import Hub
 from channels.model import Author, OutboundMessage
-from channels.opting import OptOuts
+from channels.reaching import Reach, Reaching
 from channels.schema import conversations
 from channels.storage import Storage
 from languages.speech import say, short, speaking
-
-WEB = "web"
-VOICE = "voice"
-
-
-class Reach(StrEnum):
-    """Whether what a person writes comes to the student."""
-
-    OPEN = "open"
-    CALL = "call"
-    """They called: nothing that is written is heard."""
-    OPTED_OUT = "opted_out"
-    """They asked the channel for no more messages."""
-    SWITCHED_OFF = "switched_off"
-    """The channel is not set up any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +48,6 @@ class Speaking:
         *,
         storage: Storage,
         post: Post,
-        opt_outs: OptOuts,
         hub: Hub,
         answerer: Answerer,
         institution: str,
@@ -74,7 +57,7 @@ class Speaking:
         self._storage = storage
         self._holds = Holds(storage)
         self._post = post
-        self._opt_outs = opt_outs
+        self._reaching = Reaching(storage, post)
         self._hub = hub
         self._answerer = answerer
         self._institution = institution
@@ -82,16 +65,7 @@ class Speaking:
 
     async def reach(self, conversation: str) -> Reach | None:
         """Whether a person can write here; None when there is no such conversation."""
-        place = await self._place(conversation)
-        if place is None:
-            return None
-        if place.channel == VOICE:
-            return Reach.CALL
-        if place.channel != WEB and not self._post.gathers(place.channel):
-            return Reach.SWITCHED_OFF
-        if await self._opt_outs.has(place.channel, place.address):
-            return Reach.OPTED_OUT
-        return Reach.OPEN
+        return await self._reaching.of(conversation)
 
     async def take_over(self, conversation: str, agent: Agent) -> bool:
         """Speak instead of the assistant from now on; the student is told who it is.

@@ -9,6 +9,7 @@ from typing import Any
 
 from knowledge_base.drafts.wire import entry_to_json
 from knowledge_base.store import Entry
+from knowledge_base.text.sentences import sentences
 
 _MOST_LINES = 2_000
 """Lines that are compared one by one; of a longer text the comparison would take seconds."""
@@ -53,6 +54,16 @@ def side_by_side(before: str, after: str) -> list[Line]:
         for tag, a, b, c, d in group:
             found += _lines(tag, one[a:b], other[c:d])
     return found
+
+
+def replaced(before: str, after: str, told: str) -> str:
+    """The sentences that stand where those that say `told` stood; empty where none changed."""
+    one, other = ([each.text for each in sentences(text)] for text in (before, after))
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal" and any(told in sentence for sentence in one[a:b]):
+            return " ".join(other[c:d])
+    return ""
 
 
 def _lines(tag: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:

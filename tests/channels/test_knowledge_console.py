@@ -6,6 +6,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,17 +16,17 @@ import pytest
 from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient
 from colleague import PROGRAM, Colleague, colleague
-from gateway_parts import PATIENCE
+from gateway_parts import PATIENCE, until_asked
 from multidict import MultiDict
 from shelved_content import ShelvedContent
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.model import Role
 from channels.brain import RasaBrain
 from channels.gateway import build_app
 from channels.model import Author, InboundMessage
-from channels.schema import audit_log, messages
+from channels.schema import audit_log, conversations, messages
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff import publisher
 from channels.staff.entry_form import entry_typed
@@ -359,7 +360,9 @@ async def asked(client: TestClient, engine: AsyncEngine) -> AsyncEngine:
     for place, (question, kind, citations) in enumerate(answers):
         inbound = InboundMessage("web", f"s{place}", f"d{place}", question)
         receipt = await transcript.record(inbound)
+        mine = conversations.c.id == receipt.conversation
         async with engine.begin() as db:
+            await db.execute(update(conversations).where(mine).values(last_seq=receipt.seq + 1))
             await db.execute(
                 insert(messages).values(
                     id=f"m_{place}",
@@ -395,6 +398,50 @@ async def test_who_was_told_a_fact_is_listed(ana: Colleague, asked: AsyncEngine)
     assert "When do I get my money back?" in page
     narrowed = await (await ana.get("/staff/relied/refunds?value=%247")).text()
     assert "When do I get my money back?" not in narrowed
+
+
+async def test_a_correction_is_prepared_confirmed_and_said(
+    client: TestClient, ana: Colleague, ben: Colleague, asked: AsyncEngine
+) -> None:
+    """From what is published, by who may publish; and it stands in the student's chat."""
+    content = ShelvedContent()
+    aid, _ = (await content.published("policies/aid")) or (None, ())
+    assert aid is not None
+    async with asked.begin() as db:
+        cited = {"kind": "quote", "text": "Up to $400.", "citations": [{"document_id": aid.id}]}
+        await db.execute(update(messages).where(messages.c.id == "m_0").values(answer=cited))
+    before = Entry(replace(aid, text=aid.text.replace("Ask before", "Up to $400. Ask before")))
+    store = Store(asked)
+    await store.replace("https://maple-harbor.example/aid", "html", [before])
+    path = (await ana.post("/staff/entries/policies%2Faid/edit")).headers["Location"]
+    fields = await typed(ana, path)
+    fields["text"], fields["then"] = aid.text, "submit"
+    where = (await ana._ask("POST", path, {"data": fields})).headers["Location"]
+    decided = {"version": await version_of(ben, where), "decision": "approve", "reason": "so it is"}
+    await ben.post(f"{where}/decide", decided)
+
+    place = "/staff/relied/policies%2Faid"
+    page = await (await ben.get(f"{place}?value=%24400")).text()
+    assert "Queue the correction" in page
+    assert "Queue the correction" not in await (await ana.get(f"{place}?value=%24400")).text()
+    words = re.search(r'name="text_en"[^>]*>([^<]*)<', page)
+    assert words is not None
+    assert "you were told “$400”" in words[1]
+    form = {"value": "$400", "days": "30", "text_en": words[1]}
+    assert (await ana.post(place, form)).status == 403
+    assert (await ben.post(place, form | {"value": ""})).status == 400
+    assert (await ben.post(place, form | {"text_en": ""})).status == 400
+    assert (await ben.post(place, form | {"text_en": "Now […]"})).status == 400
+    assert (await ben.post(place, form | {"text_en": "Now there is none. [1]"})).status == 303
+
+    async def is_said() -> bool:
+        return "in the chat" in await (await ben.get(place)).text()
+
+    await until_asked(is_said)
+    async with asked.connect() as db:
+        said = (await db.execute(select(messages).where(messages.c.kind == "correction"))).one()
+    assert said.text == "Now there is none. [1]"
+    assert said.answer["citations"][0]["title"] == aid.title
 
 
 async def test_gaps_are_grouped_and_one_click_drafts_an_entry(
