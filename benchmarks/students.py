@@ -16,7 +16,6 @@ from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import open_encoder
 from knowledge_base.importing import read_source
 from knowledge_base.model import Passage
-from knowledge_base.names import named_programs
 from knowledge_base.ranking.fusion import WEIGHTS, Weights
 from knowledge_base.retriever import Query, Retriever
 
@@ -43,8 +42,7 @@ def first_turns(folder: Path) -> list[FirstTurn]:
         sight = retriever.look(query, _EVERYTHING)
         held = np.array([_held(asked, passage) for passage in sight.passages] if sight else [0.0])
         if sight and held.max() > 0:
-            named = named_programs(asked.question, edition.names)
-            added = retriever.pointed_at(query, sight, named)
+            added = retriever.pointed_at(query, sight)
             found.append(FirstTurn(sight.found, added, held == held.max()))
     return found
 

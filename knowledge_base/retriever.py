@@ -241,7 +241,7 @@ class Retriever:
         return kept
 
     def _scores(self, query: Query, sight: Sight, bearing: Bearing | None) -> Logits:
-        extra = self._pointed_at(query, sight)
+        extra = self.pointed_at(query, sight)
         if sight.named:
             # Another program may be named: what was asked before still tells which of its facts.
             read = self._weights.by_itself if bearing is None else self._weights.elsewhere
@@ -256,9 +256,9 @@ class Retriever:
         going_on = self._weights.going_on(sight.found) + extra
         return mixed(by_itself, going_on, continuation(bearing, self._gate))
 
-    def _pointed_at(self, query: Query, sight: Sight) -> Logits:
+    def pointed_at(self, query: Query, sight: Sight) -> Logits:
         """What is added to passages of the programs that the question names or describes, or else
-        of the document that it goes on about."""
+        of the document that it goes on about, shape (len(sight.passages),)."""
         documents = np.array([passage.document_id for passage in sight.passages])
         added, those = _FOCUS, [query.focus] if query.focus and leans(query.question) else []
         if sight.named:
