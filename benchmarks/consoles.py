@@ -1,7 +1,8 @@
-"""How soon the support console's pages come with many conversations in the database."""
+"""How soon the pages about conversations come with many of them in the database."""
 
 from __future__ import annotations
 
+import logging
 import random
 import statistics
 import tempfile
@@ -13,16 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import structlog
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from advisor.sqlite import open_sqlite
 from channels.accounts.model import Role
+from channels.analytics.daily import Daily
 from channels.audit import COMMAND
 from channels.brain import RasaBrain
 from channels.gateway import ROOMS, build_app
 from channels.schema import conversations, messages, metadata, tags, turns
 from channels.settings import GatewaySettings, InstitutionSettings
+from channels.storage import Storage
+from knowledge_base.schema import workspace
 
 CONVERSATIONS = 100_000
 AT_ONCE = 2_000
@@ -39,10 +45,13 @@ RARE = "zephyrine"
 """Said in one conversation of ten thousand."""
 TOPICS = ("ask_cost", "ask_aid", "ask_dates", "ask_credit", "find_program")
 CHANNELS = ("web", "sms", "whatsapp", "email")
+PROGRAMS = 200
 
 
 async def measure(count: int = CONVERSATIONS) -> dict[str, Any]:
     """Milliseconds of each page on SQLite, and on PostgreSQL where that is installed."""
+    # A line of the log for each request would cost more than some pages do.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     found: dict[str, Any] = {"conversations": count}
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite+aiosqlite:///{Path(folder) / 'consoles.sqlite'}"
@@ -54,14 +63,20 @@ async def measure(count: int = CONVERSATIONS) -> dict[str, Any]:
 
 
 async def _measured(address: str, count: int) -> dict[str, Any]:
-    engine = create_async_engine(address)
+    engine = open_sqlite(address) if "sqlite" in address else create_async_engine(address)
     try:
         began = time.monotonic()
         await _fill(engine, count)
         filled = time.monotonic() - began
+        began = time.monotonic()
+        daily = Daily(Storage(engine))
+        for day in await daily.missing():
+            await daily.keep(day)
+        counted = time.monotonic() - began
         async with _console(engine) as (client, cookie):
             pages = {name: await _times(client, cookie, path) for name, path in _pages(count)}
-        return {"filled in seconds": round(filled), "milliseconds": pages}
+        seconds = {"filled in seconds": round(filled), "days counted in seconds": round(counted)}
+        return {**seconds, "milliseconds": pages}
     finally:
         await engine.dispose()
 
@@ -83,6 +98,14 @@ def _pages(count: int) -> Iterator[tuple[str, str]]:
     yield "one conversation", newest
     yield "what is new in it", f"{newest}/news?after=1"
     yield "quality review", "/support/review"
+    yield "a student by address", f"/privacy?name=a_{count - 1}"
+    yield "a student who is not known", "/privacy?name=nobody@example.org"
+    yield "analytics", "/analytics"
+    yield "analytics by program", "/analytics?by=program"
+    yield "analytics of one topic", "/analytics?only=topic:ask_aid"
+    year = yesterday - timedelta(days=360)
+    yield "analytics of one program", f"/analytics?only=program:p_7&since={year}"
+    yield "a year by week", f"/analytics?by=week&since={year}"
 
 
 async def _times(client: TestClient, cookie: str, path: str) -> dict[str, float]:
@@ -138,6 +161,7 @@ async def _fill(engine: AsyncEngine, count: int) -> None:
     by = random.Random(1)
     async with engine.begin() as db:
         await db.run_sync(metadata.create_all)
+        await db.run_sync(workspace.create_all)
     for first in range(0, count, AT_ONCE):
         rows: dict[str, list[dict[str, Any]]] = {"c": [], "t": [], "m": [], "g": []}
         for number in range(first, min(first + AT_ONCE, count)):
@@ -185,6 +209,7 @@ def _one(rows: dict[str, list[dict[str, Any]]], number: int, count: int, by: ran
                 "seq": 2 * turn + 1,
                 "status": "answered",
                 "intent": topic,
+                "page_program": by.choice((None, f"p_{by.randrange(PROGRAMS)}")),
                 "confidence": sure,
                 "bot_milliseconds": 40.0,
                 "accepted_at": at,
@@ -194,6 +219,10 @@ def _one(rows: dict[str, list[dict[str, Any]]], number: int, count: int, by: ran
         words = by.choices(WORDS, k=8)
         if number % 10_000 == 0 and turn == 0:
             words.append(RARE)
+        cited = [
+            {"document_id": f"p_{by.randrange(PROGRAMS)}", "title": "A page", "quote": "Words."}
+        ]
+        answer = {"kind": "quote", "abstained": by.random() < 0.2, "citations": cited}
         for seq, author in ((2 * turn + 1, "student"), (2 * turn + 2, "assistant")):
             rows["m"].append(
                 {
@@ -204,6 +233,7 @@ def _one(rows: dict[str, list[dict[str, Any]]], number: int, count: int, by: ran
                     "author": author,
                     "kind": "text" if author == "student" else "answer",
                     "text": " ".join(words),
+                    "answer": answer if author == "assistant" else None,
                     "at": at,
                 }
             )

@@ -15,7 +15,7 @@ from channels.model import ConversationStatus, OutboundMessage, Part, TurnStatus
 from channels.outbox import Outbox
 from channels.parts import enqueue, withdraw
 from channels.records import Receipt
-from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
+from channels.rows import held, left_alone, raise_watermark, unfinished, write_message
 from channels.schema import conversations, turns
 from channels.storage import Storage
 
@@ -161,7 +161,7 @@ async def _give_back(db: AsyncConnection, conversation: str, now: datetime) -> N
     )
     await db.execute(
         update(turns)
-        .where(turns.c.conversation_id == conversation, turns.c.status.in_(UNFINISHED))
+        .where(turns.c.conversation_id == conversation, unfinished())
         .values(
             status=TurnStatus.ANSWERED.value,
             reason=BY_PERSON,

@@ -5,16 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
 from channels.model import ConversationStatus, OutboundMessage, TurnStatus
 from channels.records import Receipt
-from channels.schema import conversations, messages
+from channels.schema import conversations, messages, turns
 
 UNFINISHED = (TurnStatus.ACCEPTED.value, TurnStatus.RUNNING.value)
-"""Turns that have no outcome yet."""
+"""What the status of a turn without an outcome is."""
+
+
+def unfinished(status: ColumnElement[str] = turns.c.status) -> ColumnElement[bool]:
+    """Turns that have no outcome yet.
+
+    The values stand in the statement, as in the index that holds only such turns: neither database
+    would see by parameters that it may be read, and both would look through all turns.
+    """
+    return status.in_(bindparam(None, UNFINISHED, expanding=True, literal_execute=True))
 
 
 def held(now: datetime) -> ColumnElement[bool]:

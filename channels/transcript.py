@@ -19,7 +19,7 @@ from channels.records import (
     Timeline,
     TurnRecord,
 )
-from channels.rows import UNFINISHED, conversation_of, left_alone
+from channels.rows import conversation_of, left_alone, unfinished
 from channels.schema import conversations, deliveries, messages, turns
 from channels.storage import Rank, Storage
 
@@ -88,7 +88,7 @@ class Transcript:
             query = (
                 select(func.count(), func.min(turns.c.accepted_at))
                 .join_from(turns, conversations)
-                .where(turns.c.status.in_(UNFINISHED), left_alone(now))
+                .where(unfinished(), left_alone(now))
             )
             count, oldest = (await db.execute(query)).one()
         seconds = (now - oldest).total_seconds() if oldest else 0.0

@@ -12,7 +12,7 @@ from channels.identifiers import new_id
 from channels.model import Author, ConversationStatus, TurnStatus
 from channels.parts import enqueue
 from channels.records import Outcome, PendingTurn, Receipt
-from channels.rows import UNFINISHED, held, left_alone, raise_watermark, write_message
+from channels.rows import held, left_alone, raise_watermark, unfinished, write_message
 from channels.schema import conversations, messages, turns
 from channels.storage import Rank, Storage
 
@@ -118,6 +118,7 @@ class Turns:
             await db.execute(
                 update(turns)
                 .where(
+                    unfinished(),
                     turns.c.status == TurnStatus.RUNNING.value,
                     turns.c.lease_owner.is_distinct_from(self._owner),
                 )
@@ -131,7 +132,7 @@ class Turns:
             query = (
                 select(turns.c.conversation_id)
                 .join_from(turns, conversations)
-                .where(turns.c.status.in_(UNFINISHED), _is_due(now), _is_free(now), left_alone(now))
+                .where(unfinished(), _is_due(now), _is_free(now), left_alone(now))
                 .group_by(turns.c.conversation_id)
                 .order_by(func.min(turns.c.accepted_at))
                 .limit(READY_AT_ONCE)
@@ -139,7 +140,8 @@ class Turns:
             return tuple((await db.execute(query)).scalars())
 
     def _works_on(self) -> ColumnElement[bool]:
-        return and_(turns.c.status == TurnStatus.RUNNING.value, turns.c.lease_owner == self._owner)
+        runs = turns.c.status == TurnStatus.RUNNING.value
+        return and_(unfinished(), runs, turns.c.lease_owner == self._owner)
 
     async def _put_back(self, db: AsyncConnection, turn: str | None = None) -> None:
         query = update(turns).where(self._works_on())
@@ -171,7 +173,7 @@ def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Sele
     earlier = turns.alias()
     first = select(func.min(earlier.c.seq)).where(
         earlier.c.conversation_id == conversation,
-        earlier.c.status.in_(UNFINISHED),
+        unfinished(earlier.c.status),
     )
     return (
         select(
@@ -185,7 +187,7 @@ def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Sele
         .where(
             turns.c.conversation_id == conversation,
             turns.c.seq == first.scalar_subquery(),
-            turns.c.status.in_(UNFINISHED),
+            unfinished(),
             _is_due(now),
             or_(mine, _is_free(now)),
             left_alone(now),

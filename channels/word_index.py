@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Connection, Select, String, Table, bindparam, column, event, select, text
+from sqlalchemy import Connection, Table, TextClause, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.storage import Storage
@@ -33,24 +33,33 @@ SQLITE = (
     "SELECT number, new.text FROM message_places WHERE message_id = new.id; END",
 )
 POSTGRESQL = ("CREATE INDEX ix_messages_words ON messages USING gin (to_tsvector('simple', text))",)
-NEWEST = 1000
+NEWEST = 500
 """Messages that one search looks at; a word that more hold is found in the newest of them."""
 STEP = 500
 """Pages that are merged in one write: with 400,000 messages the longest took 0.1 s."""
 WORD = re.compile(r"\w+")
 
-_FOUND = {
-    "sqlite": text(
-        "SELECT m.conversation_id FROM message_search AS s "
-        "JOIN message_places AS p ON p.number = s.rowid JOIN messages AS m ON m.id = p.message_id "
-        "WHERE message_search MATCH :words ORDER BY s.rowid DESC LIMIT :newest"
-    ),
-    "postgresql": text(
-        "SELECT conversation_id FROM messages "
-        "WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :words) "
-        "ORDER BY at DESC LIMIT :newest"
-    ),
-}
+RECENT = 5000
+"""Messages of PostgreSQL that are read before its index is asked, which knows no order: of 600,000
+it takes 0.25 s for a word that every third holds, and the newest hold enough of it in 0.03."""
+
+_IN_SQLITE = text(
+    "SELECT m.conversation_id FROM message_search AS s "
+    "JOIN message_places AS p ON p.number = s.rowid JOIN messages AS m ON m.id = p.message_id "
+    "WHERE message_search MATCH :words ORDER BY s.rowid DESC LIMIT :newest"
+)
+_IN_RECENT = text(
+    "SELECT conversation_id FROM "
+    "(SELECT conversation_id, text FROM messages ORDER BY at DESC LIMIT :recent) AS recent "
+    "WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :words) LIMIT :newest"
+).bindparams(recent=RECENT)
+# The sum keeps PostgreSQL from looking through all messages by their time: it takes the beginning
+# of any word for one that every fiftieth message holds.
+_IN_ALL = text(
+    "SELECT conversation_id FROM messages "
+    "WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :words) "
+    "ORDER BY at + interval '0' DESC LIMIT :newest"
+)
 _MERGE = text("INSERT INTO message_search (message_search, rank) VALUES ('merge', :pages)")
 
 
@@ -63,23 +72,23 @@ def index_words_of(messages: Table) -> None:
             db.exec_driver_sql(statement)
 
 
-def conversations_with(words: str, dialect: str) -> Select[tuple[str]] | None:
+async def conversations_with(db: AsyncConnection, words: str) -> tuple[str, ...]:
     """Ids of the conversations in which one message holds all of the words, the last as its start.
 
-    None when nothing that can be looked for was typed. Case does not matter.
+    None of what cannot be looked for, such as marks alone. Case does not matter.
     """
     found = WORD.findall(words)
     if not found:
-        return None
-    if dialect == "sqlite":
-        asked = " ".join(f'"{word}"' for word in found) + "*"
-    else:
-        asked = " & ".join(f"'{word}'" for word in found) + ":*"
-    hits = _FOUND[dialect].bindparams(
-        bindparam("words", asked, unique=True), bindparam("newest", NEWEST, unique=True)
-    )
-    rows = hits.columns(column("conversation_id", String)).subquery("hits")
-    return select(rows.c.conversation_id)
+        return ()
+    if db.dialect.name == "sqlite":
+        return await _hits(db, _IN_SQLITE, " ".join(f'"{word}"' for word in found) + "*")
+    asked = " & ".join(f"'{word}'" for word in found) + ":*"
+    recent = await _hits(db, _IN_RECENT, asked)
+    return recent if len(recent) == NEWEST else await _hits(db, _IN_ALL, asked)
+
+
+async def _hits(db: AsyncConnection, query: TextClause, words: str) -> tuple[str, ...]:
+    return tuple((await db.execute(query, {"words": words, "newest": NEWEST})).scalars())
 
 
 async def forget_words(storage: Storage) -> None:

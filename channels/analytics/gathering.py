@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.analytics.figures import Figures, Times
 from channels.holds import BY_PERSON
 from channels.model import TALK_TO_PERSON, Author, TurnStatus
-from channels.rows import UNFINISHED
+from channels.rows import unfinished
 from channels.schema import conversations, messages, reviews, turns
 
 RIGHT = "right"
@@ -100,7 +100,7 @@ def _turns(since: datetime, until: datetime) -> Any:
         .where(
             turns.c.accepted_at >= since,
             turns.c.accepted_at < until,
-            turns.c.status.not_in(UNFINISHED),
+            ~unfinished(),
         )
         .group_by(turns.c.id, conversations.c.channel)
     )

@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from channels.erasing import Eraser, overwrite_what_goes
 from channels.identifiers import new_id
 from channels.privacy.settings import PrivacySettings
-from channels.rows import UNFINISHED
+from channels.rows import unfinished
 from channels.schema import (
     clearings,
     conversations,
@@ -226,7 +226,5 @@ class Retention:
 
 def _idle(before: datetime) -> ColumnElement[bool]:
     """Conversations in which nothing was said since then, and nothing waits to be answered."""
-    waits = exists().where(
-        turns.c.conversation_id == conversations.c.id, turns.c.status.in_(UNFINISHED)
-    )
+    waits = exists().where(turns.c.conversation_id == conversations.c.id, unfinished())
     return (conversations.c.updated_at < before) & ~waits

@@ -91,8 +91,15 @@ turns = Table(
     Column("lease_until", Moment),
     Column("finished_at", Moment),
     UniqueConstraint("conversation_id", "seq"),
-    Index(None, "status"),
     Index(None, "accepted_at"),
+    # Few have no outcome yet at a time: the index holds only those.
+    Index(
+        None,
+        "status",
+        "conversation_id",
+        sqlite_where=text("status IN ('accepted', 'running')"),
+        postgresql_where=text("status IN ('accepted', 'running')"),
+    ),
 )
 
 messages = Table(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, select
 
 from channels.rows import held, left_alone
 from channels.schema import conversations, tags
-from channels.word_index import conversations_with
 
 LONGEST = 200
 """Characters of a value that is looked at; ids, tags and topics are shorter."""
@@ -77,25 +76,25 @@ class Filters:
         """How many narrow the list."""
         return sum(1 for value in asdict(self).values() if value)
 
-    def conditions(self, me: str, now: datetime, dialect: str) -> list[ColumnElement[bool]]:
-        """What a row of ``conversations`` has to meet."""
+    def conditions(
+        self, me: str, now: datetime, found: Collection[str] = ()
+    ) -> list[ColumnElement[bool]]:
+        """What a row of ``conversations`` has to meet; ``found`` are those that hold the words."""
         place = conversations.c
         same = (
             (place.channel, self.channel),
             (place.topic, self.topic),
             (place.language, self.language),
         )
-        found: list[ColumnElement[bool]] = [place.last_seq > 0]
-        found += [column == value for column, value in same if value]
-        found += [*self._of_people(me, now), *self._of_answers(), *self._of_days()]
+        wanted: list[ColumnElement[bool]] = [place.last_seq > 0]
+        wanted += [column == value for column, value in same if value]
+        wanted += [*self._of_people(me, now), *self._of_answers(), *self._of_days()]
         if self.tag:
-            found.append(place.id.in_(select(tags.c.conversation_id).where(tags.c.tag == self.tag)))
+            tagged = select(tags.c.conversation_id).where(tags.c.tag == self.tag)
+            wanted.append(place.id.in_(tagged))
         if self.q:
-            hits = conversations_with(self.q, dialect)
-            found.append(
-                place.id.in_(hits if hits is not None else select(place.id).where(false()))
-            )
-        return found
+            wanted.append(place.id.in_(set(found)))
+        return wanted
 
     def _of_people(self, me: str, now: datetime) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []

@@ -14,6 +14,7 @@ from channels.model import Author
 from channels.schema import Moment, accounts, conversations, messages, tags
 from channels.storage import Storage
 from channels.support.filters import Filters, State
+from channels.word_index import conversations_with
 
 PAGE = 25
 KNOWN_SECONDS = 60.0
@@ -98,7 +99,8 @@ class Finder:
         """Those who wait for a person, the longest first, then the others, the newest first."""
         async with self._storage.reading() as db:
             now = await self._storage.now(db)
-            wanted = filters.conditions(me, now, db.dialect.name)
+            words = await conversations_with(db, filters.q)
+            wanted = filters.conditions(me, now, words)
             is_waiting = conversations.c.waiting_since.is_not(None)
             lines = _lines(now).where(*wanted)
             waiting: list[Row[Any]] = []
