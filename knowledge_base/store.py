@@ -221,7 +221,7 @@ async def keep_edited(connection: AsyncConnection, entry: Entry) -> None:
 
     An import of the source that it came from then leaves it as it is, and says so.
     """
-    source_id = await keep_source(connection, EDITED, EDITED_FORMAT, Origin())
+    source_id = await staff_source(connection)
     query = select(documents.c.position).where(documents.c.id == entry.document.id)
     position = await connection.scalar(query)
     if position is None:
@@ -232,6 +232,11 @@ async def keep_edited(connection: AsyncConnection, entry: Entry) -> None:
             .where(documents.c.id == entry.document.id)
             .values(_row(entry, source_id, position))
         )
+
+
+async def staff_source(connection: AsyncConnection) -> str:
+    """Id of the source that holds what staff have edited."""
+    return await keep_source(connection, EDITED, EDITED_FORMAT, Origin())
 
 
 async def _refusals(connection: AsyncConnection, ids: Mapping[str, Sequence[str]]) -> list[Skipped]:

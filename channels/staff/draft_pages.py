@@ -14,11 +14,21 @@ from channels.staff.entry_form import entry_typed
 from channels.staff.entry_pages import entry_path
 from channels.staff.outline import outlined
 from channels.staff.room import Room, number, page, person, said_lines
+from channels.staff.rule_form import fields_of
+from channels.staff.rule_pages import rule_form_page, rule_path
 from channels.web.markdown import to_html
 from knowledge_base.drafts.differences import changed_fields, side_by_side
-from knowledge_base.drafts.proposal import ChangedMeanwhile, NotAcceptable, Proposal, State
+from knowledge_base.drafts.proposal import (
+    ChangedMeanwhile,
+    Kind,
+    NotAcceptable,
+    Proposal,
+    Staged,
+    State,
+)
 from knowledge_base.model import Document, Program
 from knowledge_base.program_page import program_page
+from knowledge_base.record import Record
 from knowledge_base.store import Entry
 
 
@@ -75,6 +85,8 @@ class DraftPages:
         if found.state is not State.DRAFT or found.kind == "import":
             return see_other(f"/staff/proposals/{found.id}")
         content = await self._room.review.content(found)
+        if isinstance(content, Record):
+            return rule_form_page(request, found, fields_of(content))
         assert isinstance(content, Entry)
         return await self._form(request, found, content)
 
@@ -82,8 +94,10 @@ class DraftPages:
         """The same form for a reviewer, whose reason goes with it."""
         found = await self._room.review.proposal(request.match_info["proposal"])
         content = await self._room.review.content(found)
-        if found.state is not State.SUBMITTED or not isinstance(content, Entry):
+        if found.state is not State.SUBMITTED or isinstance(content, Staged):
             return see_other(f"/staff/proposals/{found.id}")
+        if isinstance(content, Record):
+            return rule_form_page(request, found, fields_of(content))
         return await self._form(request, found, content)
 
     async def _form(
@@ -178,6 +192,8 @@ class DraftPages:
         await self._room.review.discard(
             person(request), found.id, number(form.get("version"), 0, least=0)
         )
+        if found.kind is Kind.RULE:
+            return see_other(rule_path(found.subject) if found.base else "/staff/rules")
         return see_other("/staff/entries" if not found.base else entry_path(found.subject))
 
     async def preview(self, request: web.Request) -> web.Response:

@@ -1,14 +1,16 @@
-"""A tree of requirements as an outline that a person can type, and back."""
+"""A tree as an outline that a person can type, and back; requirements are such trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from knowledge_base.model import Join, Requirement
 
 _JOINS = {"all of": Join.ALL, "any of": Join.ANY}
-_INDENT = "  "
+INDENT = "  "
 _PROGRAM = "@"
+T = TypeVar("T")
 DEEPEST = 6
 """Levels of an outline: a requirement that needs more is no longer read by anybody."""
 
@@ -30,27 +32,38 @@ def requirement_in(outline: str) -> Requirement | None:
 
     Raises OutlineError.
     """
+    parts = tree_in(outline, _requirement)
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else Requirement(parts=tuple(parts))
+
+
+def tree_in(outline: str, make: Callable[[int, str, Sequence[T]], T]) -> list[T]:
+    """What stands furthest left in an outline, each made of its number, words and parts.
+
+    Raises OutlineError, which `make` may raise too.
+    """
     lines = [
         (number, len(line) - len(line.lstrip()), line.strip())
-        for number, line in enumerate(outline.expandtabs(len(_INDENT)).splitlines(), 1)
+        for number, line in enumerate(outline.expandtabs(len(INDENT)).splitlines(), 1)
         if line.strip()
     ]
     if not lines:
-        return None
-    parts, rest = _read(lines, lines[0][1], 0)
+        return []
+    parts, rest = _read(lines, lines[0][1], 0, make)
     if rest:
         raise OutlineError(f"Line {rest[0][0]} stands further left than the first line.")
-    return parts[0] if len(parts) == 1 else Requirement(parts=tuple(parts))
+    return parts
 
 
 _Line = tuple[int, int, str]
 
 
 def _read(
-    lines: Sequence[_Line], indent: int, depth: int
-) -> tuple[list[Requirement], Sequence[_Line]]:
-    """The requirements at one indent, and the lines that come after them."""
-    found: list[Requirement] = []
+    lines: Sequence[_Line], indent: int, depth: int, make: Callable[[int, str, Sequence[T]], T]
+) -> tuple[list[T], Sequence[_Line]]:
+    """What stands at one indent, and the lines that come after it."""
+    found: list[T] = []
     while lines and lines[0][1] >= indent:
         number, at, words = lines[0]
         if at > indent:
@@ -58,10 +71,10 @@ def _read(
         if depth == DEEPEST:
             raise OutlineError(f"Line {number} is deeper than {DEEPEST} levels.")
         lines = lines[1:]
-        parts: list[Requirement] = []
+        parts: list[T] = []
         if lines and lines[0][1] > indent:
-            parts, lines = _read(lines, lines[0][1], depth + 1)
-        found.append(_requirement(number, words, parts))
+            parts, lines = _read(lines, lines[0][1], depth + 1, make)
+        found.append(make(number, words, parts))
     return found, lines
 
 
@@ -83,6 +96,6 @@ def _lines(requirement: Requirement, depth: int) -> Iterator[str]:
     own = " ".join(filter(None, (program, " ".join(requirement.text.split()))))
     if requirement.parts:
         own = ": ".join(filter(None, (own, f"{requirement.join.value} of")))
-    yield _INDENT * depth + own
+    yield INDENT * depth + own
     for part in requirement.parts:
         yield from _lines(part, depth + 1)

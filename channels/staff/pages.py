@@ -26,6 +26,7 @@ from channels.staff.publisher import Publisher
 from channels.staff.recorded import Recorded
 from channels.staff.review_pages import ReviewPages
 from channels.staff.room import Room, Workshop, page
+from channels.staff.rule_pages import RulePages
 from channels.staff.source_pages import ImportPages
 from channels.staff.workbench import Workbench
 from knowledge_base.drafts.care import Caring
@@ -33,6 +34,7 @@ from knowledge_base.drafts.listing import Listing
 from knowledge_base.drafts.proposal import Person
 from knowledge_base.drafts.publishing import Publications
 from knowledge_base.drafts.review import Review
+from knowledge_base.drafts.ruling import Ruling
 
 STATIC = Path(__file__).parent / "static"
 _GROUP = Group.KNOWLEDGE
@@ -45,6 +47,7 @@ class StaffPages:
     SECTIONS = (
         Section("Overview", "/staff", _READS, _GROUP, "book"),
         Section("Entries", "/staff/entries", _READS, _GROUP, "tag"),
+        Section("Rules", "/staff/rules", _READS, _GROUP, "review"),
         Section("Sources", "/staff/sources", _READS, _GROUP, "source"),
         Section("Review", "/staff/review", _READS, _GROUP, "review"),
         Section("To verify", "/staff/stale", _READS, _GROUP, "clock"),
@@ -72,6 +75,7 @@ class StaffPages:
             caring=Caring(engine, _note),
             publications=Publications(engine, _note),
             listing=Listing(engine),
+            ruling=Ruling(engine),
             recorded=Recorded(engine),
             corrections=corrections,
             workbench=workbench,
@@ -87,6 +91,7 @@ class StaffPages:
             ImportPages(room),
             EntryPages(room),
             DraftPages(room),
+            RulePages(room),
             ReviewPages(room),
             PublishPages(room, self._publisher),
             GapPages(room),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,11 +15,29 @@ from channels.console.permissions import Permission
 from channels.staff.entry_form import entry_typed
 from channels.staff.entry_pages import entry_path
 from channels.staff.room import Room, number, page, person, said_lines
+from channels.staff.rule_form import fields_of, rule_typed
+from channels.staff.rule_pages import rule_path
 from channels.web.markdown import to_html
-from knowledge_base.drafts.differences import FieldChange, Line, changed_fields, side_by_side
+from knowledge_base.drafts.differences import (
+    FieldChange,
+    Line,
+    changed_fields,
+    changed_words,
+    side_by_side,
+)
 from knowledge_base.drafts.impact import Impact
-from knowledge_base.drafts.proposal import Criterion, DraftError, Proposal, Staged, State
+from knowledge_base.drafts.item import Item
+from knowledge_base.drafts.proposal import (
+    Care,
+    Criterion,
+    DraftError,
+    Kind,
+    Proposal,
+    Staged,
+    State,
+)
 from knowledge_base.model import Skipped
+from knowledge_base.record import Record
 from knowledge_base.store import Entry
 
 _ITEMS = 20
@@ -29,7 +47,7 @@ _ANSWERS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Moved:
     """One entry that an import would change."""
 
     kind: str
@@ -86,7 +104,7 @@ class ReviewPages:
         """Entries that are due to be verified, the stalest first."""
         today = datetime.now(UTC).date()
         queue = await self._room.caring.queue(today)
-        return page(request, "staff_stale.html", queue=queue, today=today, path=entry_path)
+        return page(request, "staff_stale.html", queue=queue, today=today, where=_place)
 
     async def proposal(self, request: web.Request) -> web.Response:
         """One proposal with all that it would change."""
@@ -104,8 +122,11 @@ class ReviewPages:
             "path": entry_path,
             "me": person(request).id,
         }
-        if isinstance(content, Entry):
-            shown |= await self._entry(found, content)
+        if not isinstance(content, Staged):
+            if isinstance(content, Record):
+                shown |= await self._rule(found, content)
+            else:
+                shown |= await self._entry(found, content)
             return page(request, "staff_proposal.html", status, **shown)
         at = page_number(request)
         shown |= {"staged": content, "page": at, "skipped": content.skipped[:200]}
@@ -124,12 +145,28 @@ class ReviewPages:
             before = next((r.entry for r in kept if r.digest == found.base), None)
         text = before.document.text if before else ""
         return {
+            "rule": False,
             "entry": content,
             "program": content.program,
             "fields": changed_fields(before, content),
             "lines": side_by_side(text, content.document.text),
             "html": to_html(content.document.text),
             "new": not found.base,
+        }
+
+    async def _rule(self, found: Proposal, content: Record) -> dict[str, object]:
+        """What a rule says beside what it said; of a decided one what it was decided to say."""
+        now = await self._room.review.item(Kind.RULE, found.subject) if found.state.open else None
+        before = fields_of(now) if isinstance(now, Record) else {}
+        after = fields_of(content)
+        outlines = [told.pop("needs", "") for told in (before, after)]
+        return {
+            "rule": True,
+            "program": None,
+            "path": rule_path,
+            "fields": changed_words(before, after),
+            "lines": side_by_side(*outlines),
+            "new": not before,
         }
 
     async def errors(self, request: web.Request) -> web.StreamResponse:
@@ -181,10 +218,7 @@ class ReviewPages:
             else:
                 modified = None
                 if form.get("decision") == "modify":
-                    content = await review.content(found)
-                    assert isinstance(content, Entry)
-                    titles = await self._room.listing.programs()
-                    modified, problems = entry_typed(form, content, titles)  # type: ignore[arg-type]
+                    modified, problems = await self._modified(request, found)
                     if problems:
                         words = " ".join(f"{name}: {said}" for name, said in problems.items())
                         return await self._proposal(request, found, words, 400)
@@ -198,8 +232,20 @@ class ReviewPages:
             await self._room.publications.save_questions(who, found.questions, found.subject)
         return see_other("/staff/review", f"{found.title}: {done.state.value}.")
 
+    async def _modified(
+        self, request: web.Request, found: Proposal
+    ) -> tuple[Item | None, Mapping[str, str]]:
+        """What a reviewer typed into the form of a proposal, and what of it cannot be so."""
+        content, form = await self._room.review.content(found), await request.post()
+        if isinstance(content, Record):
+            typed = rule_typed(content.kind, content.id, form)  # type: ignore[arg-type]
+            return typed.record, typed.problems
+        assert isinstance(content, Entry)
+        titles = await self._room.listing.programs()
+        return entry_typed(form, content, titles)  # type: ignore[arg-type]
 
-def _items(staged: Staged, impact: Impact, after: int) -> list[Item]:
+
+def _items(staged: Staged, impact: Impact, after: int) -> list[Moved]:
     """Some of the entries that an import would change, with what differs in each."""
     changes = impact.changes
     wanted = {entry.document.id: entry for entry in staged.entries}
@@ -214,10 +260,15 @@ def _items(staged: Staged, impact: Impact, after: int) -> list[Item]:
         texts = [entry.document.text if entry else "" for entry in (before, now)]
         page_text = not ((before or now) and (before or now).program)  # type: ignore[union-attr]
         lines = side_by_side(*texts) if page_text else []
-        found.append(Item(kind, one, changed_fields(before, now), lines))
+        found.append(Moved(kind, one, changed_fields(before, now), lines))
     return found
 
 
 async def _rows(skipped: Iterable[Skipped]) -> AsyncIterator[tuple[str, ...]]:
     for each in skipped:
         yield each.where, each.field, each.value, each.reason, each.allowed
+
+
+def _place(care: Care) -> str:
+    """Where what is to be verified is shown."""
+    return rule_path(care.document_id) if care.rule else entry_path(care.document_id)

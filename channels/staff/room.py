@@ -23,6 +23,7 @@ from knowledge_base.drafts.listing import Listing
 from knowledge_base.drafts.proposal import DraftError, Person, UnknownProposal
 from knowledge_base.drafts.publishing import Publications
 from knowledge_base.drafts.review import Review
+from knowledge_base.drafts.ruling import Ruling
 
 FORM_BYTES = 4_000_000
 """Largest form of an entry: a page of 300 printed pages has about 1 MB of text."""
@@ -56,6 +57,7 @@ class Room:
     caring: Caring
     publications: Publications
     listing: Listing
+    ruling: Ruling
     recorded: Recorded
     corrections: Corrections
     workbench: Workbench

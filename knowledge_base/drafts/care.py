@@ -1,17 +1,21 @@
-"""Who sees to it that an entry is still true, and which entries are due."""
+"""Who sees to it that an entry or a rule is still true, and which are due."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.drafts.drafting import Note, unnoted
+from knowledge_base.drafts.item import rule_subject
 from knowledge_base.drafts.proposal import Care, Person, UnknownProposal
 from knowledge_base.drafts.schema import care
-from knowledge_base.schema import documents
+from knowledge_base.record import Record
+from knowledge_base.rules.naming import name_of, source_of
+from knowledge_base.schema import documents, records
 
 INTERVAL_DAYS = 90
 """How often an entry is verified unless staff say otherwise: once a quarter, so that a fee that
@@ -36,25 +40,30 @@ class Caring:
         """Who verifies one entry. Raises UnknownProposal."""
         found = await self._all(document_id)
         if not found:
-            raise UnknownProposal("There is no such entry.")
+            raise UnknownProposal("There is no such entry or rule.")
         return found[0]
 
-    async def _all(self, document_id: str | None = None) -> list[Care]:
-        query = select(documents.c.id, documents.c.title, documents.c.last_verified, care)
-        query = query.outerjoin(care, care.c.document_id == documents.c.id)
-        if document_id is not None:
-            query = query.where(documents.c.id == document_id)
+    async def _all(self, subject: str | None = None) -> list[Care]:
+        """Entries, and rules by kind and id, with who sees to them."""
+        pages = select(documents.c.id, documents.c.title, documents.c.last_verified, care)
+        pages = pages.outerjoin(care, care.c.document_id == documents.c.id)
+        name = records.c.kind + ":" + records.c.id
+        rules = select(records.c.kind, records.c.id, records.c.data, care)
+        rules = rules.outerjoin(care, care.c.document_id == name)
+        if subject is not None:
+            pages, rules = pages.where(documents.c.id == subject), rules.where(name == subject)
         async with self._engine.connect() as connection:
-            return [
-                Care(
-                    row.id,
-                    row.title,
-                    row.verifier or "",
-                    max(filter(None, (row.last_verified, row.verified_on)), default=None),
-                    row.interval_days or INTERVAL_DAYS,
-                )
-                for row in await connection.execute(query)
+            found = [
+                _care(row, row.id, row.title, row.last_verified)
+                for row in await connection.execute(pages)
             ]
+            for row in await connection.execute(rules):
+                record = Record(row.kind, row.id, row.data)
+                if source := source_of(record):
+                    verified = source.validity.last_verified
+                    whole = rule_subject(row.kind, row.id)
+                    found.append(_care(row, whole, name_of(record), verified, row.kind))
+        return found
 
     async def assign(
         self, person: Person, document_id: str, verifier: str, interval_days: int
@@ -80,6 +89,14 @@ class Caring:
             verifier = before.verifier or person.name
             await _keep(connection, document_id, verifier, today, before.interval_days)
             await self._note(connection, person, "verify", document_id, {})
+
+
+def _care(
+    row: Row[Any], subject: str, title: str, last_verified: date | None, rule: str = ""
+) -> Care:
+    verified = max(filter(None, (last_verified, row.verified_on)), default=None)
+    interval = row.interval_days or INTERVAL_DAYS
+    return Care(subject, title, row.verifier or "", verified, interval, rule)
 
 
 async def _keep(

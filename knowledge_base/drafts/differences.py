@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,11 @@ class Line:
 
 def changed_fields(before: Entry | None, after: Entry | None) -> list[FieldChange]:
     """The facts and dates that differ; the text of a page is compared by `side_by_side`."""
-    one, other = dict(_told(before)), dict(_told(after))
+    return changed_words(dict(_told(before)), dict(_told(after)))
+
+
+def changed_words(one: Mapping[str, str], other: Mapping[str, str]) -> list[FieldChange]:
+    """The facts that differ, by name, where both states are told in words already."""
     return [
         FieldChange(name, one.get(name, ""), other.get(name, ""))
         for name in dict.fromkeys((*one, *other))

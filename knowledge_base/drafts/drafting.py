@@ -8,9 +8,17 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from knowledge_base.catalog.acceptance import objection
 from knowledge_base.drafts import rows
 from knowledge_base.drafts.impact import Impact, put
+from knowledge_base.drafts.item import (
+    Item,
+    current,
+    kind_of,
+    refuse_unacceptable,
+    subject_of,
+    title_of,
+    touches_of,
+)
 from knowledge_base.drafts.proposal import (
     Kind,
     NotAcceptable,
@@ -19,14 +27,11 @@ from knowledge_base.drafts.proposal import (
     Revision,
     Staged,
     State,
-    Touch,
     UnknownProposal,
 )
 from knowledge_base.drafts.schema import proposals
-from knowledge_base.drafts.touching import pages_of_aid, touched
 from knowledge_base.drafts.wire import packed
-from knowledge_base.rows.records import all_records
-from knowledge_base.store import Entry, entries_by_id
+from knowledge_base.store import Entry
 
 Note = Callable[[AsyncConnection, Person, str, str, dict[str, Any]], Awaitable[None]]
 """Writes down who did what to what, in the transaction of the deed."""
@@ -51,50 +56,52 @@ class Drafting:
         async with self._engine.connect() as connection:
             return await rows.find(connection, proposal_id)
 
-    async def content(self, proposal: Proposal) -> Entry | Staged:
+    async def content(self, proposal: Proposal) -> Item | Staged:
         """What a proposal wants the working copy to hold."""
         async with self._engine.connect() as connection:
             return await rows.content_of(connection, proposal)
 
-    async def edit(self, person: Person, document_id: str) -> Proposal:
-        """The open proposal for an entry, or a new draft of it. Raises UnknownProposal."""
+    async def item(self, kind: Kind, subject: str) -> Item | None:
+        """What the working copy holds of an entry or a rule."""
+        async with self._engine.connect() as connection:
+            return await current(connection, kind, subject)
+
+    async def edit(self, person: Person, subject: str, kind: Kind = Kind.EDIT) -> Proposal:
+        """The open proposal for an entry or rule, or a new draft of it. Raises UnknownProposal."""
         async with self._engine.begin() as connection:
-            found = await open_for(connection, document_id)
+            found = await open_for(connection, kind, subject)
             if found is not None:
                 return found
-            entry = (await entries_by_id(connection, [document_id])).get(document_id)
-            if entry is None:
-                raise UnknownProposal("There is no such entry.")
-            return await self._begin(connection, person, entry)
+            item = await current(connection, kind, subject)
+            if item is None:
+                raise UnknownProposal("There is no such entry or rule.")
+            return await self._begin(connection, person, item)
 
-    async def begin(self, person: Person, entry: Entry, questions: Sequence[str] = ()) -> Proposal:
-        """A draft of a new entry, or the open one for its id. Raises NotAcceptable."""
-        refuse_unacceptable(entry)
+    async def begin(self, person: Person, item: Item, questions: Sequence[str] = ()) -> Proposal:
+        """A draft of a new entry or rule, or the open one for its id. Raises NotAcceptable."""
         async with self._engine.begin() as connection:
-            found = await open_for(connection, entry.document.id)
-            return found or await self._begin(connection, person, entry, questions)
+            if isinstance(item, Entry):
+                await refuse_unacceptable(connection, item)
+            found = await open_for(connection, kind_of(item), subject_of(item))
+            return found or await self._begin(connection, person, item, questions)
 
     async def _begin(
-        self,
-        connection: AsyncConnection,
-        person: Person,
-        entry: Entry,
-        questions: Sequence[str] = (),
+        self, connection: AsyncConnection, person: Person, item: Item, questions: Sequence[str] = ()
     ) -> Proposal:
-        one = entry.document.id
-        before = (await entries_by_id(connection, [one])).get(one)
+        kind, subject = kind_of(item), subject_of(item)
+        before = await current(connection, kind, subject)
         made = await rows.insert_proposal(
             connection,
             person,
-            Kind.EDIT,
-            entry.document.title,
-            one,
+            kind,
+            title_of(item),
+            subject,
             before.digest if before else "",
-            entry,
-            await touches_of(connection, entry),
+            item,
+            await touches_of(connection, item),
             questions=questions[:MOST_QUESTIONS],
         )
-        await self._note(connection, person, "draft", one, {"proposal": made.id})
+        await self._note(connection, person, "draft", subject, {"proposal": made.id})
         return made
 
     async def stage(self, person: Person, staged: Staged) -> tuple[Proposal, Impact]:
@@ -130,7 +137,7 @@ class Drafting:
         person: Person,
         proposal_id: str,
         version: int,
-        entry: Entry,
+        item: Item,
         questions: Sequence[str] | None = None,
     ) -> Proposal:
         """Save a draft over the version that was seen.
@@ -141,8 +148,8 @@ class Drafting:
         async with self._engine.begin() as connection:
             found = await rows.find(connection, proposal_id)
             rows.demand(found, State.DRAFT)
-            if entry.document.id != found.subject:
-                raise NotAcceptable("The id of an entry stays; make a new entry for another.")
+            if (kind_of(item), subject_of(item)) != (found.kind, found.subject):
+                raise NotAcceptable("The id stays; make a new one for another.")
             values: dict[str, Any] = {}
             if questions is not None:
                 values["questions"] = [*questions][:MOST_QUESTIONS]
@@ -150,9 +157,9 @@ class Drafting:
                 connection,
                 found,
                 version,
-                title=entry.document.title,
-                content=packed(entry),
-                touches=sorted(await touches_of(connection, entry)),
+                title=title_of(item),
+                content=packed(item),
+                touches=sorted(await touches_of(connection, item)),
                 **values,
                 **rows.by(person, found),
             )
@@ -163,8 +170,8 @@ class Drafting:
             found = await rows.find(connection, proposal_id)
             rows.demand(found, State.DRAFT)
             content = await rows.content_of(connection, found)
-            if isinstance(content, Entry):
-                refuse_unacceptable(content)
+            if not isinstance(content, Staged):
+                await refuse_unacceptable(connection, content)
             changed = await rows.change(connection, found, version, state=State.SUBMITTED.value)
             await self._note(connection, person, "submit", found.subject, {"proposal": found.id})
             return changed
@@ -202,37 +209,21 @@ class Drafting:
             entry = next((r.entry for r in kept if r.number == number), None)
             if entry is None:
                 raise UnknownProposal("There is no such revision.")
-            found = await open_for(connection, document_id)
+            found = await open_for(connection, Kind.EDIT, document_id)
             if found is not None:
                 await rows.change(connection, found, found.version, state=State.DISCARDED.value)
             await self._note(connection, person, "roll back", document_id, {"revision": number})
             return await self._begin(connection, person, entry)
 
 
-async def open_for(connection: AsyncConnection, document_id: str) -> Proposal | None:
-    """The draft or submitted proposal for one entry, if there is one."""
+async def open_for(connection: AsyncConnection, kind: Kind, subject: str) -> Proposal | None:
+    """The draft or submitted proposal for one entry or rule, if there is one."""
     states = [state.value for state in State if state.open]
     found = await rows.several(
         connection,
-        proposals.c.kind == Kind.EDIT.value,
-        proposals.c.subject == document_id,
+        proposals.c.kind == kind.value,
+        proposals.c.subject == subject,
         proposals.c.state.in_(states),
         most=1,
     )
     return found[0] if found else None
-
-
-async def touches_of(connection: AsyncConnection, entry: Entry) -> set[Touch]:
-    """What an entry would change that needs a second person, from how it stands now."""
-    one = entry.document.id
-    before = (await entries_by_id(connection, [one])).get(one)
-    return touched(before, entry, pages_of_aid(await all_records(connection)))
-
-
-def refuse_unacceptable(entry: Entry) -> None:
-    """Raises NotAcceptable that says which field of an entry cannot be content."""
-    refused = objection(entry.document, entry.document.title or "this entry")
-    if refused is not None:
-        raise NotAcceptable(str(refused))
-    if not entry.document.title.strip() or not entry.document.text.strip():
-        raise NotAcceptable("An entry needs a title and a text.")

@@ -68,14 +68,16 @@ def _impact(
 
 
 def with_proposal(
-    entries: Sequence[Entry], records: Sequence[Record], content: Entry | Staged
+    entries: Sequence[Entry], records: Sequence[Record], content: Entry | Record | Staged
 ) -> tuple[list[Entry], list[Record]]:
     """What the working copy would hold with a proposal, for a trial; nothing is written.
 
     What a source no longer holds stays in the trial: it is about what is new.
     """
-    new = [content] if isinstance(content, Entry) else content.entries
-    rules = [] if isinstance(content, Entry) else content.records
+    new: Sequence[Entry] = [content] if isinstance(content, Entry) else ()
+    rules: Sequence[Record] = [content] if isinstance(content, Record) else ()
+    if isinstance(content, Staged):
+        new, rules = content.entries, content.records
     by_id = {entry.document.id: entry for entry in (*entries, *new)}
     by_name = {(rule.kind, rule.id): rule for rule in (*records, *rules)}
     return [*by_id.values()], [*by_name.values()]

@@ -18,6 +18,8 @@ class Kind(StrEnum):
 
     EDIT = "edit"
     """One entry, changed or new."""
+    RULE = "rule"
+    """One dated rule of aid or credit, changed or new."""
     IMPORT = "import"
     """All that a source holds."""
 
@@ -45,6 +47,7 @@ class Touch(StrEnum):
     FEE = "fee"
     DATE = "date"
     AID = "aid"
+    CREDIT = "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that somebody wants; `content` is an entry, or a whole source."""
+    """A change that somebody wants; `content` is an entry, a rule, or a whole source."""
 
     id: str
     kind: Kind
@@ -79,7 +82,7 @@ class Proposal:
     state: State
     version: int
     subject: str
-    """Id of the document, or location of the source."""
+    """Id of the document, kind and id of the rule, or location of the source."""
     base: str
     """Digest of what the working copy held when the proposal began; empty for nothing."""
     author: Person
@@ -139,6 +142,8 @@ class Care:
     verifier: str
     verified_on: date | None
     interval_days: int
+    rule: str = ""
+    """The kind of a rule, which `document_id` then names with its id; empty for an entry."""
 
     def overdue(self, today: date) -> int | None:
         """Days since it was due, below 0 before that; None when it was never verified."""

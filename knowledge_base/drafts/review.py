@@ -11,8 +11,19 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base.drafts import rows
-from knowledge_base.drafts.drafting import Drafting, refuse_unacceptable, touches_of
+from knowledge_base.drafts.drafting import Drafting
 from knowledge_base.drafts.impact import put
+from knowledge_base.drafts.item import (
+    Item,
+    current,
+    keep,
+    kind_of,
+    refuse_unacceptable,
+    subject_of,
+    title_of,
+    touches_between,
+    touches_of,
+)
 from knowledge_base.drafts.proposal import (
     DEFAULT_RUBRIC,
     BaseMoved,
@@ -28,10 +39,8 @@ from knowledge_base.drafts.proposal import (
     Touch,
 )
 from knowledge_base.drafts.schema import criteria, proposals
-from knowledge_base.drafts.touching import pages_of_aid, touched
 from knowledge_base.drafts.wire import packed
-from knowledge_base.rows.records import all_records
-from knowledge_base.store import Entry, entries_by_id, keep_edited
+from knowledge_base.store import Entry
 
 _MOVED = (
     "The working copy has changed since this was proposed. Take it back, look at what differs now, "
@@ -58,6 +67,12 @@ class Review(Drafting):
         async with self._engine.connect() as connection:
             return await rows.several(connection, *where, most=most, after=after)
 
+    async def history(self, kind: Kind, subject: str, most: int = 50) -> list[Proposal]:
+        """Every proposal for an entry or a rule, the newest change first."""
+        mine = proposals.c.kind == kind.value, proposals.c.subject == subject
+        async with self._engine.connect() as connection:
+            return await rows.several(connection, *mine, most=most)
+
     async def counted(self) -> dict[State, int]:
         """How many proposals there are in each state."""
         async with self._engine.connect() as connection:
@@ -70,7 +85,7 @@ class Review(Drafting):
         version: int,
         reason: str,
         rubric: Mapping[str, bool | None] | None = None,
-        modified: Entry | None = None,
+        modified: Item | None = None,
     ) -> Proposal:
         """Let a proposal into the working copy, as it is or `modified`.
 
@@ -91,10 +106,10 @@ class Review(Drafting):
             state = State.APPROVED if modified is None else State.MODIFIED
             # First of all, so that of two who decide at once one is told.
             done = await self._decided(connection, person, found, version, state, reason, rubric)
-            if isinstance(content, Entry):
-                await self._take_entry(connection, person, found, content, reason)
-            else:
+            if isinstance(content, Staged):
                 await self._take_source(connection, person, found, content, reason)
+            else:
+                await self._take_item(connection, person, found, content, reason)
             return done
 
     async def reject(
@@ -120,19 +135,19 @@ class Review(Drafting):
         person: Person,
         found: Proposal,
         version: int,
-        modified: Entry,
+        modified: Item,
         reason: str,
     ) -> Proposal | None:
         """Write a reviewer's modification; the proposal if it has to wait for another person."""
         content = await rows.content_of(connection, found)
-        if not isinstance(content, Entry) or modified.document.id != found.subject:
-            raise NotAcceptable("Only one entry, under its own id, can be modified in review.")
-        refuse_unacceptable(modified)
-        aid_pages = pages_of_aid(await all_records(connection))
-        own = touched(content, modified, aid_pages)
+        same = (kind_of(modified), subject_of(modified)) == (found.kind, found.subject)
+        if isinstance(content, Staged) or not same:
+            raise NotAcceptable("Only one entry or rule, under its own id, can be modified.")
+        await refuse_unacceptable(connection, modified)
+        own = await touches_between(connection, content, modified)
         values: dict[str, Any] = {
             "content": packed(modified),
-            "title": modified.document.title,
+            "title": title_of(modified),
             "touches": sorted(await touches_of(connection, modified)),
         }
         if own:
@@ -144,21 +159,24 @@ class Review(Drafting):
             return changed
         return None
 
-    async def _take_entry(
+    async def _take_item(
         self,
         connection: AsyncConnection,
         person: Person,
         found: Proposal,
-        entry: Entry,
+        item: Item,
         reason: str,
     ) -> None:
-        one = entry.document.id
-        if await rows.digest_of(connection, one) != found.base:
+        before = await current(connection, found.kind, found.subject)
+        if (before.digest if before else "") != found.base:
             raise BaseMoved(_MOVED)
-        _demand_second(person, found, await touches_of(connection, entry))
-        before = (await entries_by_id(connection, [one])).get(one)
-        await keep_edited(connection, entry)
-        await rows.write_revision(connection, one, before, entry, found, person, reason)
+        _demand_second(person, found, await touches_of(connection, item))
+        await keep(connection, item)
+        if isinstance(item, Entry):  # What a rule was stands in its proposals.
+            assert before is None or isinstance(before, Entry)
+            await rows.write_revision(
+                connection, found.subject, before, item, found, person, reason
+            )
 
     async def _take_source(
         self,
@@ -219,9 +237,12 @@ class Review(Drafting):
             values: dict[str, Any] = {"base": impact.base, "touches": sorted(impact.touches)}
             values["counts"] = {**impact.counts, "skipped": len(content.skipped)}
         async with self._engine.begin() as connection:
-            if isinstance(content, Entry):
-                base = await rows.digest_of(connection, found.subject)
-                values = {"base": base, "touches": sorted(await touches_of(connection, content))}
+            if not isinstance(content, Staged):
+                now = await current(connection, found.kind, found.subject)
+                values = {
+                    "base": now.digest if now else "",
+                    "touches": sorted(await touches_of(connection, content)),
+                }
             changed = await rows.change(connection, found, version, **values)
             await self._note(connection, person, "rebase", found.subject, {"proposal": found.id})
             return changed
@@ -263,4 +284,9 @@ def _demand_second(person: Person, found: Proposal, touches: set[Touch] | frozen
         )
 
 
-_IN_WORDS = {Touch.FEE: "a fee", Touch.DATE: "a date", Touch.AID: "an aid rule"}
+_IN_WORDS = {
+    Touch.FEE: "a fee",
+    Touch.DATE: "a date",
+    Touch.AID: "an aid rule",
+    Touch.CREDIT: "a rule of credit",
+}

@@ -28,9 +28,11 @@ from knowledge_base.drafts.wire import (
     entry_to_json,
     packed,
     unpacked_entry,
+    unpacked_rule,
     unpacked_source,
 )
-from knowledge_base.store import Entry, entries_by_id
+from knowledge_base.record import Record
+from knowledge_base.store import Entry
 
 _OUTSIDE = "a command"
 """Who changed what review has not seen: imports may be run by an operator."""
@@ -55,11 +57,17 @@ async def several(
     return [_proposal(row) for row in await connection.execute(query)]
 
 
-async def content_of(connection: AsyncConnection, proposal: Proposal) -> Entry | Staged:
+async def content_of(connection: AsyncConnection, proposal: Proposal) -> Entry | Record | Staged:
     """What it wants the working copy to hold."""
     query = select(proposals.c.content).where(proposals.c.id == proposal.id)
     content = (await connection.execute(query)).scalar_one()
-    return unpacked_entry(content) if proposal.kind is Kind.EDIT else unpacked_source(content)
+    match proposal.kind:
+        case Kind.EDIT:
+            return unpacked_entry(content)
+        case Kind.RULE:
+            return unpacked_rule(content)
+        case Kind.IMPORT:
+            return unpacked_source(content)
 
 
 async def insert_proposal(
@@ -69,7 +77,7 @@ async def insert_proposal(
     title: str,
     subject: str,
     base: str,
-    content: Entry | Staged,
+    content: Entry | Record | Staged,
     touches: Collection[Touch],
     counts: Mapping[str, int] | None = None,
     questions: Sequence[str] = (),
@@ -188,12 +196,6 @@ async def revisions_of(connection: AsyncConnection, document_id: str) -> list[Re
     query = select(revisions).where(revisions.c.document_id == document_id)
     rows = await connection.execute(query.order_by(revisions.c.number.desc()))
     return [_revision(row) for row in rows]
-
-
-async def digest_of(connection: AsyncConnection, document_id: str) -> str:
-    """The digest of what the working copy holds of an entry; empty for nothing."""
-    found = (await entries_by_id(connection, [document_id])).get(document_id)
-    return found.digest if found else ""
 
 
 async def counted(connection: AsyncConnection) -> dict[State, int]:

@@ -1,4 +1,4 @@
-"""Which changes need a second person: those of a fee, a date or an aid rule."""
+"""Which changes need a second person: those of a fee, a date, or a rule of aid or credit."""
 
 from __future__ import annotations
 
@@ -40,12 +40,13 @@ def touched(before: Entry | None, after: Entry | None, aid_pages: Collection[str
 
 
 def touched_by_records(before: Iterable[Record], after: Iterable[Record]) -> set[Touch]:
-    """`AID` when dated rules of aid differ."""
-    kept = [
-        {(r.kind, r.id): r.digest for r in records if r.kind.startswith(_AID_RECORDS)}
-        for records in (before, after)
-    ]
-    return {Touch.AID} if kept[0] != kept[1] else set()
+    """`AID` and `CREDIT` when dated rules of them differ."""
+    found = set()
+    kept = [{(r.kind, r.id): r.digest for r in records} for records in (before, after)]
+    for kind, identity in {*kept[0], *kept[1]}:
+        if kept[0].get((kind, identity)) != kept[1].get((kind, identity)):
+            found.add(Touch.AID if kind.startswith(_AID_RECORDS) else Touch.CREDIT)
+    return found
 
 
 def pages_of_aid(records: Iterable[Record]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Entries and whole sources as JSON, small enough to stand in a row."""
+"""Entries, rules and whole sources as JSON, small enough to stand in a row."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from knowledge_base.drafts.proposal import Staged
+from knowledge_base.record import Record
 from knowledge_base.store import Entry
 
 _ENTRY = TypeAdapter(Entry)
+_RECORD = TypeAdapter(Record)
 _STAGED = TypeAdapter(Staged)
 
 
@@ -25,15 +27,20 @@ def entry_from_json(wire: Any) -> Entry:
     return _ENTRY.validate_python(wire)
 
 
-def packed(content: Entry | Staged) -> bytes:
-    """An entry or a source, compressed."""
-    adapter: TypeAdapter[Any] = _ENTRY if isinstance(content, Entry) else _STAGED
-    return zlib.compress(adapter.dump_json(content))
+def packed(content: Entry | Record | Staged) -> bytes:
+    """An entry, a rule or a source, compressed."""
+    adapters: dict[type, TypeAdapter[Any]] = {Entry: _ENTRY, Record: _RECORD, Staged: _STAGED}
+    return zlib.compress(adapters[type(content)].dump_json(content))
 
 
 def unpacked_entry(content: bytes) -> Entry:
     """The inverse of `packed`."""
     return _ENTRY.validate_json(zlib.decompress(content))
+
+
+def unpacked_rule(content: bytes) -> Record:
+    """The inverse of `packed`."""
+    return _RECORD.validate_json(zlib.decompress(content))
 
 
 def unpacked_source(content: bytes) -> Staged:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base.model import Skipped
 from knowledge_base.record import Record
+from knowledge_base.rows.sources import EDITED
 from knowledge_base.schema import records, sources
 
 
@@ -19,7 +20,9 @@ async def replace_records(
     """Make a source's rules exactly `wanted`; the ids by `added`, `changed`, `unchanged`,
     `removed`, and the rules that belong to another source, which are left as they are.
     """
-    query = select(records.c.kind, records.c.id, records.c.source_id, records.c.digest)
+    query = select(
+        records.c.kind, records.c.id, records.c.source_id, records.c.digest, sources.c.location
+    ).join(sources)
     known = {(row.kind, row.id): row for row in await connection.execute(query)}
     did: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": [], "removed": []}
     refused: list[Skipped] = []
@@ -30,7 +33,11 @@ async def replace_records(
             did["added"].append(_name(record.kind, record.id))
             await connection.execute(insert(records).values(row))
         elif before.source_id != source_id:
-            reason = "belongs to a source that was imported before; give it another id"
+            reason = (
+                "was edited by staff and is kept as they want it; change it there"
+                if before.location == EDITED
+                else "belongs to a source that was imported before; give it another id"
+            )
             refused.append(Skipped(_name(record.kind, record.id), reason, "id", record.id))
         else:
             same = before.digest == record.digest
@@ -54,6 +61,24 @@ async def all_records(connection: AsyncConnection) -> list[Record]:
         .order_by(sources.c.imported_at, sources.c.id, records.c.position)
     )
     return [Record(row.kind, row.id, row.data) for row in await connection.execute(query)]
+
+
+async def record_of(connection: AsyncConnection, kind: str, identity: str) -> Record | None:
+    """One rule of the working copy."""
+    query = select(records.c.data).where(*_is(kind, identity))
+    row = (await connection.execute(query)).one_or_none()
+    return Record(kind, identity, row.data) if row else None
+
+
+async def keep_record(connection: AsyncConnection, record: Record, source_id: str) -> None:
+    """Let the working copy hold a rule as one of a source, whichever it came from."""
+    mine = _is(record.kind, record.id)
+    position = await connection.scalar(select(records.c.position).where(*mine))
+    row = _row(record, source_id, position or 0)
+    if position is None:
+        await connection.execute(insert(records).values(row))
+    else:
+        await connection.execute(update(records).where(*mine).values(row))
 
 
 def _is(kind: str, identity: str) -> tuple[Any, Any]:

@@ -95,7 +95,7 @@ def read(path: Path) -> Iterator[Record | Skipped]:
     for kind, items in (("aid_fact", whole.get("facts", [])), ("aid_rule", whole["rules"])):
         for position, item in enumerate(items, 1):
             where = f"{path.name} {kind.replace('_', ' ')} {position}"
-            record = _record(kind, item, where)
+            record = aid_record(kind, item, where)
             if isinstance(record, Record):
                 if (kind, record.id) in seen:
                     yield Skipped(where, "stands twice in this source", "id", record.id)
@@ -104,7 +104,8 @@ def read(path: Path) -> Iterator[Record | Skipped]:
             yield record
 
 
-def _record(kind: str, item: Any, where: str) -> Record | Skipped:
+def aid_record(kind: str, item: Any, where: str) -> Record | Skipped:
+    """The record of a table of the file, an `aid_rule` or an `aid_fact`; or why it is none."""
     try:
         if kind == "aid_fact":
             fact = _Fact.model_validate(item)

@@ -93,7 +93,7 @@ def _row(row: dict[str, str | None], where: str, seen: set[str], sourced: bool) 
         return Skipped(where, "has not as many cells as the header")
     cells = {name: " ".join((value or "").split()) for name, value in row.items()}
     try:
-        record = _record(cells, sourced)
+        record = credit_record(cells, sourced)
     except BadCell as bad:
         return Skipped(where, "cannot be read", bad.field, bad.value[:80], bad.allowed)
     if record.id in seen:
@@ -102,7 +102,8 @@ def _row(row: dict[str, str | None], where: str, seen: set[str], sourced: bool) 
     return record
 
 
-def _record(cells: dict[str, str], sourced: bool) -> Record:
+def credit_record(cells: dict[str, str], sourced: bool = True) -> Record:
+    """The record of a row, by column. Raises BadCell."""
     identity, kind = _filled(cells, "id"), _filled(cells, "kind")
     source = _source(cells, sourced)
     if kind in {_LIMIT, _RESIDENCY}:
