@@ -1,11 +1,12 @@
 """What the gateway bears: many open widgets, a spike, webhooks of all channels, a reconnect storm.
 
-    python -m benchmarks.load widgets --count 2000 --seconds 600
-    python -m benchmarks.load webhooks --count 100000
-    python -m benchmarks.load storm --count 5000
+    python -m benchmarks.load widgets --count 2000 --seconds 600 --rate 8
+    python -m benchmarks.load webhooks --messages 100000 --seconds 600
+    python -m benchmarks.load storm --count 5000 --seconds 600
 
 The gateway is a real process over SQLite; students, providers and the bot are played on the same
 machine, and the bot only repeats what it is told, so that it is the gateway that is measured.
+Nobody begins to write after so many seconds; then what was accepted is answered and counted.
 """
 
 from __future__ import annotations
@@ -30,16 +31,19 @@ from benchmarks.traffic.deployment import Deployment
 from benchmarks.traffic.students import AGAIN_SECONDS, Widget, Writer
 
 SEED = 1
-PACE_SECONDS = 30.0
-"""How often a student at a widget writes, in the steady state."""
+TURNS_A_SECOND = 8.0
+"""What all widgets together ask in the steady state."""
 SPIKE = 10
 """How much more often during the spike, which is the fifth of six parts of the time."""
-AT_ONCE = 64
-"""Deliveries on their way at the same time; providers deliver in parallel."""
+AT_ONCE = 32
+"""Students who write at the same time, each one delivery after another, as providers deliver."""
 REPEATED, SHUFFLED = 0.3, 0.2
 """Shares of deliveries that come again later, and that come out of their order."""
 MESSAGES_A_STUDENT = 20
-UNDER_WAY_SECONDS = 4.0
+"""On the heels of each other: what comes within the gateway's pause is read as one turn."""
+OPENED_AT_ONCE = 100
+"""Widgets that open a chat at the same time, before any time is taken."""
+UNDER_WAY_SECONDS = 1.0
 """How long a turn takes at most in the storm, so that replies are due when the sockets drop."""
 BACK_SECONDS = 10.0
 """Within this time everybody is back after the storm."""
@@ -49,17 +53,17 @@ SETTLED_SECONDS = 900.0
 async def measure() -> dict[str, Any]:
     """All three, in sizes that take some minutes."""
     return {
-        "widgets": await widgets(200, 60.0),
-        "webhooks": await webhooks(10_000),
+        "widgets": await widgets(200, 60.0, 4.0),
+        "webhooks": await webhooks(10_000, SETTLED_SECONDS),
         "storm": await storm(1_000),
     }
 
 
-async def widgets(number: int, seconds: float) -> dict[str, Any]:
-    """Steady turns of open widgets, with a spike among them."""
+async def widgets(number: int, seconds: float, rate: float) -> dict[str, Any]:
+    """Steady turns of open widgets, ``rate`` a second in all, with a spike among them."""
     async with _site() as site, _session() as session:
         students = [Widget(site.url, student, site.ledger) for student in range(1, number + 1)]
-        held = [asyncio.create_task(student.stay(session)) for student in students]
+        held = await _opened(students, session)
         marks, random = count(1), Random(SEED)
         began = time.monotonic()
         spike = (began + seconds * 4 / 6, began + seconds * 5 / 6)
@@ -70,7 +74,7 @@ async def widgets(number: int, seconds: float) -> dict[str, Any]:
             while (now := time.monotonic()) < began + seconds:
                 await asyncio.sleep(1.0)
                 in_spike = spike[0] <= now < spike[1]
-                if random.random() > (SPIKE if in_spike else 1) / PACE_SECONDS:
+                if random.random() > (SPIKE if in_spike else 1) * rate / number:
                     continue
                 said = time.monotonic()
                 await student.say(session, next(marks), random)
@@ -79,9 +83,11 @@ async def widgets(number: int, seconds: float) -> dict[str, Any]:
 
         await asyncio.gather(*map(write, students))
         await site.settled(SETTLED_SECONDS)
-        found = _found(site) | {
+        found = _found(site, began) | {
             "widgets": number,
-            "seconds": seconds,
+            "seconds of writing": seconds,
+            "asked a second, steady": round(len(waits[False]) / (seconds * 5 / 6), 1),
+            "asked a second, spike": round(len(waits[True]) / (seconds / 6), 1),
             "steady": _spread(waits[False]),
             "spike": _spread(waits[True]),
             "gaps": sum(student.gaps for student in students),
@@ -90,55 +96,61 @@ async def widgets(number: int, seconds: float) -> dict[str, Any]:
     return found
 
 
-async def webhooks(number: int, pause: float = 1.2) -> dict[str, Any]:
+async def webhooks(number: int, seconds: float, pause: float = 1.2) -> dict[str, Any]:
     """Deliveries of all channels; repeated and shuffled within each conversation."""
     async with _site(burst_pause=pause) as site, _session() as session:
         random, marks = Random(SEED), count(1)
         names = sorted(site.providers)
-        students = max(1, number // MESSAGES_A_STUDENT)
-        writers = [
-            Writer(site.url, site.providers[names[n % len(names)]], n + 1, site.ledger)
-            for n in range(students)
-        ]
-        places, taken = asyncio.Semaphore(AT_ONCE), []
+        students = iter(range(max(1, number // MESSAGES_A_STUDENT)))
+        taken: list[float] = []
 
-        async def write(writer: Writer) -> None:
+        async def deliver(writer: Writer) -> None:
             known: set[int] = set()
             for mark in _deliveries(random, [next(marks) for _ in range(MESSAGES_A_STUDENT)]):
-                async with places:
-                    posted = time.monotonic()
-                    while not await writer.deliver(session, mark):
-                        await asyncio.sleep(AGAIN_SECONDS)
-                    taken.append(time.monotonic() - posted)
+                posted = time.monotonic()
+                while not await writer.deliver(session, mark):
+                    await asyncio.sleep(AGAIN_SECONDS)
+                taken.append(time.monotonic() - posted)
                 if mark not in known:
                     known.add(mark)
                     site.ledger.acknowledge(writer.who, mark)
 
+        async def write() -> None:
+            for student in students:
+                if time.monotonic() > began + seconds:
+                    return
+                provider = site.providers[names[student % len(names)]]
+                await deliver(Writer(site.url, provider, student + 1, site.ledger))
+
         began = time.monotonic()
-        await asyncio.gather(*map(write, writers))
-        seconds = time.monotonic() - began
+        await asyncio.gather(*(write() for _ in range(AT_ONCE)))
+        written = time.monotonic() - began
         await site.settled(SETTLED_SECONDS)
-        return _found(site) | {
+        found = _found(site, began)
+        return found | {
+            "messages asked for": number,
             "deliveries": len(taken),
-            "conversations": students,
-            "a second": round(len(taken) / seconds),
+            "conversations": len(site.ledger.conversations),
+            "deliveries a second": round(len(taken) / written, 1),
+            "messages a turn": round(found["messages"] / found["turns"], 1),
             "acknowledged": _spread(taken),
             "from there to the reply": _spread(site.ledger.waits),
         }
 
 
-async def storm(number: int) -> dict[str, Any]:
+async def storm(number: int, seconds: float = SETTLED_SECONDS) -> dict[str, Any]:
     """All sockets drop at once while replies are due, and come back within some seconds."""
     async with _site(slowest_bot=UNDER_WAY_SECONDS) as site:
         students = [Widget(site.url, student, site.ledger) for student in range(1, number + 1)]
         random, marks = Random(SEED), count(1)
         async with _session() as session:
-            held = [asyncio.create_task(student.stay(session)) for student in students]
+            began_at = time.monotonic()
+            held = await _opened(students, session)
             await asyncio.gather(*(one.say(session, next(marks), random) for one in students))
         await _ended(held)
         dropped = sum(student.answered_all() for student in students)
         async with _session() as session:
-            began: list[float] = []
+            back: list[float] = []
 
             async def come_back(student: Widget) -> None:
                 await asyncio.sleep(random.uniform(0, BACK_SECONDS))
@@ -146,14 +158,15 @@ async def storm(number: int) -> dict[str, Any]:
                 held.append(asyncio.create_task(student.stay(session)))
                 await student.say(session, next(marks), random)
                 await student.answered()
-                began.append(time.monotonic() - at)
+                back.append(time.monotonic() - at)
 
-            await asyncio.gather(*map(come_back, students))
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*map(come_back, students))
             await site.settled(SETTLED_SECONDS)
-            found = _found(site) | {
+            found = _found(site, began_at) | {
                 "sockets": number,
                 "had their reply before the drop": dropped,
-                "back and answered": _spread(began),
+                "back and answered": _spread(back),
                 "gaps": sum(student.gaps for student in students),
             }
             await _ended(held)
@@ -173,9 +186,34 @@ def _deliveries(random: Random, marks: Sequence[int]) -> list[int]:
     return order
 
 
-def _found(site: Deployment) -> dict[str, Any]:
-    return site.account().to_wire() | {
-        "gateway MB": psutil.Process(site.gateway.pid).memory_info().rss // 1_000_000
+async def _opened(
+    students: Sequence[Widget], session: aiohttp.ClientSession
+) -> list[asyncio.Task[None]]:
+    """All widgets, open; some at a time, since it is not the opening that is measured."""
+    held, places = [], asyncio.Semaphore(OPENED_AT_ONCE)
+
+    async def opened(student: Widget) -> None:
+        async with places:
+            held.append(asyncio.create_task(student.stay(session)))
+            await student.opened.wait()
+
+    await asyncio.gather(*map(opened, students))
+    return held
+
+
+def _found(site: Deployment, began: float) -> dict[str, Any]:
+    """What became of all messages, and what it took."""
+    account = site.account().to_wire()
+    gateway = psutil.Process(site.gateway.pid)
+    used = gateway.cpu_times()
+    ((turns,),) = site.query("SELECT count(*) FROM turns")
+    return account | {
+        "messages": account["tried"],
+        "turns": turns,
+        "seconds in all": round(time.monotonic() - began),
+        "gateway MB": gateway.memory_info().rss // 1_000_000,
+        "gateway's processor seconds": round(used.user + used.system),
+        "machine's load": [round(each, 1) for each in psutil.getloadavg()],
     }
 
 
@@ -213,20 +251,26 @@ async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 def main() -> None:
     """One of the three, in the size that is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("widgets", "webhooks", "storm"))
-    parser.add_argument("--count", type=int, required=True)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--pause", type=float, default=1.2, help="gateway.burst_pause")
-    asked = parser.parse_args()
-    runs: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
-        "widgets": lambda: widgets(asked.count, asked.seconds),
-        "webhooks": lambda: webhooks(asked.count, asked.pause),
-        "storm": lambda: storm(asked.count),
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    kinds = parser.add_subparsers(dest="what", required=True)
+    of = {name: kinds.add_parser(name) for name in ("widgets", "webhooks", "storm")}
+    for name, one in of.items():
+        size = "--messages" if name == "webhooks" else "--count"
+        one.add_argument(size, dest="count", type=int, required=True)
+        one.add_argument("--seconds", type=float, default=600.0)
+    of["widgets"].add_argument("--rate", type=float, default=TURNS_A_SECOND, help="turns a second")
+    of["webhooks"].add_argument("--pause", type=float, default=1.2, help="gateway.burst_pause")
+    asked = vars(parser.parse_args())
+    runs: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+        "widgets": widgets,
+        "webhooks": webhooks,
+        "storm": storm,
     }
 
     async def run() -> dict[str, Any]:
-        return await runs[asked.what]()
+        return await runs[asked.pop("what")](asked.pop("count"), **asked)
 
     print(json.dumps(asyncio.run(run()), indent=1))
 

@@ -124,7 +124,7 @@ def build_app(
     post = (
         Post(providers, sender.knock, TypingSign(providers, caller)) if sender and caller else None
     )
-    sessions = WebSessions(engine, transcript, settings.web_session_days)
+    sessions = WebSessions(storage, settings.web_session_days)
     teller = Teller(privacy, institution) if privacy else None
     breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
     support = support or SupportSettings()

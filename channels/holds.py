@@ -144,8 +144,7 @@ async def _take(
 
 async def _write(db: AsyncConnection, conversation: str, spoken: Spoken, now: datetime) -> int:
     """Put what a person says at the end of the conversation, and its parts in line."""
-    place = await raise_watermark(db, conversations.c.id == conversation, 1, now)
-    seq = place[1] if place else 0
+    seq = await raise_watermark(db, conversation, 1, now) or 0
     receipt = Receipt(conversation, "", new_id("m"), seq)
     await write_message(db, spoken.message, receipt, now)
     await enqueue(db, conversation, receipt.message_id, seq, spoken.parts, now)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from channels.schema import opt_outs
 from channels.storage import Storage
+
+Named = str | BindParameter[str]
+"""A word, or the name by which a constant statement is given it."""
 
 
 class OptOuts:
@@ -36,10 +39,13 @@ class OptOuts:
 
     async def has(self, channel: str, address: str) -> bool:
         """Whether nothing may be sent there."""
-        query = select(opt_outs.c.address).where(_is(channel, address))
+        asked = {"of_channel": channel, "of_address": address}
         async with self._storage.reading() as db:
-            return (await db.execute(query)).first() is not None
+            return (await db.execute(_HAS, asked)).first() is not None
 
 
-def _is(channel: str, address: str) -> ColumnElement[bool]:
+def _is(channel: Named, address: Named) -> ColumnElement[bool]:
     return (opt_outs.c.channel == channel) & (opt_outs.c.address == address)
+
+
+_HAS = select(opt_outs.c.address).where(_is(bindparam("of_channel"), bindparam("of_address")))

@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.model import Part
 from channels.parts import PartStatus, in_conversations, rows_of, said_by_bot
 from channels.records import Entry
-from channels.rows import held, left_alone
+from channels.rows import NOW, held, left_alone
 from channels.schema import conversations, outbox
 from channels.storage import Rank, Storage
 
@@ -51,32 +63,16 @@ class Outbox:
         Nothing of the bot's while a person holds the conversation: a take-over commits before a
         part is claimed, which then stays, or after it.
         """
-        waiting = outbox.c.status == PartStatus.WAITING.value
+        asked = {"at": now, "most": most, "without": list(without)}
         async with self._storage.writing() as db:
-            found = (await db.execute(_due(now, most, without))).all()
+            found = (await db.execute(_DUE, asked)).all()
+            if not found:
+                return ()
             await _lock(db, [row.conversation_id for row in found])
-            mine = select(outbox.c.id).where(outbox.c.id.in_([row.id for row in found]), waiting)
-            ids = (await db.execute(mine.with_for_update(skip_locked=True))).scalars().all()
-            may_leave = or_(
-                ~said_by_bot(), in_conversations(left_alone(await self._storage.now(db)))
-            )
-            claimed = await db.execute(
-                update(outbox)
-                .where(outbox.c.id.in_(ids), waiting, may_leave)
-                .values(
-                    status=PartStatus.SENDING.value,
-                    attempts=outbox.c.attempts + 1,
-                    lease_until=now + lease,
-                )
-                .returning(
-                    outbox.c.id,
-                    outbox.c.channel,
-                    outbox.c.address,
-                    outbox.c.part,
-                    outbox.c.attempts,
-                )
-            )
-            return tuple(Parcel(*row) for row in claimed)
+            mine = {"these": [row.id for row in found]}
+            ids = (await db.execute(_FREE, mine)).scalars().all()
+            claim = {"these": ids, "now": await self._storage.now(db), "until": now + lease}
+            return tuple(Parcel(*row) for row in await db.execute(_CLAIMED, claim))
 
     async def put(
         self,
@@ -145,13 +141,8 @@ class Outbox:
 
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:
         """Move the end of the leases of those that are still being sent."""
-        query = (
-            update(outbox)
-            .where(outbox.c.id.in_(parcels), outbox.c.status == PartStatus.SENDING.value)
-            .values(lease_until=until)
-        )
         async with self._storage.writing(Rank.ENDING) as db:
-            await db.execute(query)
+            await db.execute(_RENEWED, {"these": list(parcels), "until": until})
 
     async def expire(
         self, now: datetime, under_way: Sequence[str] = (), once: Sequence[str] = ()
@@ -209,16 +200,12 @@ class Outbox:
 
     async def _end(self, parcel: str, status: PartStatus, now: datetime, **values: object) -> None:
         """Only what is being sent may end: a part whose lease ran out stays uncertain."""
-        query = (
-            update(outbox)
-            .where(_is_sending(parcel))
-            .values(status=status.value, ended_at=now, lease_until=None, **values)
-        )
+        ended = {"status": status.value, "ended_at": now, "lease_until": None, **values}
         async with self._storage.writing(Rank.ENDING) as db:
-            await db.execute(query)
+            await db.execute(_ENDED, {"parcel": parcel} | ended)
 
 
-def _due(now: datetime, most: int, without: Sequence[str]) -> Select[tuple[str, str]]:
+def _due() -> Select[tuple[str, str]]:
     """What may be sent as far as the line itself goes: due, and the first of its conversation.
 
     What was never tried is always due, even when the clock has been put back since it was written.
@@ -233,24 +220,54 @@ def _due(now: datetime, most: int, without: Sequence[str]) -> Select[tuple[str, 
         select(outbox.c.id, outbox.c.conversation_id)
         .where(
             outbox.c.status == PartStatus.WAITING.value,
-            or_(outbox.c.attempts == 0, outbox.c.due_at <= now),
-            outbox.c.channel.not_in(without),
+            or_(outbox.c.attempts == 0, outbox.c.due_at <= bindparam("at")),
+            outbox.c.channel.not_in(bindparam("without", expanding=True)),
             is_first,
         )
         .order_by(outbox.c.due_at, outbox.c.position)
-        .limit(most)
+        .limit(bindparam("most"))
     )
 
 
 async def _lock(db: AsyncConnection, places: Sequence[str]) -> None:
     """Keep take-overs out of conversations; they are locked before parts, here as there."""
-    await db.execute(
-        select(conversations.c.id)
-        .where(conversations.c.id.in_(places))
-        .order_by(conversations.c.id)
-        .with_for_update(read=True)
-    )
+    await db.execute(_LOCKED, {"these": list(places)})
 
 
-def _is_sending(parcel: str) -> ColumnElement[bool]:
+def _is_sending(parcel: str | BindParameter[str]) -> ColumnElement[bool]:
     return and_(outbox.c.id == parcel, outbox.c.status == PartStatus.SENDING.value)
+
+
+_THESE: BindParameter[Sequence[str]] = bindparam("these", expanding=True)
+_DUE = _due()
+_FREE = (
+    select(outbox.c.id)
+    .where(outbox.c.id.in_(_THESE), outbox.c.status == PartStatus.WAITING.value)
+    .with_for_update(skip_locked=True)
+)
+_CLAIMED = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(_THESE),
+        outbox.c.status == PartStatus.WAITING.value,
+        or_(~said_by_bot(), in_conversations(left_alone(NOW))),
+    )
+    .values(
+        status=PartStatus.SENDING.value,
+        attempts=outbox.c.attempts + 1,
+        lease_until=bindparam("until"),
+    )
+    .returning(outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.part, outbox.c.attempts)
+)
+_LOCKED = (
+    select(conversations.c.id)
+    .where(conversations.c.id.in_(_THESE))
+    .order_by(conversations.c.id)
+    .with_for_update(read=True)
+)
+_RENEWED = (
+    update(outbox)
+    .where(outbox.c.id.in_(_THESE), outbox.c.status == PartStatus.SENDING.value)
+    .values(lease_until=bindparam("until"))
+)
+_ENDED = update(outbox).where(_is_sending(bindparam("parcel")))

@@ -107,12 +107,12 @@ class Reception:
             raise NotAccepting("The message could not be recorded.") from error
         if receipt.repeated:
             self._metrics.repeats.labels(inbound.channel).inc()
-        else:
-            self._inbox.recorded()
-            if self._post.gathers(inbound.channel):
-                self._senders.take(_sender(inbound))
-            self._metrics.messages.labels(inbound.channel).inc()
-            self._hub.announce(receipt.conversation, receipt.seq)
+            return receipt
+        self._inbox.recorded()
+        if self._post.gathers(inbound.channel):
+            self._senders.take(_sender(inbound))
+        self._metrics.messages.labels(inbound.channel).inc()
+        self._hub.announce(receipt.conversation, receipt.seq)
         self._answerer.wake(receipt.conversation, burst.pause.total_seconds() if burst else 0.0)
         return receipt
 
@@ -166,12 +166,11 @@ class Reception:
         by_number = self._post.numbers_choices(inbound.channel)
         if not (inbound.payload or inbound.picked or by_number):
             return None
-        conversation = await self._transcript.open(inbound.channel, inbound.address)
         if not (inbound.payload or inbound.picked):
-            offers = await self._transcript.offers(conversation, newest=1)
+            offers = await self._transcript.offers(inbound.channel, inbound.address, newest=1)
             choice = picked(inbound.text, offers[0] if offers else ())
             return _picking(inbound, choice) if choice else None
-        offers = await self._transcript.offers(conversation)
+        offers = await self._transcript.offers(inbound.channel, inbound.address)
         every = (choice for choices in offers for choice in choices)
         choice = next((one for one in every if _is_picked(one, inbound)), None)
         if choice is None:

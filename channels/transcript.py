@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from channels.model import Author, Choice, ConversationStatus, InboundMessage
@@ -19,10 +19,12 @@ from channels.records import (
     Timeline,
     TurnRecord,
 )
-from channels.rows import conversation_of, left_alone, unfinished
+from channels.rows import NOW, at_address, conversation_of, left_alone, unfinished
 from channels.schema import conversations, deliveries, messages, turns
 from channels.storage import Rank, Storage
 
+EVERY = 1_000_000
+"""More messages than a conversation has."""
 RACES = 2
 """How often others may be first: once with the conversation, once with the delivery."""
 
@@ -71,12 +73,9 @@ class Transcript:
         return await self._first_receipt(inbound) is not None
 
     async def _first_receipt(self, inbound: InboundMessage) -> Receipt | None:
-        query = select(deliveries).where(
-            deliveries.c.channel == inbound.channel,
-            deliveries.c.delivery_id == inbound.delivery_id,
-        )
+        asked = {"of_channel": inbound.channel, "delivery": inbound.delivery_id}
         async with self._storage.reading() as db:
-            row = (await db.execute(query)).first()
+            row = (await db.execute(_DELIVERED, asked)).first()
         if row is None:
             return None
         return Receipt(row.conversation_id, row.turn_id, row.message_id, row.seq, repeated=True)
@@ -85,20 +84,15 @@ class Transcript:
         """How many turns wait for the bot or run, and for how long the oldest has."""
         async with self._storage.reading() as db:
             now = await self._storage.now(db)
-            query = (
-                select(func.count(), func.min(turns.c.accepted_at))
-                .join_from(turns, conversations)
-                .where(unfinished(), left_alone(now))
-            )
-            count, oldest = (await db.execute(query)).one()
+            count, oldest = (await db.execute(_BACKLOG, {"now": now})).one()
         seconds = (now - oldest).total_seconds() if oldest else 0.0
         return Backlog(int(count), max(0.0, seconds))
 
     async def watermark(self, conversation: str) -> int:
         """``seq`` of the newest message, 0 when nothing was said or nobody knows it."""
-        query = select(conversations.c.last_seq).where(conversations.c.id == conversation)
+        asked = {"conversation": conversation}
         async with self._storage.reading() as db:
-            return int((await db.execute(query)).scalar_one_or_none() or 0)
+            return int((await db.execute(_WATERMARK, asked)).scalar_one_or_none() or 0)
 
     async def moved(self, since: datetime | None) -> tuple[datetime, tuple[tuple[str, int], ...]]:
         """Now, and which conversations other gateways may have written to since then, how far.
@@ -116,32 +110,20 @@ class Transcript:
 
     async def entries(self, conversation: str, after: int = 0) -> tuple[Entry, ...]:
         """Messages with a ``seq`` above ``after``, in order."""
-        query = (
-            select(messages)
-            .where(messages.c.conversation_id == conversation, messages.c.seq > after)
-            .order_by(messages.c.seq)
-        )
+        asked = {"conversation": conversation, "after": after}
         async with self._storage.reading() as db:
-            return tuple(Entry.from_row(row) for row in await db.execute(query))
+            return tuple(Entry.from_row(row) for row in await db.execute(_ENTRIES, asked))
 
     async def offers(
-        self, conversation: str, newest: int | None = None
+        self, channel: str, address: str, newest: int = EVERY
     ) -> tuple[tuple[Choice, ...], ...]:
-        """The choices of each message that was said to the student, the newest message first.
+        """The choices of each message that was said to an address, the newest message first.
 
         Of all messages, or of so many of the newest.
         """
-        query = (
-            select(messages.c.choices)
-            .where(
-                messages.c.conversation_id == conversation,
-                messages.c.author != Author.STUDENT.value,
-            )
-            .order_by(messages.c.seq.desc())
-            .limit(newest)
-        )
+        asked = {"of_channel": channel, "of_address": address, "most": newest}
         async with self._storage.reading() as db:
-            lists = (await db.execute(query)).scalars()
+            lists = (await db.execute(_OFFERS, asked)).scalars()
             return tuple(tuple(map(Choice.from_wire, wires or ())) for wires in lists)
 
     async def conversations(self, offset: int, limit: int) -> tuple[ConversationSummary, ...]:
@@ -188,3 +170,30 @@ def _summaries() -> Select[Any]:
     )
     newest = select(messages.c.text).where(said).order_by(messages.c.seq.desc()).limit(1)
     return select(conversations, newest.scalar_subquery().label("latest"))
+
+
+_DELIVERED = select(deliveries).where(
+    deliveries.c.channel == bindparam("of_channel"),
+    deliveries.c.delivery_id == bindparam("delivery"),
+)
+_BACKLOG = (
+    select(func.count(), func.min(turns.c.accepted_at))
+    .join_from(turns, conversations)
+    .where(unfinished(), left_alone(NOW))
+)
+_WATERMARK = select(conversations.c.last_seq).where(conversations.c.id == bindparam("conversation"))
+_ENTRIES = (
+    select(messages)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.seq > bindparam("after"),
+    )
+    .order_by(messages.c.seq)
+)
+_OFFERS = (
+    select(messages.c.choices)
+    .join_from(messages, conversations)
+    .where(at_address(), messages.c.author != Author.STUDENT.value)
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("most"))
+)

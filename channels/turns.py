@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
 from channels.model import Author, ConversationStatus, TurnStatus
 from channels.parts import enqueue
 from channels.records import Outcome, PendingTurn, Receipt
-from channels.rows import held, left_alone, raise_watermark, unfinished, write_message
+from channels.rows import NOW, held, left_alone, raise_watermark, unfinished, write_message
 from channels.schema import conversations, messages, turns
 from channels.storage import Rank, Storage
 
@@ -49,19 +49,12 @@ class Turns:
         """
         async with self._storage.writing() as db:
             now = await self._storage.now(db)
-            mine = turns.c.lease_owner == self._owner
-            found = (await db.execute(_oldest(conversation, now, mine))).first()
+            asked = _times(now) | {"conversation": conversation, "me": self._owner}
+            found = (await db.execute(_OLDEST, asked)).first()
             if found is None:
                 return None
-            await db.execute(
-                update(turns)
-                .where(turns.c.id == found.id)
-                .values(
-                    status=TurnStatus.RUNNING.value,
-                    lease_owner=self._owner,
-                    lease_until=now + self.lease,
-                )
-            )
+            lease = {"turn": found.id, "me": self._owner, "until": now + self.lease}
+            await db.execute(_BEGUN, lease)
             return await _pending(db, found)
 
     async def finish(self, turn: PendingTurn, outcome: Outcome) -> int | None:
@@ -70,28 +63,28 @@ class Turns:
         None when nothing was written: another gateway has taken the turn up or ended it, or a
         person has taken over, for whom the turn then waits.
         """
-        mine = conversations.c.id == turn.conversation
         async with self._storage.writing(Rank.ENDING) as db:
             now = await self._storage.now(db)
             # The row's lock: a take-over commits before this reply is written or after it.
-            query = select(held(now)).where(mine).with_for_update()
-            if (await db.execute(query)).scalar_one_or_none():
+            asked = {"conversation": turn.conversation, "now": now}
+            if (await db.execute(_HELD, asked)).scalar_one_or_none():
                 await self._put_back(db, turn.id)
                 return None
             ended = await db.execute(
-                update(turns)
-                .where(turns.c.id == turn.id, self._works_on())
-                .values(
-                    status=outcome.status.value,
-                    reason=outcome.reason,
-                    intent=outcome.intent,
-                    confidence=outcome.confidence,
-                    form=outcome.form,
-                    bot_milliseconds=outcome.bot_milliseconds,
-                    finished_at=now,
-                    lease_owner=None,
-                    lease_until=None,
-                )
+                _ENDED,
+                {
+                    "turn": turn.id,
+                    "me": self._owner,
+                    "status": outcome.status.value,
+                    "reason": outcome.reason,
+                    "intent": outcome.intent,
+                    "confidence": outcome.confidence,
+                    "form": outcome.form,
+                    "bot_milliseconds": outcome.bot_milliseconds,
+                    "finished_at": now,
+                    "lease_owner": None,
+                    "lease_until": None,
+                },
             )
             if not ended.rowcount:
                 return None
@@ -101,9 +94,7 @@ class Turns:
         """Keep what this gateway works on for as long again."""
         async with self._storage.writing(Rank.ENDING) as db:
             now = await self._storage.now(db)
-            await db.execute(
-                update(turns).where(self._works_on()).values(lease_until=now + self.lease)
-            )
+            await db.execute(_RENEWED, {"me": self._owner, "until": now + self.lease})
 
     async def release(self) -> None:
         """Give back what this gateway has not finished, so that another need not wait."""
@@ -128,51 +119,42 @@ class Turns:
     async def ready(self) -> tuple[str, ...]:
         """Conversations with a turn that waits for a gateway, the one that waits longest first."""
         async with self._storage.reading() as db:
-            now = await self._storage.now(db)
-            query = (
-                select(turns.c.conversation_id)
-                .join_from(turns, conversations)
-                .where(unfinished(), _is_due(now), _is_free(now), left_alone(now))
-                .group_by(turns.c.conversation_id)
-                .order_by(func.min(turns.c.accepted_at))
-                .limit(READY_AT_ONCE)
-            )
-            return tuple((await db.execute(query)).scalars())
-
-    def _works_on(self) -> ColumnElement[bool]:
-        runs = turns.c.status == TurnStatus.RUNNING.value
-        return and_(unfinished(), runs, turns.c.lease_owner == self._owner)
+            times = _times(await self._storage.now(db))
+            return tuple((await db.execute(_READY, times)).scalars())
 
     async def _put_back(self, db: AsyncConnection, turn: str | None = None) -> None:
-        query = update(turns).where(self._works_on())
+        query = update(turns).where(_IS_MINE)
         if turn is not None:
             query = query.where(turns.c.id == turn)
-        await db.execute(
-            query.values(status=TurnStatus.ACCEPTED.value, lease_owner=None, lease_until=None)
-        )
+        given = query.values(status=TurnStatus.ACCEPTED.value, lease_owner=None, lease_until=None)
+        await db.execute(given, {"me": self._owner})
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(turns.c.lease_until.is_(None), turns.c.lease_until <= now)
+def _times(now: datetime) -> dict[str, datetime]:
+    """The points in time that the statements below name."""
+    return {"now": now, "far": now + LONGEST_PAUSE}
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Whether a turn may begin; one that is due later than any pause was written by another clock.
+_IS_MINE = and_(
+    unfinished(), turns.c.status == TurnStatus.RUNNING.value, turns.c.lease_owner == bindparam("me")
+)
+_IS_FREE = or_(turns.c.lease_until.is_(None), turns.c.lease_until <= NOW)
+_IS_DUE = or_(
+    turns.c.due_at.is_(None),
+    turns.c.due_at <= NOW,
+    # Later than any pause: written by another clock, such as before this one was put back.
+    turns.c.due_at > bindparam("far"),
+)
 
-    Such as before this one was put back.
-    """
-    stepped_back = turns.c.due_at > now + LONGEST_PAUSE
-    return or_(turns.c.due_at.is_(None), turns.c.due_at <= now, stepped_back)
 
-
-def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Select[Any]:
+def _oldest() -> Select[Any]:
     """The one turn that may be begun; nothing when its row is another transaction's at the moment.
 
     The order is settled before rows are locked: skipping a locked row must not lead to a later one.
     """
     earlier = turns.alias()
     first = select(func.min(earlier.c.seq)).where(
-        earlier.c.conversation_id == conversation,
+        earlier.c.conversation_id == bindparam("conversation"),
         unfinished(earlier.c.status),
     )
     return (
@@ -185,25 +167,54 @@ def _oldest(conversation: str, now: datetime, mine: ColumnElement[bool]) -> Sele
         )
         .join_from(turns, conversations)
         .where(
-            turns.c.conversation_id == conversation,
+            turns.c.conversation_id == bindparam("conversation"),
             turns.c.seq == first.scalar_subquery(),
             unfinished(),
-            _is_due(now),
-            or_(mine, _is_free(now)),
-            left_alone(now),
+            _IS_DUE,
+            or_(turns.c.lease_owner == bindparam("me"), _IS_FREE),
+            left_alone(NOW),
         )
         .with_for_update(of=turns, skip_locked=True)
     )
 
 
+_MINE = conversations.c.id == bindparam("conversation")
+_OLDEST = _oldest()
+_READY = (
+    select(turns.c.conversation_id)
+    .join_from(turns, conversations)
+    .where(unfinished(), _IS_DUE, _IS_FREE, left_alone(NOW))
+    .group_by(turns.c.conversation_id)
+    .order_by(func.min(turns.c.accepted_at))
+    .limit(READY_AT_ONCE)
+)
+_BEGUN = (
+    update(turns)
+    .where(turns.c.id == bindparam("turn"))
+    .values(
+        status=TurnStatus.RUNNING.value,
+        lease_owner=bindparam("me"),
+        lease_until=bindparam("until"),
+    )
+)
+_RENEWED = update(turns).where(_IS_MINE).values(lease_until=bindparam("until"))
+_HELD = select(held(NOW)).where(_MINE).with_for_update()
+_ENDED = update(turns).where(turns.c.id == bindparam("turn"), _IS_MINE)
+_SAID = (
+    select(messages.c.text)
+    .where(messages.c.turn_id == bindparam("turn"), messages.c.author == Author.STUDENT.value)
+    .order_by(messages.c.seq)
+)
+_CHANGED = update(conversations).where(_MINE)
+_WAITS = _CHANGED.values(
+    status=ConversationStatus.WAITING.value,
+    waiting_since=func.coalesce(conversations.c.waiting_since, NOW),
+)
+
+
 async def _pending(db: AsyncConnection, row: Row[Any]) -> PendingTurn:
     """A turn with the words of all messages that it holds."""
-    query = (
-        select(messages.c.text)
-        .where(messages.c.turn_id == row.id, messages.c.author == Author.STUDENT.value)
-        .order_by(messages.c.seq)
-    )
-    said = (await db.execute(query)).scalars()
+    said = (await db.execute(_SAID, {"turn": row.id})).scalars()
     return PendingTurn(
         id=row.id,
         conversation=row.conversation_id,
@@ -224,28 +235,26 @@ async def _write_replies(
     db: AsyncConnection, turn: PendingTurn, outcome: Outcome, now: datetime
 ) -> int:
     """The replies with their parts, and what the outcome changes of the conversation."""
-    mine = conversations.c.id == turn.conversation
-    place = await raise_watermark(db, mine, len(outcome.replies), now)
-    last = place[1] if place else 0
+    last = await raise_watermark(db, turn.conversation, len(outcome.replies), now) or 0
     first = last - len(outcome.replies) + 1
     for seq, reply in enumerate(outcome.replies, first):
         receipt = Receipt(turn.conversation, turn.id, new_id("m"), seq)
         await write_message(db, reply, receipt, now)
         parts = outcome.parts[seq - first] if outcome.parts else ()
         await enqueue(db, turn.conversation, receipt.message_id, seq, parts, now)
-    if changed := _changed(outcome, now):
-        await db.execute(update(conversations).where(mine).values(changed))
+    mine = {"conversation": turn.conversation}
+    if changed := _changed(outcome):
+        await db.execute(_CHANGED, mine | changed)
+    if outcome.conversation_status is ConversationStatus.WAITING:
+        await db.execute(_WAITS, mine | {"now": now})
     return last
 
 
-def _changed(outcome: Outcome, now: datetime) -> dict[str, Any]:
+def _changed(outcome: Outcome) -> dict[str, Any]:
     """What an outcome changes of its conversation: small talk leaves the topic as it was."""
     changed: dict[str, Any] = {}
     if outcome.language:
         changed["language"] = outcome.language
-    if outcome.conversation_status is ConversationStatus.WAITING:
-        changed["status"] = ConversationStatus.WAITING.value
-        changed["waiting_since"] = func.coalesce(conversations.c.waiting_since, now)
     if any(reply.kind == "answer" for reply in outcome.replies):
         changed |= {"topic": outcome.intent, "confidence": outcome.confidence, "helpful": None}
     return changed

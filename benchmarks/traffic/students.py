@@ -69,6 +69,8 @@ class Widget:
         """Messages that came twice, or after one that was missing."""
         self.returns = 0
         """How often it came back."""
+        self.opened = asyncio.Event()
+        """Set once the chat is open for the first time."""
         self._url = url
         self._ledger = ledger
         self._token = ""
@@ -127,6 +129,7 @@ class Widget:
         match frame["type"]:
             case "ready":
                 self._socket = socket
+                self.opened.set()
                 for _, unsent, _ in tuple(self._unsent.values()):
                     await socket.send_json(unsent)
             case "error" if frame["id"] in self._unsent:

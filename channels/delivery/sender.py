@@ -87,7 +87,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due until `stop`; a database that fails is asked again."""
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(self._look_after())
         try:
             while not self._stopping:
                 self._knocked.clear()
@@ -103,6 +103,7 @@ class Sender:
 
     async def round(self) -> None:
         """Send what is due now, as far as there is room, and wait until it has ended."""
+        await self._expire()
         await self._begin()
         await self._ended()
 
@@ -111,14 +112,9 @@ class Sender:
 
         A provider that answers slowly fills its own room, and leaves others theirs.
         """
-        under_way = [parcel.id for parcel in self._calls.values()]
-        lost = await self._outbox.expire(self._clock(), under_way, self._once)
-        if lost:
-            log.error("sent_perhaps", parts=lost)
-            self._metrics.parts.labels("", "uncertain").inc(lost)
         by_channel = Counter(parcel.channel for parcel in self._calls.values())
         full = [name for name, calls in by_channel.items() if calls >= AT_ONCE_A_CHANNEL]
-        room = min(AT_ONCE - len(under_way), AT_ONCE_A_CHANNEL)
+        room = min(AT_ONCE - len(self._calls), AT_ONCE_A_CHANNEL)
         if room <= 0:
             return
         parcels = await self._outbox.claim(self._clock(), LEASE, room, full)
@@ -137,13 +133,22 @@ class Sender:
         if self._calls:
             await asyncio.wait(tuple(self._calls))
 
-    async def _renew(self) -> None:
-        """Hold on to what is on its way, until cancelled."""
+    async def _look_after(self) -> None:
+        """Hold on to what is on its way, and find what other senders have left, until cancelled."""
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
             with suppress(SQLAlchemyError):
-                under_way = [parcel.id for parcel in self._calls.values()]
-                await self._outbox.renew(under_way, self._clock() + LEASE)
+                if under_way := [parcel.id for parcel in self._calls.values()]:
+                    await self._outbox.renew(under_way, self._clock() + LEASE)
+                await self._expire()
+            await asyncio.sleep(RENEW_SECONDS)
+
+    async def _expire(self) -> None:
+        """Flag what was on its way when its sender died, or put it back in line."""
+        under_way = [parcel.id for parcel in self._calls.values()]
+        lost = await self._outbox.expire(self._clock(), under_way, self._once)
+        if lost:
+            log.error("sent_perhaps", parts=lost)
+            self._metrics.parts.labels("", "uncertain").inc(lost)
 
     async def _send(self, parcel: Parcel) -> None:
         channel = self._channels.get(parcel.channel)

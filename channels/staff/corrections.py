@@ -212,12 +212,11 @@ class Corrections:
             )
             if not claimed.rowcount:
                 return  # Another gateway was faster, or the conversation was erased.
-            mine = conversations.c.id == row.conversation_id
-            raised = await raise_watermark(db, mine, 1, now)
-            assert raised is not None
-            await write_message(db, message, replace(told, seq=raised[1]), now)
-            await enqueue(db, row.conversation_id, told.message_id, raised[1], parts, now)
-        self._hub.announce(row.conversation_id, raised[1])
+            seq = await raise_watermark(db, row.conversation_id, 1, now)
+            assert seq is not None
+            await write_message(db, message, replace(told, seq=seq), now)
+            await enqueue(db, row.conversation_id, told.message_id, seq, parts, now)
+        self._hub.announce(row.conversation_id, seq)
         self._post.knock()
 
     async def _place(self, conversation: str) -> Row[Any] | None:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.identifiers import new_id, new_token, token_hash
 from channels.limits import Buckets
 from channels.peer import peer_address
+from channels.rows import conversation_of
 from channels.schema import web_sessions
 from channels.settings import GatewaySettings
-from channels.transcript import Transcript
+from channels.storage import Rank, Storage
 from channels.web.origins import Origins, origin_refused, refusal
 
 CHANNEL = "web"
@@ -34,43 +34,51 @@ class WebSession:
 class WebSessions:
     """Gives out chat sessions and recognises them again."""
 
-    def __init__(self, engine: AsyncEngine, transcript: Transcript, days: int) -> None:
+    def __init__(self, storage: Storage, days: int) -> None:
         """``days`` without a visit end a session."""
-        self._engine = engine
-        self._transcript = transcript
+        self._storage = storage
         self._lifetime = timedelta(days=days)
 
     async def issue(self, origin: str) -> tuple[str, str]:
         """A new session for a site: the token, and the id of its conversation."""
         token, address, now = new_token(), new_id("w"), datetime.now(UTC)
-        conversation = await self._transcript.open(CHANNEL, address)
-        async with self._engine.begin() as db:
+        async with self._storage.writing(Rank.BRINGING) as db:
+            conversation = await conversation_of(db, CHANNEL, address, now)
             await db.execute(
-                insert(web_sessions).values(
-                    token_hash=token_hash(token),
-                    origin=origin,
-                    address=address,
-                    conversation_id=conversation,
-                    created_at=now,
-                    seen_at=now,
-                )
+                _ISSUED,
+                {
+                    "token_hash": token_hash(token),
+                    "origin": origin,
+                    "address": address,
+                    "conversation_id": conversation,
+                    "created_at": now,
+                    "seen_at": now,
+                },
             )
         return token, conversation
 
     async def verify(self, token: str, origin: str) -> WebSession | None:
         """The session of a token, unless it is unknown, too old, or of another site."""
         now = datetime.now(UTC)
-        mine = web_sessions.c.token_hash == token_hash(token)
-        fresh = mine & (web_sessions.c.origin == origin)
-        fresh &= web_sessions.c.seen_at > now - self._lifetime
-        async with self._engine.connect() as db:
-            row = (await db.execute(select(web_sessions).where(fresh))).first()
+        mine = {"mine": token_hash(token)}
+        asked = mine | {"site": origin, "since": now - self._lifetime}
+        async with self._storage.reading() as db:
+            row = (await db.execute(_FRESH, asked)).first()
         if row is None:
             return None
         if now - row.seen_at > SEEN_EVERY:
-            async with self._engine.begin() as db:
-                await db.execute(update(web_sessions).where(mine).values(seen_at=now))
+            async with self._storage.writing() as db:
+                await db.execute(_SEEN, mine | {"seen_at": now})
         return WebSession(row.address, row.conversation_id)
+
+
+_ISSUED = insert(web_sessions)
+_SEEN = update(web_sessions).where(web_sessions.c.token_hash == bindparam("mine"))
+_FRESH = select(web_sessions).where(
+    web_sessions.c.token_hash == bindparam("mine"),
+    web_sessions.c.origin == bindparam("site"),
+    web_sessions.c.seen_at > bindparam("since"),
+)
 
 
 class SessionDoor:

@@ -118,11 +118,11 @@ async def test_offers_are_those_of_the_conversation(transcript: Transcript, turn
     offer = Choice("UX", payload='/pick{"program":"ux"}')
     said = (OutboundMessage("Which?", choices=(offer,)), OutboundMessage("Well?"))
     await turns.finish(turn, Outcome(TurnStatus.ANSWERED, said))
-    other = await transcript.record(inbound("hello", "d2", "w_2"))
-    assert await transcript.offers(receipt.conversation, newest=1) == ((),)
-    newest, before = await transcript.offers(receipt.conversation)
+    await transcript.record(inbound("hello", "d2", "w_2"))
+    assert await transcript.offers("web", "w_1", newest=1) == ((),)
+    newest, before = await transcript.offers("web", "w_1")
     assert (newest, [choice.key for choice in before]) == ((), [offer.key])
-    assert await transcript.offers(other.conversation) == ()
+    assert await transcript.offers("web", "w_2") == ()
 
 
 async def test_waiting_conversations_are_listed_first(transcript: Transcript, turns: Turns) -> None:
