@@ -49,12 +49,11 @@ async def throw_away(
 ) -> tuple[KnowledgeBase, Manifest]:
     """A knowledge base over these sources alone, published into a folder that nobody else uses.
 
-    `FILE.toml` beside a table is taken for its mapping. Raises what reading a source raises.
+    Raises what reading a source raises.
     """
     limit = settings.knowledge_base.source_limit_megabytes * 1_000_000
     contents = [
-        await asyncio.to_thread(read_source, source, None, _mapping(source), limit)
-        for source in sources
+        await asyncio.to_thread(read_source, source, None, None, limit) for source in sources
     ]
     entries = [entry for each in contents for entry in each.entries]
     records = [record for each in contents for record in each.records]
@@ -66,8 +65,3 @@ async def throw_away(
     library = KnowledgeBase(shelf, encoder, answering, today, reranker)
     await library.refresh()
     return library, manifest
-
-
-def _mapping(source: Path) -> Path | None:
-    beside = source.with_suffix(".toml")
-    return beside if source != beside and source.is_file() and beside.is_file() else None

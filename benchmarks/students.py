@@ -30,7 +30,7 @@ SEED = 7
 
 def first_turns(folder: Path) -> list[FirstTurn]:
     """Publish the sample into a folder, and look for every question that has no history."""
-    contents = [read_source(path, None, _mapping(path), 50_000_000) for path in SAMPLE]
+    contents = [read_source(path, None, None, 50_000_000) for path in SAMPLE]
     shelf, encoder = Shelf(folder), open_encoder()
     shelf.publish([entry for each in contents for entry in each.entries], encoder, lambda *_: None)
     edition = shelf.open()
@@ -95,8 +95,3 @@ def _held(asked: Question, passage: Passage) -> float:
         return 0.0
     text = f"{passage.context} {passage.text}"
     return 1 - len(missing(asked.must, text)) / len(asked.must)
-
-
-def _mapping(path: Path) -> Path | None:
-    beside = path.with_suffix(".toml")
-    return beside if path != beside and path.is_file() and beside.is_file() else None

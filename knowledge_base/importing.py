@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,17 +55,21 @@ def read_source(
 ) -> Contents:
     """Everything in a file, or in the files of a folder that some reader recognises.
 
-    All of it is parsed in one process: `child`, or one that is started for it. Raises SourceError,
-    SourceGone, UnknownFormat, MappingError or SourceTooLarge: then nothing is taken. In a folder, a
-    file that no reader recognises is reported as skipped.
+    Without `mapping_file`, `FILE.toml` beside a table is its mapping. All of it is parsed in one
+    process: `child`, or one that is started for it. Raises SourceError, SourceGone, UnknownFormat,
+    MappingError or SourceTooLarge: then nothing is taken. In a folder, a file that no reader
+    recognises is reported as skipped.
     """
     if not location.exists():
         raise SourceGone(f"{location}: there is no such file or folder")
-    mapping = Mapping.load(mapping_file) if mapping_file else None
+    given = Mapping.load(mapping_file) if mapping_file else None
     formats: list[str] = []
     items: list[tuple[str, Document | Program | Record]] = []
     skipped: list[Skipped] = []
     files = _files(location, skipped)
+    beside = {} if given else _mappings_beside(location, files, format_name)
+    mappings = set(beside.values())
+    files = [path for path in files if path not in mappings]
     with nullcontext(child) if child else ReadingProcess() as process:
         for done, path in enumerate(files):
             progress(path.name, done, len(files))
@@ -74,6 +78,7 @@ def read_source(
                 continue
             formats.append(reader.name)
             _check_size(path, limit_bytes)
+            mapping = Mapping.load(beside[path]) if path in beside else given
             for item in process.read(reader, path, mapping):
                 if isinstance(item, Skipped):
                     skipped.append(item)
@@ -170,6 +175,23 @@ def _listed(folder: Path) -> list[Path]:
     return found
 
 
+def _mappings_beside(
+    location: Path, files: Sequence[Path], format_name: str | None
+) -> dict[Path, Path]:
+    """`FILE.toml` for each table that has one; in a folder, one that does not lead out of it."""
+    taken = set(files)
+    found: dict[Path, Path] = {}
+    for path in files:
+        mapping = path.with_suffix(".toml")
+        there = mapping in taken if location.is_dir() else mapping.is_file()
+        if mapping == path or not there or rules_format(path, format_name):
+            continue
+        with suppress(UnknownFormat):
+            if reader_for(path, format_name).needs_mapping:
+                found[path] = mapping
+    return found
+
+
 def _reader(
     path: Path, format_name: str | None, *, strict: bool, skipped: list[Skipped]
 ) -> Reader | RulesReader | None:
@@ -179,10 +201,8 @@ def _reader(
     try:
         return reader_for(path, format_name)
     except UnknownFormat as error:
-        if format_name is not None:
+        if format_name is not None or strict:
             raise UnknownFormat(f"{error}, {', '.join(RULES)}") from None
-        if strict:
-            raise
         skipped.append(Skipped(path.name, str(error).removeprefix(f"{path}: ")))
         return None
 

@@ -105,7 +105,7 @@ def read_programs(path: Path, mapping: Path | None, limit_bytes: int) -> Content
     comes with the assistant by which most programs can be read.
     """
     if mapping is not None or path.with_suffix(".toml").is_file():
-        return read_source(path, None, mapping or path.with_suffix(".toml"), limit_bytes)
+        return read_source(path, None, mapping, limit_bytes)
     candidates = [None, *sorted((PROJECT / "knowledge_base" / "mappings").glob("*.toml"))]
     best: Contents | None = None
     first: SourceError | None = None

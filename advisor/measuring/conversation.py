@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,31 +94,11 @@ async def _run(
 
 
 def _publish(sources: Sequence[Path]) -> None:
-    for words in (*_imports(sources), ["publish"]):
+    for words in (*(["import", str(source)] for source in sources), ["publish"]):
         command = [sys.executable, "-m", "advisor", *words]
         run = subprocess.run(command, check=False, capture_output=True, text=True)
         if run.returncode != 0:
             raise ProcessFailed(f"`advisor {' '.join(words)}` failed:\n{run.stderr.strip()}")
-
-
-def _imports(sources: Sequence[Path]) -> Iterator[list[str]]:
-    """One import for each source; the files of a folder that holds mapped tables one by one."""
-    for source in sources:
-        inside = sorted(source.iterdir()) if source.is_dir() else [source]
-        if not any(_mapping(path) for path in inside):
-            yield ["import", str(source)]
-            continue
-        mappings = {_mapping(path) for path in inside}
-        for path in inside:
-            if path in mappings or (source.is_dir() and path.name.startswith((".", "README"))):
-                continue
-            mapping = _mapping(path)
-            yield ["import", str(path), *(("--map", str(mapping)) if mapping else ())]
-
-
-def _mapping(path: Path) -> Path | None:
-    beside = path.with_suffix(".toml")
-    return beside if path.suffix != ".toml" and path.is_file() and beside.is_file() else None
 
 
 async def _talk(settings: Settings, talks: Sequence[Conversation]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from contract_readers import write
 from editions import LIMIT, SAMPLE
 
 from knowledge_base.catalog.acceptance import LONGEST_ID, LONGEST_TITLE, objection
-from knowledge_base.errors import SourceError, SourceTooLarge, UnknownFormat
+from knowledge_base.errors import MappingError, SourceError, SourceTooLarge, UnknownFormat
 from knowledge_base.importing import read_source
 from knowledge_base.model import Document, Validity
 
@@ -24,6 +24,35 @@ def test_a_folder_is_read_with_what_it_cannot_read(tmp_path: Path) -> None:
     assert [entry.document.title for entry in found.entries] == ["A", "B"]
     assert [skipped.where for skipped in found.skipped] == ["photo.bin"]
     assert (found.format, found.location) == ("markdown", str(tmp_path.resolve()))
+
+
+def test_the_mapping_beside_a_table_is_its_mapping(tmp_path: Path) -> None:
+    """A folder with a table and `FILE.toml` is taken as it stands, and so is the table alone."""
+    table = write(tmp_path / "courses.csv", "ref,award\nA1,Data\n")
+    write(tmp_path / "courses.toml", '[fields]\nid = "ref"\ntitle = "award"\n')
+    write(tmp_path / "a.md", "# A\n\nText.\n")
+    whole = read_source(tmp_path, None, None, LIMIT)
+    assert [entry.document.title for entry in whole.entries] == ["A", "Data"]
+    assert not whole.skipped
+    (entry,) = read_source(table, None, None, LIMIT).entries
+    assert entry.document.id == "A1"
+
+
+def test_a_mapping_that_leads_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    """A link beside a table says nothing about it."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    write(inside / "courses.csv", "ref,award\nA1,Data\n")
+    away = write(tmp_path / "away.toml", '[fields]\nid = "ref"\ntitle = "award"\n')
+    (inside / "courses.toml").symlink_to(away)
+    with pytest.raises(MappingError, match="needs a mapping file"):
+        read_source(inside, None, None, LIMIT)
+
+
+def test_rules_are_among_the_formats_to_name(tmp_path: Path) -> None:
+    """Who named their table of rules otherwise learns which formats there are."""
+    with pytest.raises(UnknownFormat, match=r"--as: .*equivalencies"):
+        read_source(write(tmp_path / "bursaries.toml", "x = 1\n"), None, None, LIMIT)
 
 
 def test_a_folder_below_a_hidden_one_is_read(tmp_path: Path) -> None:
