@@ -56,6 +56,8 @@ _OF_THE_STUDENT = re.compile(
     r"\b(?:i|we|my|our|i'm|i've|he|she|they|income|salary|taxes)\b(?!\s(?:pay|register|enroll))",
     re.I,
 )
+_LEAVING = re.compile(r"\b(?:drop\w*|withdr\w*|quit\w*|leav\w+|cancel\w*)\b[^,;.?!]*$", re.I)
+"""In front of a time to come it is when somebody will leave, not what holds then."""
 _REGISTERING = re.compile(
     r"\b(?:if (?:i|we|you|someone)|(?:i|we)(?:['’]?ll| will| am going to| plan to))"
     r" (?:pay|register|enroll|sign up)\b|\b(?:registering|enrolling|signing up|my registration)\b",
@@ -95,7 +97,8 @@ def asked_day(question: str, today: date) -> date | None:
         past = asked_then and period.last < today
         of_the_student = _OF_THE_STUDENT.search(_CLAUSE.split(before)[-1]) and not takes_up
         changed = _CHANGES.search(question) and period.first <= today
-        if changed or (not past and (of_the_student or not asks_then)):
+        leaves = _LEAVING.search(before) and period.first > today
+        if changed or leaves or (not past and (of_the_student or not asks_then)):
             continue
         if bare and _PAST.search(question) and period.first > today:
             period = _year_before(period)  # noqa: PLW2901  # "before July", said of the past

@@ -9,10 +9,12 @@ from knowledge_base.edition import Edition
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
 from knowledge_base.retriever import Query, Ranking
+from knowledge_base.stated.deductions import asks_what_is_left, deducted
 from knowledge_base.stated.further import counts_people, further_row
 from knowledge_base.stated.installments import asks_for_installments, installments
 from knowledge_base.stated.offsets import asks_for_a_day, day_worked_out
 from knowledge_base.stated.per_unit import asks_for_units, charged_per_unit, hours_per_unit
+from knowledge_base.stated.refunds import asks_what_comes_back, refunded
 from knowledge_base.stated.working import Working, pages_only
 from knowledge_base.typed.answers import TypedAnswers
 from knowledge_base.typed.charges import charges
@@ -38,8 +40,30 @@ class StatedRules:
         None when the page states no rule of a known shape, or the question leaves open what it
         needs: then it is quoted.
         """
+        told = self.refund(query, first) or self.left(query, first)
+        if told is not None:
+            return told
         worked = self._worked(query, ranking)
         return worked.draft(first) if worked else None
+
+    def refund(self, query: Query, first: int = 1) -> Draft | None:
+        """What comes back to whoever leaves the program that a question names; None when it asks
+        for something else, or leaves open what the rule needs."""
+        if not asks_what_comes_back(query.question):
+            return None
+        known, catalog = charges(self._edition, query), self._typed.catalog(query.day)
+        program, told = self._typed.one_clearly(query)
+        listed = sessions(self._edition, query)
+        return refunded(self._edition, query, told, program, known, catalog, listed, first)
+
+    def left(self, query: Query, first: int = 1) -> Draft | None:
+        """What is left to pay of the program that a question names once something is taken off;
+        None as for `refund`."""
+        if not asks_what_is_left(query.question):
+            return None
+        known, catalog = charges(self._edition, query), self._typed.catalog(query.day)
+        program, told = self._typed.one_clearly(query)
+        return deducted(self._edition, query, told, program, known, catalog, first)
 
     def _pages(self, query: Query, ranking: Ranking) -> list[Passage]:
         """The best passages that are no program's.

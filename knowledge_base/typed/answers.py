@@ -18,7 +18,12 @@ from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
 from knowledge_base.text.sentences import statements
 from knowledge_base.typed.bill import bill
-from knowledge_base.typed.billed import asks_for_bill, without_billing
+from knowledge_base.typed.billed import (
+    asks_for_bill,
+    asks_for_difference,
+    asks_for_rates,
+    without_billing,
+)
 from knowledge_base.typed.charges import charges
 from knowledge_base.typed.comparison import MOST, compared
 from knowledge_base.typed.computation import computed
@@ -30,6 +35,7 @@ from knowledge_base.typed.referents import Referents
 from knowledge_base.typed.session_dates import asks_for_bounds, dates_of
 from knowledge_base.typed.sessions import sessions
 from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
+from knowledge_base.typed.together import bill_difference, bill_of_several
 from knowledge_base.typed.wished import MOST as LISTED
 from knowledge_base.typed.wished import asks_for_programs, wished
 from languages.lists import joined
@@ -54,6 +60,8 @@ class TypedAnswers:
         self._programs = self.referents.programs
         self._wishes = CatalogQuery(edition)
         self._missing = Purposes(edition.programs).missing
+        purposes = {cost.purpose for program in edition.programs for cost in program.costs}
+        self._charged = {form for p in purposes for w in p.split() for form in (w, f"{w}s")}
         self._titles = {
             name: program.title
             for program in edition.programs
@@ -76,13 +84,17 @@ class TypedAnswers:
 
     def _wished(self, query: Query, first: int) -> Draft | None:
         """The few programs that meet a wish of which every word is understood, but for those that
-        set no bound; of one program that is named something else is asked."""
+        set no bound; of one program that is named something else is asked, unless the name is a
+        word of the wish, which others meet too."""
         named = self.referents.mentions(query) if asks_for_programs(query.question) else None
-        if named is None or any(len(mention.programs) == 1 for mention in named):
+        if named is None:
             return None
         found = self._wishes.find(query.question, query.day)
-        known = found.conditions and set(found.not_understood) <= VAGUE
-        if not known or not found.matches or found.total + len(found.unknown) > LISTED:
+        known = (found.conditions or found.order) and set(found.not_understood) <= VAGUE
+        if not known or not 0 < len(found.matches) <= LISTED - len(found.unknown):
+            return None
+        alone = {mention.programs[0] for mention in named if len(mention.programs) == 1}
+        if alone and not alone < {match.id for match in found.matches}:
             return None
         programs = [self._programs[match.id] for match in found.matches]
         if query.institution and {p.institution for p in programs} - {"", query.institution}:
@@ -108,7 +120,8 @@ class TypedAnswers:
 
     def _worked_out(self, query: Query, first: int) -> Draft | None:
         found = self.referents.mentions(query) if may_ask(query.question) else None
-        asked = None if found is None else read(_without(query.question, found), query.day)
+        plain = None if found is None else _without(query.question, found)
+        asked = None if plain is None else read(plain, query.day, self._charged)
         if asked is None or found is None:
             return self._side_by_side(query, first) or self._profile(query, first)
         if open_ := [mention for mention in found if len(mention.programs) > 1]:
@@ -134,16 +147,29 @@ class TypedAnswers:
         return self._comparison(asked, ids, query, first) if asked else None
 
     def bill(self, query: Query, first: int = 1) -> Draft | None:
-        """All that the one program costs that a question names, or that is in focus, with the rates
+        """All that the programs cost that a question names, or the one in focus, with the rates
         and fees of the pages in force on its day; None when it asks for something else."""
         if not asks_for_bill(query.question):
             return None
-        known = charges(self._edition, query)
+        known, catalog = charges(self._edition, query), self.catalog(query.day)
         plain = replace(query, question=without_billing(query.question, known))
+        several = self.several(plain)
+        if len(several) > 1:
+            if not asks_for_rates(query.question):
+                return None
+            return bill_of_several(query.question, several, known, catalog, first)
         program = self.one(plain)
         if program is None:
             return None
-        return bill(query.question, program, known, self.catalog(query.day), first)
+        work_out = bill_difference if asks_for_difference(query.question) else bill
+        return work_out(query.question, program, known, catalog, first)
+
+    def several(self, query: Query) -> list[Program]:
+        """The programs that a question names, in order; none when a name leaves open which."""
+        found = self.referents.mentions(query) or ()
+        if any(len(mention.programs) > 1 for mention in found):
+            return []
+        return [self._programs[i] for i in dict.fromkeys(m.programs[0] for m in found)]
 
     def one(self, query: Query) -> Program | None:
         """The one program that a question names, or else that the conversation is about."""
@@ -153,6 +179,16 @@ class TypedAnswers:
         named = {mention.programs[0] for mention in found}
         ids = list(named or self.referents.one_spoken_of(query))
         return self._programs[ids[0]] if len(ids) == 1 else None
+
+    def one_clearly(self, query: Query) -> tuple[Program | None, str]:
+        """The one program that a question names by more than a word, which may be of something
+        else ("a team of 8"), or else the one of `one`; and the question without its name."""
+        found = self.referents.mentions(query) or ()
+        clear = [m for m in found if len(query.question[m.start : m.end].split()) > 1]
+        ids = {i for mention in clear for i in mention.programs}
+        if len(ids) == 1:
+            return self._programs[ids.pop()], _without(query.question, clear)
+        return self.one(query), _without(query.question, found)
 
     def _profile(self, query: Query, first: int) -> Draft | None:
         """What is stated of the one program that a question names, or that is in focus."""

@@ -178,20 +178,24 @@ def bill(
         lines.append(lead + _working(each, who, rows, first))
         facts += _facts(each, who, program, "" if same else each.way)
     numbers = {row: first + 1 + place for place, row in enumerate(rows)}
-    lines += _remarks(program, catalog, who, made[0], numbers)
+    lines += remarks(program, catalog, who, made[0], numbers)
     return Draft(
         AnswerKind.COMPUTED,
         "\n\n".join([f"**{program.title}** [{first}]", *lines]),
         tuple(facts),
-        {program.id: tuple(_stated(program, made))},
+        {program.id: tuple(stated_by(program, made))},
         tuple((row.document_id, row.quote) for row in rows),
         focus=program.id,
     )
 
 
 def _all(each: Bill, who: Billed) -> tuple[Part, ...]:
-    asked = each.entry and who.new is not False and not _limited(each, who)
-    return (*each.parts, *((each.entry,) if asked and each.entry else ()))
+    return (*each.parts, *((each.entry,) if each.entry and entry_asked(each, who) else ()))
+
+
+def entry_asked(each: Bill, who: Billed) -> bool:
+    """Whether what is paid once may belong to what is asked for."""
+    return each.entry is not None and who.new is not False and not _limited(each, who)
 
 
 def _limited(each: Bill, who: Billed) -> bool:
@@ -204,9 +208,8 @@ def _limited(each: Bill, who: Billed) -> bool:
 def _working(each: Bill, who: Billed, rows: Sequence[Charge], first: int) -> str:
     """`$1,140 tuition (6 credits × $190) [2] + $48 technology fee … = **$1,188**`."""
     listed = _all(each, who) if who.new else each.parts
-    parts = [part.told(each.currency, rows, first) for part in listed]
     total = sum((part.amount for part in listed), Decimal(0))
-    line = f"{' + '.join(parts)} = **{money(total, each.currency)}**"
+    line = working_of(listed, each.currency, rows, first, bold="**")
     if who.new is None and len(_all(each, who)) > len(each.parts) and each.entry:
         more = money(total + each.entry.amount, each.currency)
         entry = each.entry.told(each.currency, rows, first)
@@ -219,6 +222,16 @@ def _working(each: Bill, who: Billed, rows: Sequence[Charge], first: int) -> str
     return line
 
 
+def working_of(
+    parts: Sequence[Part], currency: str, rows: Sequence[Charge], first: int, bold: str = ""
+) -> str:
+    """`$570 tuition + $24 technology fee (3 credits × $8) [3] = $594`, where rows are cited behind
+    `first`, the sum with marks of emphasis if they are given."""
+    told = " + ".join(part.told(currency, rows, first) for part in parts)
+    total = money(sum((part.amount for part in parts), Decimal(0)), currency)
+    return f"{told} = {bold}{total}{bold}" if bold or len(parts) > 1 or parts[0].working else told
+
+
 def _facts(each: Bill, who: Billed, program: Program, way: str) -> Iterator[UsedFact]:
     where = f" ({way})" if way else ""
     parts = _all(each, who) if who.new else each.parts
@@ -228,7 +241,7 @@ def _facts(each: Bill, who: Billed, program: Program, way: str) -> Iterator[Used
     yield UsedFact(f"total cost{where}", plain(total), each.currency, program.id)
 
 
-def _remarks(
+def remarks(
     program: Program,
     catalog: Catalog,
     who: Billed,
@@ -255,7 +268,7 @@ def _remarks(
         yield f"*{rates}*"
 
 
-def _stated(program: Program, made: Sequence[Bill]) -> Iterator[str]:
+def stated_by(program: Program, made: Sequence[Bill]) -> Iterator[str]:
     """Words of the program's page that the bill rests on."""
     if program.credits:
         yield f"carries {program.credits.normalize():f}"

@@ -18,6 +18,7 @@ _TOTAL = re.compile(
     r"|add (?:it|this|that|them|these) (?:all )?(?:up|together))\b",
     re.I,
 )
+_TOGETHER = re.compile(r"\b(?:together|combined|sum|both|all (?:three|four))\b", re.I)
 _MONEY = re.compile(
     r"\b(?:costs?|price[ds]?|pay|paid|fees?|bill|tuition|how much|total|charged?"
     r"|dollars?|all[ -]in|add (?:it|this|that|them|these) (?:all )?(?:up|together))\b",
@@ -28,7 +29,8 @@ _ELSEWHERE = re.compile(
     r"|deposit|defer\w*|employer\w*|senior|veteran\w*|benefits?|gi bill|per credit|each credit"
     r"|compar\w*|cheap\w*|hours?|weeks?|how long|when|deadline|transfer\w*|books?|parking|waive\w*"
     r"|monthly|(?:a|per|each|every) (?:month|payment)|missed|returned|lost|drop\w*|withdraw\w*"
-    r"|cancel\w*|last year|why)\b",
+    r"|cancel\w*|last year|why|minus|remain\w*|left|owe|my (?:half|share|part)|half"
+    r"|win|won)\b|\d ?%",
     re.I,
 )
 """What asks for more than what is paid in the ordinary way."""
@@ -43,6 +45,19 @@ _KNOWN = re.compile(
     re.I,
 )
 _ONLY = re.compile(r"\b(?:just|only)\b", re.I)
+_TUITION = re.compile(r"\btuition\b", re.I)
+_BEYOND_TUITION = re.compile(
+    r"\b(?:fees?|bills?|everything|all[ -]in|in all|incl\w*|plus|costs?|price[ds]?|materials?"
+    r"|kits?)\b",
+    re.I,
+)
+"""What is asked for besides, where a question speaks of tuition."""
+_FEES = re.compile(
+    r"(?<!materials )(?<!material )(?<!kit )\bfees?\b|\b(?:bills?|everything|all[ -]in)\b", re.I
+)
+_DIFFERENCE = re.compile(
+    r"\b(?:how much|what)\b.*\b(?:more|less|extra|dearer)\b|\bdifference\b", re.I
+)
 _DELIVERIES = {
     "online": re.compile(r"\b(?:online|remote(?:ly)?|distance)\b", re.I),
     "hybrid": re.compile(r"\b(?:hybrid|blended)\b", re.I),
@@ -85,6 +100,16 @@ def residency_of(text: str) -> Residency | None:
     return next((of for of, sign in _RESIDENCIES.items() if sign.search(text)), None)
 
 
+def residencies_in(text: str) -> list[Residency]:
+    """All that a text says of it; what is said of one is not read again for the next."""
+    found = []
+    for of, sign in _RESIDENCIES.items():
+        rest = sign.sub(" ", text)
+        found += [of] if rest != text else []
+        text = rest
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Billed:
     """What a question says about whom a bill is for."""
@@ -106,8 +131,24 @@ def asks_for_bill(question: str) -> bool:
     """Whether it asks for all that is paid, or for the price somewhere else than at home."""
     if _ELSEWHERE.search(question) or not _MONEY.search(question):
         return False
-    where = residency_of(question) is not None and not re.search(r"\bfees?\b", question, re.I)
-    return bool(_TOTAL.search(question)) or where
+    lives = residency_of(question) is not None or _IN_A_STATE.search(question) is not None
+    where = lives and not re.search(r"\bfees?\b", question, re.I)
+    several = _TOGETHER.search(question) and asks_for_rates(question)
+    return bool(_TOTAL.search(question) or where or several) or asks_for_difference(question)
+
+
+def asks_for_rates(question: str) -> bool:
+    """Whether it asks for what pages charge beside the catalog's price: fees, tuition alone, or
+    the rate of somebody who lives somewhere."""
+    alone = _TUITION.search(question) and not _BEYOND_TUITION.search(question)
+    lives = residency_of(question) is not None or _IN_A_STATE.search(question)
+    return bool(alone or lives or _FEES.search(question))
+
+
+def asks_for_difference(question: str) -> bool:
+    """Whether it asks by how much two students, or two ways of study, differ in what is paid."""
+    sides = len(residencies_in(question)) == 2 or len(ways_in(question)) == 2
+    return sides and _DIFFERENCE.search(question) is not None
 
 
 def without_billing(question: str, found: Sequence[Charge]) -> str:
@@ -135,5 +176,6 @@ def billed(question: str, found: Sequence[Charge]) -> Billed:
     if residency is None and _IN_A_STATE.search(question):
         residency = Residency.OTHER_STATE
     new = False if _KNOWN.search(question) else True if _NEW.search(question) else None
-    only = frozenset(words(question)) if _ONLY.search(question) else None
+    alone = _TUITION.search(question) and not _BEYOND_TUITION.search(question)
+    only = frozenset(words(question)) if alone or _ONLY.search(question) else None
     return Billed(residency, next(iter(ways_in(question)), None), new, only)

@@ -7,6 +7,7 @@ state", "get paid") can change what is right, and then the published pages are q
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -123,14 +124,16 @@ _PER_CREDIT = re.compile(r"\b(?:per|each|a|one) credit\b")
 _CLOCK_HOURS = re.compile(r"\bhow many (?:clock|contact) hours\b")
 """A term of the field: who uses it asks for the number, whatever else is told."""
 _TOTAL_HOURS = re.compile(
-    rf"\btotal hours\b|{_CLOCK_HOURS.pattern}"
-    r"|\bhow many (?:clock |contact )?hours\b.*\b(?:total|altogether|all|whole)\b"
+    rf"{_CLOCK_HOURS.pattern}|\bhow many (?:clock |contact )?hours\b.*\ball\b"
+    r"|^(?=.*\bhours\b).*\b(?:total|altogether|all together|in all|all in all|whole)\b"
 )
 _ENDS = re.compile(r"\b(?:finish\w*|done|ends?|completed?|completing|graduate|last day|over)\b")
 _BEGINS = re.compile(r"\b(?:start\w*|begin|begins|began|beginning)\b")
 _APPLYING = re.compile(r"\b(?:apply\w*|applications?|deadlines?)\b")
 _LEFT = re.compile(
-    r"\b(?:days|weeks|how long|how much time)\b.*\b(?:left|until|till|before|remaining|to apply)\b"
+    r"\b(?:days|weeks|how long|how much time)\b.*\b(?:left|until|till|remaining|to apply"
+    r"|before (?:the |it |i |applications? |registration )?(?:deadlines?|closes?|apply\w*|starts?"
+    r"|begins?|classe?s?))\b"
 )
 _PACED = re.compile(r"\b(?:long|weeks?|months?|time|finish|done|take|complete)\b")
 _COMPARED = re.compile(
@@ -159,16 +162,19 @@ def may_ask(question: str) -> bool:
     return len(text) <= _LONGEST and any(sign.search(text) for sign in _SIGNS)
 
 
-def read(question: str, today: date) -> Asked | None:
+def read(question: str, today: date, charged: Collection[str] = ()) -> Asked | None:
     """What is asked for; None when it is nothing of the kind, or a word is not understood.
 
-    `question` has blanks where programs are named.
+    `question` has blanks where programs are named; `charged` are the words by which the catalog
+    names what it charges for, which belong to a cost.
     """
     text, hours = _hours(_written(question))
     text, begin = _period(text, today)
     asked = _task(text, hours, begin)
     words = set(re.findall(r"[a-z0-9'$]+", text))
     clock_hours = asked and asked.task is Task.HOURS and _CLOCK_HOURS.search(text)
+    if asked and asked.task is Task.COST:
+        words -= set(charged)
     return asked if asked and (clock_hours or words <= _understood(asked)) else None
 
 

@@ -9,7 +9,7 @@ def listed(text: str) -> frozenset[str]:
 
 
 FILLER = listed(
-    """a an the i i'm im i'd me my we you your u it its it's this that these those them they
+    """a an the i i'm im i'd me my we you your u it its it's this that these those them they their
     there is are be being am has have had would wld could can do does of for to in at on by with
     if and or then plus n so just only please pls plz thanks thank thx hi hello hey tell show
     give know want wanna need like think thinking thinkin about both together between two three
