@@ -19,6 +19,7 @@ from channels.accounts.directory import Accounts
 from channels.accounts.settings import StaffSettings
 from channels.answerer import Answerer
 from channels.apology import Apologist
+from channels.attachments import Attachments
 from channels.bookmarks import StoredBookmark
 from channels.brain import Brain
 from channels.breaker import Breaker
@@ -62,6 +63,7 @@ from channels.voice.settings import VoiceSettings
 from channels.waiting_line import WaitingLine
 from channels.watch import Watch
 from channels.web.assets import AssetDoor
+from channels.web.attached import AttachmentDoor
 from channels.web.desk import Desk
 from channels.web.notes import Notes
 from channels.web.polling import PollingDoor
@@ -179,6 +181,7 @@ def build_app(
             answerer=answerer,
             line=line,
             longest=settings.message_limit,
+            url=settings.url,
         ),
         content=content,
         engine=engine,
@@ -201,6 +204,7 @@ def build_app(
         sockets,
         polls,
         SourcePages(content),
+        AttachmentDoor(Attachments(storage)),
     ):
         app.add_routes(door.routes())
     app.add_routes(rooms.routes)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.attachments import Stored, keep
 from channels.identifiers import new_id
 from channels.model import ConversationStatus, OutboundMessage, Part, TurnStatus
 from channels.outbox import Outbox
@@ -31,6 +32,8 @@ class Spoken:
 
     message: OutboundMessage
     parts: Sequence[Part] = ()
+    files: Sequence[Stored] = ()
+    """What goes with it, as the message says."""
 
 
 class Holds:
@@ -147,6 +150,7 @@ async def _write(db: AsyncConnection, conversation: str, spoken: Spoken, now: da
     seq = await raise_watermark(db, conversation, 1, now) or 0
     receipt = Receipt(conversation, "", new_id("m"), seq)
     await write_message(db, spoken.message, receipt, now)
+    await keep(db, spoken.files, now)
     await enqueue(db, conversation, receipt.message_id, seq, spoken.parts, now)
     return seq
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -132,6 +132,20 @@ def _is_name(value: object, most: int = NAME_CHARACTERS) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a person has sent, of ``size`` bytes; ``path`` is signed, below our address."""
+
+    name: str
+    media_type: str
+    size: int
+    path: str
+
+    def to_wire(self) -> dict[str, Any]:
+        """``name``, ``media_type``, ``size`` and ``path``."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """A message to a student, in a form that every channel can render.
 
@@ -151,6 +165,7 @@ class OutboundMessage:
     """What the student is told of the person who wrote it; empty: no person did."""
     reply_to: dict[str, Any] | None = None
     """`InboundMessage.reply_to` of what it answers, for its channel; not kept in the transcript."""
+    attachments: tuple[Attachment, ...] = ()
 
     def to_wire(self) -> dict[str, Any]:
         """One JSON object, as it is kept in the transcript."""
@@ -162,6 +177,7 @@ class OutboundMessage:
             "answer": self.answer,
             "reason": self.reason,
             "name": self.name,
+            "attachments": [attachment.to_wire() for attachment in self.attachments],
         }
 
     @classmethod
@@ -175,4 +191,5 @@ class OutboundMessage:
             answer=wire["answer"],
             reason=wire.get("reason", ""),
             name=wire.get("name", ""),
+            attachments=tuple(Attachment(**each) for each in wire.get("attachments", ())),
         )

@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import Row
 
 from channels.model import (
+    Attachment,
     Author,
     Choice,
     ConversationStatus,
@@ -106,7 +107,13 @@ class Entry:
         """From a row of the table ``messages``."""
         choices = tuple(Choice.from_wire(choice) for choice in row.choices or ())
         message = OutboundMessage(
-            row.text, Author(row.author), row.kind, choices, row.answer, name=row.name or ""
+            row.text,
+            Author(row.author),
+            row.kind,
+            choices,
+            row.answer,
+            name=row.name or "",
+            attachments=tuple(Attachment(**each) for each in row.attachments or ()),
         )
         return cls(
             row.seq,

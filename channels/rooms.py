@@ -105,6 +105,7 @@ def open_rooms(
         Arrivals(accounts, invitations, sessions, entrance, provider),
         ProfilePages(sessions, factor, entrance),
         supporting.conversation,
+        supporting.forms,
         *rooms,
     )
     return Rooms(

@@ -118,6 +118,7 @@ async def write_message(
             "text": wire["text"],
             "choices": wire["choices"] or None,
             "answer": wire["answer"],
+            "attachments": wire["attachments"] or None,
             "at": at,
         },
     )

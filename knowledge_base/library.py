@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from knowledge_base.editions.live import LiveEdition
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.filters.tree import Compare
-from knowledge_base.model import Answer, AnswerKind, Passage, Utterance
+from knowledge_base.model import Answer, AnswerKind, Passage, Retrieved, Utterance
 from knowledge_base.pathway.plan import Goal, Limits, Plan, Student
 from knowledge_base.pathways import plan
 from knowledge_base.per_institution import PerInstitution
@@ -36,6 +37,9 @@ from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.pointing import Meant, Pointed, Pointing
 from languages.lists import joined
 from languages.speech import say
+
+RETRIEVED = 8
+"""Passages that an answer tells of with their scores; a search finds ten at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ class KnowledgeBase:
             listed = joined([f"**{topic.label}**" for topic in meant.choices], "or")
             which = say("Which one: {titles}?", titles=listed)
             return await self.told(Draft(AnswerKind.CLARIFY, which, nearest=meant.choices))
-        answer, _ = await self.examine(meant.question, history, meant.focus)
-        return replace(answer, question=meant.question)
+        answer, ranking = await self.examine(meant.question, history, meant.focus)
+        return replace(answer, question=meant.question, retrieved=_retrieved(ranking))
 
     async def compare(
         self, programs: Sequence[str], aspects: Sequence[str] = (), day: date | None = None
@@ -290,3 +294,11 @@ class KnowledgeBase:
             pointing = Pointing(asking.typed.referents, catalog)
             held = self._open = _Open(edition, asking, per_institution, catalog, pointing)
         return held
+
+
+def _retrieved(ranking: Ranking) -> tuple[Retrieved, ...]:
+    """What a search found first, with its scores as probabilities."""
+    found = zip(ranking.passages[:RETRIEVED], ranking.scores, strict=False)
+    return tuple(
+        Retrieved(each.id, each.document_id, each.context, math.exp(score)) for each, score in found
+    )

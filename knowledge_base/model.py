@@ -318,6 +318,23 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A passage that the search found for a question, quoted or not.
+
+    ``score`` is the probability in 0-1 that it holds the answer, given that one passage does.
+    """
+
+    passage: str
+    document: str
+    title: str
+    score: float
+
+    def to_wire(self) -> dict[str, Any]:
+        """``passage``, ``document``, ``title``, ``score``."""
+        return {**asdict(self), "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A reply with its sources. ``text`` is Markdown; ``confidence`` lies in 0–1."""
 
@@ -334,6 +351,8 @@ class Answer:
     question: str = ""
     """What was asked, with names in the place of words that point; not in the wire form."""
     files: tuple[File, ...] = ()
+    retrieved: tuple[Retrieved, ...] = ()
+    """What the search found first, for staff to see what an answer was chosen from."""
 
     @property
     def abstained(self) -> bool:
@@ -353,6 +372,7 @@ class Answer:
             "abstained": self.abstained,
             "edition": self.edition,
             "nearest": [topic.to_wire() for topic in self.nearest],
+            "retrieved": [each.to_wire() for each in self.retrieved],
             "focus": self.focus,
             "milliseconds": round(self.milliseconds, 1),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from channels.erasing import tables_naming
 from channels.schema import conversations, metadata, opt_outs
 from channels.storage import Storage
 
-WITHHELD = frozenset({"token_hash", "lease_owner", "lease_until"})
+WITHHELD = frozenset({"token_hash", "lease_owner", "lease_until", "signing_key"})
 """Columns of the machine's own: proofs of who somebody is, and which process is at work."""
 MOST = 500
 """Conversations of one student that are found; a search that finds more names nobody."""
@@ -95,9 +96,15 @@ def _reflected(connection: Connection, name: str) -> Table:
 
 
 def _wire(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without what is the machine's own, and with times in ISO 8601."""
+    """A row without what is the machine's own, with times in ISO 8601 and files in Base64."""
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value
+        name: _plain(value)
         for name, value in row.items()
         if name not in WITHHELD and value is not None
     }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value

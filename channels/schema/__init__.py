@@ -1,6 +1,13 @@
 """The gateway's tables, in portable SQLAlchemy Core for SQLite and PostgreSQL alike."""
 
-from channels.schema.conversations import conversations, deliveries, messages, turns, web_sessions
+from channels.schema.conversations import (
+    attachments,
+    conversations,
+    deliveries,
+    messages,
+    turns,
+    web_sessions,
+)
 from channels.schema.desk import (
     canned_replies,
     corrections,
@@ -27,6 +34,7 @@ from channels.schema.staff import (
 __all__ = [
     "Moment",
     "accounts",
+    "attachments",
     "audit_log",
     "bookmarks",
     "canned_replies",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -117,6 +118,8 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("choices", JSON(none_as_null=True)),
     Column("answer", JSON(none_as_null=True)),
+    # What a person sent with it: names, and addresses of rows of `attachments`.
+    Column("attachments", JSON(none_as_null=True)),
     # What the student said of it, and why, when asked.
     Column("helpful", Boolean),
     Column("helpful_reason", String(20)),
@@ -128,6 +131,20 @@ messages = Table(
 )
 
 index_words_of(messages)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    # With it the file's address is signed.
+    Column("signing_key", String(64), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "conversation_id"),
+)
 
 deliveries = Table(
     "deliveries",

@@ -13,6 +13,7 @@ from channels.hub import Hub
 from channels.settings import InstitutionSettings
 from channels.storage import Storage
 from channels.support.context import Contexts
+from channels.support.conversation_forms import ConversationForms
 from channels.support.conversation_pages import ConversationPages
 from channels.support.finding import Finder
 from channels.support.inbox_pages import InboxPages
@@ -41,6 +42,8 @@ class SupportParts:
     line: WaitingLine
     longest: int
     """Characters that a person may write at once."""
+    url: str
+    """Where students reach the gateway, without a trailing slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SupportRooms:
 
     inbox: InboxPages
     conversation: ConversationPages
+    forms: ConversationForms
     reviews: ReviewPages
     replies: ReplyPages
     watch: SupportWatch
@@ -66,6 +70,7 @@ def support_rooms(
         hub=hub,
         answerer=parts.answerer,
         institution=parts.institution.name,
+        url=parts.url,
         hold=timedelta(minutes=parts.settings.hold_minutes),
     )
     conversation = ConversationPages(
@@ -78,13 +83,23 @@ def support_rooms(
         finder=finder,
         institution=parts.institution,
         longest=parts.longest,
-        hub=hub,
+        sends_files=parts.settings.most_bytes > 0,
         entrance=entrance,
         live=live,
+    )
+    forms = ConversationForms(
+        speaking=speaking,
+        notebook=notebook,
+        reviews=reviews,
+        longest=parts.longest,
+        most_bytes=parts.settings.most_bytes,
+        hub=hub,
+        entrance=entrance,
     )
     return SupportRooms(
         InboxPages(finder, notebook, Views(storage), entrance, live),
         conversation,
+        forms,
         ReviewPages(reviews, entrance),
         ReplyPages(replies, entrance),
         SupportWatch(parts.line, finder, live, timedelta(minutes=parts.settings.escalate_minutes)),

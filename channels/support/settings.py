@@ -28,6 +28,15 @@ class SupportSettings(BaseModel):
     """Minutes that a student waits for a person, within office hours, before the conversation is
     marked as waiting for too long and stands first."""
 
+    attachment_megabytes: float = Field(default=5, ge=0, le=25)
+    """Most megabytes of a file that a person sends to a student; three go with one message. They
+    are kept in the database, and erased with the conversation. 0: none can be sent."""
+
+    @property
+    def most_bytes(self) -> int:
+        """Of one file."""
+        return int(self.attachment_megabytes * 1_000_000)
+
     @property
     def office(self) -> Hours | None:
         """When people answer; None when that is not known."""

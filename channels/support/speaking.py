@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from channels.answerer import Answerer
+from channels.attachments import Stored, Upload, stored
 from channels.carrier import Post
 from channels.holds import Holds, Spoken
 from channels.hub import Hub
@@ -51,9 +53,11 @@ class Speaking:
         hub: Hub,
         answerer: Answerer,
         institution: str,
+        url: str,
         hold: timedelta,
     ) -> None:
-        """``hold`` is how long a conversation is a person's unless it is prolonged."""
+        """``url`` is where students reach the gateway, without a trailing slash; ``hold`` is how
+        long a conversation is a person's unless it is prolonged."""
         self._storage = storage
         self._holds = Holds(storage)
         self._post = post
@@ -61,6 +65,7 @@ class Speaking:
         self._hub = hub
         self._answerer = answerer
         self._institution = institution
+        self._url = url
         self._hold = hold
 
     async def reach(self, conversation: str) -> Reach | None:
@@ -92,12 +97,14 @@ class Speaking:
         """Go on holding a conversation; False when it is not theirs any more."""
         return await self._holds.prolong(conversation, agent.id, datetime.now(UTC) + self._hold)
 
-    async def write(self, conversation: str, agent: Agent, text: str) -> bool:
-        """Write to the student; False when they do not hold the conversation."""
+    async def write(
+        self, conversation: str, agent: Agent, text: str, files: Sequence[Upload] = ()
+    ) -> bool:
+        """Write to the student, with files; False when they do not hold the conversation."""
         place = await self._place(conversation)
         if place is None:
             return False
-        spoken = self._spoken(place, agent, text, "text")
+        spoken = self._spoken(place, agent, text, "text", stored(conversation, files))
         if await self._holds.write(conversation, agent.id, spoken) is None:
             return False
         await self.prolong(conversation, agent)
@@ -129,15 +136,23 @@ class Speaking:
             row = (await db.execute(query)).first()
         return _Place(*row) if row else None
 
-    def _spoken(self, place: _Place, agent: Agent, text: str, kind: str) -> Spoken:
-        """As it is kept, and as a provider is sent it: no label there tells whose it is."""
-        message = OutboundMessage(text, Author.PERSON, kind, name=agent.name)
+    def _spoken(
+        self, place: _Place, agent: Agent, text: str, kind: str, files: tuple[Stored, ...] = ()
+    ) -> Spoken:
+        """As it is kept, and as a provider is sent it: no label there tells whose it is.
+
+        Files stay here, and their addresses are sent.
+        """
+        enclosed = tuple(each.attachment for each in files)
+        message = OutboundMessage(text, Author.PERSON, kind, name=agent.name, attachments=enclosed)
         carried = text
         if kind == "text":
             with speaking(short(place.language)):
                 carried = say("{name} (a person): {text}", name=agent.name, text=text)
+        addresses = [f"{each.name}: {self._url}{each.path}" for each in enclosed]
+        carried = "\n\n".join([carried, *addresses])
         sent = replace(message, text=carried, reply_to=place.reply_to)
-        return Spoken(message, self._post.parts(place.channel, [sent])[0])
+        return Spoken(message, self._post.parts(place.channel, [sent])[0], files)
 
     async def _tell(self, conversation: str) -> None:
         """Wake whoever shows the conversation and whoever sends."""

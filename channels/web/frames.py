@@ -142,6 +142,7 @@ def message(entry: Entry) -> dict[str, Any]:
         "choices": [choice.to_wire() for choice in said.choices],
         "citations": answer.get("citations", []),
         "files": answer.get("files", []),
+        "attachments": [each.to_wire() for each in said.attachments],
         "abstained": bool(answer.get("abstained", False)),
         "answer_kind": answer.get("kind"),
         "asks_feedback": answer.get("kind") in RATED_KINDS and entry.helpful is None,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from aiohttp import ClientWebSocketResponse
+from aiohttp import ClientWebSocketResponse, FormData
 from aiohttp.test_utils import TestClient
 from colleague import PROGRAM, Colleague, colleague
 from gateway_parts import Chat, frames_until
@@ -20,12 +20,14 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.model import Role
+from channels.attachments import AttachmentRefused, accepted
 from channels.audit import COMMAND
 from channels.model import ConversationStatus, InboundMessage, OutboundMessage, TurnStatus
 from channels.office_hours import Hours, Stretch
 from channels.records import Outcome
 from channels.schema import audit_log, conversations, messages
 from channels.storage import Storage
+from channels.support.conversation_forms import LOST
 from channels.support.filters import Filters
 from channels.support.finding import Finder, Place
 from channels.support.learning import learn
@@ -119,6 +121,79 @@ async def test_a_person_takes_over_writes_and_hands_back(
     assert [who for who, _ in await student.reads(8)] == ["person", "student", "assistant"]
     assert [asked["text"] for asked in bot.asked] == ["hello", "thanks"]
     assert (await done(ana, f"{place}/say", text="and"))["done"] is False
+
+
+async def send_files(who: Colleague, path: str, text: str, *files: tuple[str, bytes]) -> str:
+    """What a form with files answers; empty when it was sent."""
+    form = FormData({"csrf_token": who.csrf, "text": text}, quote_fields=False)
+    for name, content in files:
+        form.add_field("file", content, filename=name)
+    answer = await who._ask("POST", path, {"data": form, "headers": PROGRAM})
+    assert answer.status == 200
+    return str((await answer.json())["text"])
+
+
+async def test_files_go_with_a_message_and_are_erased_with_it(
+    begin: Begin, ana: Colleague, client: TestClient
+) -> None:
+    """The student opens them by the address in the chat, nobody by another, nobody afterwards."""
+    student = await begin()
+    await student.write("hello")
+    await student.reads(2)
+    place = f"/support/{student.conversation}"
+    assert await send_files(ana, f"{place}/say", "here", ("a.pdf", b"%PDF-1")) == LOST
+    await done(ana, f"{place}/take")
+    said = await send_files(ana, f"{place}/say", "", ("../Plan für Sie.pdf", b"%PDF-1 plan"))
+    assert said == ""
+    (_, frame) = await frames_until(student.tab, 4)
+    (file,) = frame["attachments"]
+    assert (file["name"], file["size"], frame["text"]) == ("Plan für Sie.pdf", 11, file["name"])
+    got = await client.get(file["path"])
+    assert (got.status, await got.read()) == (200, b"%PDF-1 plan")
+    assert got.headers["Content-Disposition"].startswith("attachment;")
+    assert file["path"] in (await (await ana.get(place)).text()).replace("&#34;", '"')
+    forged = file["path"].replace(file["path"].split("/")[4], "0" * 32)
+    assert (await client.get(forged)).status == 404
+    await student.tab.send_json({"type": "erase"})
+    while (await student.tab.receive_json())["type"] != "erased":
+        pass
+    assert (await client.get(file["path"])).status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("page.html", b"<script>", "only"),
+        ("plan.pdf", b"MZ", "no .pdf file"),
+        ("plan.pdf", b"%PDF-" + b"0" * 2000, "must hold"),
+        ("empty.txt", b"", "must hold"),
+        ("words.txt", b"a\0b", "no text"),
+    ],
+)
+def test_a_file_that_may_not_be_sent_is_refused(name: str, content: bytes, problem: str) -> None:
+    """By its end, its beginning and its size, with words for whoever sends it."""
+    with pytest.raises(AttachmentRefused, match=problem):
+        accepted(name, content, 2000)
+
+
+async def test_the_page_tells_what_was_found_with_scores(
+    begin: Begin, ana: Colleague, bot: LoopbackBot
+) -> None:
+    """Not only what was quoted: recorded with the answer, shown to staff, kept from the student."""
+    cited = {"title": "Fees", "quote": "It is $5.", "document_id": "d_1", "passage_id": "p_1"}
+    found = [
+        {"passage": "p_1", "document": "d_1", "title": "Fees", "score": 0.8125},
+        {"passage": "p_2", "document": "d_2", "title": "Refunds", "score": 0.11},
+    ]
+    answer = {"type": "answer", "text": "It is $5.", "kind": "quote", "citations": [cited]}
+    bot.behaviour = saying({"custom": {**answer, "retrieved": found}})
+    student = await begin()
+    await student.write("what is the fee")
+    frames = await frames_until(student.tab, 2)
+    assert "0.8125" not in str(frames)
+    page = await (await ana.get(f"/support/{student.conversation}")).text()
+    rows = re.findall(r"<tr><td>(\w+) .*?</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
+    assert rows == [("Fees", "0.81", "yes"), ("Refunds", "0.11", "no")]
 
 
 async def test_the_other_agent_can_neither_take_nor_write(

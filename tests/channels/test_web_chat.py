@@ -49,7 +49,16 @@ async def test_a_question_is_echoed_and_answered(client: TestClient, open_chat: 
     assert reply["html"] == "<p>You said: hello <em>there</em></p>\n"
     assert set(reply) == {
         *("type", "seq", "id", "client_id", "author", "name", "kind", "text", "html"),
-        *("choices", "citations", "files", "abstained", "answer_kind", "asks_feedback", "at"),
+        *(
+            "choices",
+            "citations",
+            "files",
+            "attachments",
+            "abstained",
+            "answer_kind",
+            "asks_feedback",
+            "at",
+        ),
     }
     assert reply["at"].endswith("Z")
 

@@ -85,7 +85,8 @@ desk.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
-  const answer = await post(what, new URLSearchParams(new FormData(form)));
+  const filled = new FormData(form);
+  const answer = await post(what, what === "say" ? filled : new URLSearchParams(filled));
   button.disabled = false;
   if (answer?.done && what === "say") form.reset();
   if (!answer?.done) tell(answer?.text || "That did not reach the assistant. Try again.");

@@ -29,6 +29,7 @@ function toldText(message, place) {
   const sources = message.citations ?? [];
   if (sources.length) lines.push("", say("sources", { count: sources.length }));
   sources.forEach((source, at) => lines.push(...sourceText(source, at + 1, place)));
+  for (const { name, path } of message.attachments ?? []) lines.push("", `${name}: ${new URL(path, place.base)}`);
   for (const file of message.files ?? []) lines.push("", `${file.name}:`, file.text.trim());
   return lines.join("\n");
 }

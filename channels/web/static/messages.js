@@ -18,7 +18,8 @@ export function messageElement(message, place) {
   const content = element("div", { class: "content" }, whoSpan(message, say));
   if (message.abstained) content.append(element("p", { class: "tag" }, say("abstained")));
   content.append(body);
-  if (message.files?.length) content.append(filesElement(message.files, say));
+  const files = [...(message.files ?? []).map(fileElement), ...attached(message, place)];
+  if (files.length) content.append(element("ul", { class: "files", "aria-label": say("files") }, ...files));
   if (message.citations?.length) content.append(sourcesElement(message.citations, place));
 
   return element(
@@ -113,11 +114,16 @@ function timeElement(iso, locale) {
   return element("time", { datetime: iso }, timeIn(locale, iso));
 }
 
-/* Files to keep, such as the calendar of a plan; their content came with the message. */
-function filesElement(files, say) {
-  return element("ul", { class: "files", "aria-label": say("files") }, ...files.map(fileElement));
+/* Files that a person sent, which the assistant keeps. */
+function attached({ attachments = [] }, { base, locale }) {
+  return attachments.map(({ name, size, path }) => {
+    const kilobytes = new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
+    const words = `${name} (${kilobytes.format(Math.max(1, size / 1000))})`;
+    return element("li", {}, element("a", { href: new URL(path, base).href, download: name }, words));
+  });
 }
 
+/* A file to keep, such as the calendar of a plan; its content came with the message. */
 function fileElement({ name, media_type, text }) {
   const href = `data:${media_type};charset=utf-8,${encodeURIComponent(text)}`;
   return element("li", {}, element("a", { href, download: name }, name));

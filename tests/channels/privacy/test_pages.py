@@ -127,6 +127,7 @@ def marked_row(table: Table, known: dict[str, Any]) -> dict[str, Any]:
                 str: f"{MARKER} {table.name}",
                 datetime: datetime.now(UTC),
                 dict: {"said": [MARKER]},
+                bytes: MARKER.encode(),
             }.get(kind, 7_000)
             if kind is bool:
                 row[column.name] = True
