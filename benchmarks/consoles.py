@@ -1,4 +1,4 @@
-"""How soon the pages about conversations come with many of them in the database."""
+"""How soon the pages of both consoles come with many conversations and entries in the database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import create_engine, insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from advisor.sqlite import open_sqlite
+from benchmarks.entries import ENTRIES, entry_pages, fill_entries
 from channels.accounts.model import Role
 from channels.analytics.daily import Daily
 from channels.audit import COMMAND
@@ -52,7 +54,7 @@ async def measure(count: int = CONVERSATIONS) -> dict[str, Any]:
     """Milliseconds of each page on SQLite, and on PostgreSQL where that is installed."""
     # A line of the log for each request would cost more than some pages do.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    found: dict[str, Any] = {"conversations": count}
+    found: dict[str, Any] = {"conversations": count, "entries": ENTRIES}
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite+aiosqlite:///{Path(folder) / 'consoles.sqlite'}"
         found["sqlite"] = await _measured(address, count)
@@ -67,16 +69,18 @@ async def _measured(address: str, count: int) -> dict[str, Any]:
     try:
         began = time.monotonic()
         await _fill(engine, count)
+        proposals = await fill_entries(engine)
         filled = time.monotonic() - began
         began = time.monotonic()
         daily = Daily(Storage(engine))
         for day in await daily.missing():
             await daily.keep(day)
         counted = time.monotonic() - began
+        pages = chain(_pages(count), entry_pages(proposals))
         async with _console(engine) as (client, cookie):
-            pages = {name: await _times(client, cookie, path) for name, path in _pages(count)}
+            times = {name: await _times(client, cookie, path) for name, path in pages}
         seconds = {"filled in seconds": round(filled), "days counted in seconds": round(counted)}
-        return {**seconds, "milliseconds": pages}
+        return {**seconds, "milliseconds": times}
     finally:
         await engine.dispose()
 

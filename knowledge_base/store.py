@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.model import Document, Program, Skipped, Validity
@@ -151,40 +151,38 @@ async def replace_source(
 ) -> Changes:
     """`Store.replace` within a transaction that is the caller's."""
     source_id = await keep_source(connection, location, format_name, origin)
-    known = {
-        row.id: row
-        for row in await connection.execute(
-            select(documents.c.id, documents.c.source_id, documents.c.digest, documents.c.position)
-        )
-    }
+    known = await _known(connection, source_id, [entry.document.id for entry in entries])
     added, changed, unchanged = [], [], []
+    new: list[dict[str, Any]] = []
+    other: list[dict[str, Any]] = []
     elsewhere: dict[str, list[str]] = {}
     for position, entry in enumerate(entries):
-        before = known.get(entry.document.id)
+        one = entry.document.id
+        before = known.get(one)
         if before is None:
-            added.append(entry.document.id)
-            await connection.execute(insert(documents).values(_row(entry, source_id, position)))
+            added.append(one)
+            new.append(_row(entry, source_id, position))
         elif before.source_id != source_id:
-            elsewhere.setdefault(before.source_id, []).append(entry.document.id)
-        elif before.digest == entry.digest:
-            unchanged.append(entry.document.id)
-            if before.position != position:
-                await connection.execute(
-                    update(documents)
-                    .where(documents.c.id == entry.document.id)
-                    .values(position=position)
-                )
+            elsewhere.setdefault(before.source_id, []).append(one)
+        elif before.digest != entry.digest:
+            changed.append(one)
+            other.append(_row(entry, source_id, position))
         else:
-            changed.append(entry.document.id)
-            await connection.execute(
-                update(documents)
-                .where(documents.c.id == entry.document.id)
-                .values(_row(entry, source_id, position))
-            )
+            unchanged.append(one)
+            if before.position != position:
+                other.append(_row(entry, source_id, position))
     present = {entry.document.id for entry in entries}
     removed = [i for i, row in known.items() if row.source_id == source_id and i not in present]
-    for gone in removed:
-        await connection.execute(delete(documents).where(documents.c.id == gone))
+    if new:
+        await connection.execute(insert(documents), new)
+    if other:
+        await connection.execute(
+            update(documents).where(documents.c.id == bindparam("one")),
+            [{**row, "one": row["id"]} for row in other],
+        )
+    for start in range(0, len(removed), _ASKED_AT_ONCE):
+        gone = documents.c.id.in_(removed[start : start + _ASKED_AT_ONCE])
+        await connection.execute(delete(documents).where(gone))
     refused = await _refusals(connection, elsewhere)
     rules, refused_rules = await replace_records(connection, source_id, records)
     return Changes(
@@ -194,6 +192,25 @@ async def replace_source(
         (*removed, *rules["removed"]),
         (*refused, *refused_rules),
     )
+
+
+async def _known(connection: AsyncConnection, source_id: str, ids: Sequence[str]) -> dict[str, Any]:
+    """What the working copy holds of a source, and of some entries wherever they belong."""
+    query = select(documents.c.id, documents.c.source_id, documents.c.digest, documents.c.position)
+    known: dict[str, Any] = {}
+    for row in await connection.execute(query.where(documents.c.source_id == source_id)):
+        known[row.id] = row
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        some = documents.c.id.in_(ids[start : start + _ASKED_AT_ONCE])
+        for row in await connection.execute(query.where(some)):
+            known[row.id] = row
+    return known
+
+
+async def ids_of_source(connection: AsyncConnection, location: str) -> Sequence[str]:
+    """Ids of the entries of a source; none of one that there is not."""
+    query = select(documents.c.id).join(sources).where(sources.c.location == location)
+    return (await connection.execute(query)).scalars().all()
 
 
 async def all_entries(connection: AsyncConnection) -> list[Entry]:

@@ -109,7 +109,6 @@ class DraftPages:
         theirs: Entry | None = None,
         status: int = 200,
     ) -> web.Response:
-        programs = await self._room.listing.programs()
         lines = side_by_side(_text(theirs), _text(entry)) if theirs else []
         words = found.title.casefold().split()
         alike = await self._room.listing.alike(words) if not found.base else []
@@ -121,7 +120,6 @@ class DraftPages:
             entry=entry,
             program=entry.program,
             outline=outlined(entry.program.requirement) if entry.program else "",
-            programs=programs,
             problems=defaultdict(str, problems or {}),
             wrong=any(problems or {}),
             theirs=changed_fields(theirs, entry) if theirs else [],

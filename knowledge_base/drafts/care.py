@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, nulls_first, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.drafts.drafting import Note, unnoted
@@ -20,6 +20,7 @@ from knowledge_base.schema import documents, records
 INTERVAL_DAYS = 90
 """How often an entry is verified unless staff say otherwise: once a quarter, so that a fee that
 changes with a term is looked at in it."""
+_AT_ONCE = 500
 LONGEST_DAYS = 3 * 366
 """Longest interval that staff may set: three years."""
 
@@ -32,38 +33,21 @@ class Caring:
         self._note = note
 
     async def queue(self, today: date, most: int = 200) -> Sequence[Care]:
-        """Entries that are due, the stalest first: never verified ones before all others."""
-        everything = [each for each in await self._all() if (each.overdue(today) or 0) >= 0]
-        return sorted(everything, key=lambda each: _staleness(each, today), reverse=True)[:most]
+        """Entries and rules that are due, the stalest first: never verified ones before all."""
+        async with self._engine.connect() as connection:
+            pages = await _stale_pages(connection, today, most)
+            found = await _cared(connection, pages) + await _rules(connection)
+        due = [each for each in found if (each.overdue(today) or 0) >= 0]
+        return sorted(due, key=lambda each: _staleness(each, today), reverse=True)[:most]
 
     async def of(self, document_id: str) -> Care:
         """Who verifies one entry. Raises UnknownProposal."""
-        found = await self._all(document_id)
+        async with self._engine.connect() as connection:
+            found = await _cared(connection, [document_id])
+            found = found or await _rules(connection, document_id)
         if not found:
             raise UnknownProposal("There is no such entry or rule.")
         return found[0]
-
-    async def _all(self, subject: str | None = None) -> list[Care]:
-        """Entries, and rules by kind and id, with who sees to them."""
-        pages = select(documents.c.id, documents.c.title, documents.c.last_verified, care)
-        pages = pages.outerjoin(care, care.c.document_id == documents.c.id)
-        name = records.c.kind + ":" + records.c.id
-        rules = select(records.c.kind, records.c.id, records.c.data, care)
-        rules = rules.outerjoin(care, care.c.document_id == name)
-        if subject is not None:
-            pages, rules = pages.where(documents.c.id == subject), rules.where(name == subject)
-        async with self._engine.connect() as connection:
-            found = [
-                _care(row, row.id, row.title, row.last_verified)
-                for row in await connection.execute(pages)
-            ]
-            for row in await connection.execute(rules):
-                record = Record(row.kind, row.id, row.data)
-                if source := source_of(record):
-                    verified = source.validity.last_verified
-                    whole = rule_subject(row.kind, row.id)
-                    found.append(_care(row, whole, name_of(record), verified, row.kind))
-        return found
 
     async def assign(
         self, person: Person, document_id: str, verifier: str, interval_days: int
@@ -89,6 +73,61 @@ class Caring:
             verifier = before.verifier or person.name
             await _keep(connection, document_id, verifier, today, before.interval_days)
             await self._note(connection, person, "verify", document_id, {})
+
+
+async def _stale_pages(connection: AsyncConnection, today: date, most: int) -> list[str]:
+    """Ids of entries among which the stalest are, found without reading them.
+
+    Of those that staff look after, all that may be due; of the others the oldest.
+    """
+    seen = await connection.execute(
+        select(care.c.document_id, care.c.verified_on, care.c.interval_days)
+    )
+    kept = seen.all()
+    latest = today - timedelta(days=INTERVAL_DAYS)
+    verified = documents.c.last_verified
+    others = (
+        select(documents.c.id)
+        .where(or_(verified.is_(None), verified <= latest))
+        .where(documents.c.id.not_in(select(care.c.document_id)))
+        .order_by(nulls_first(verified.asc()), documents.c.id)
+        .limit(most)
+    )
+    due = [
+        row.document_id
+        for row in kept
+        if row.verified_on is None or (today - row.verified_on).days >= row.interval_days
+    ]
+    return [*due, *(await connection.execute(others)).scalars()]
+
+
+async def _cared(connection: AsyncConnection, ids: Sequence[str]) -> list[Care]:
+    """Those of some entries that there are, with who sees to them."""
+    query = select(documents.c.id, documents.c.title, documents.c.last_verified, care)
+    query = query.outerjoin(care, care.c.document_id == documents.c.id)
+    found: list[Care] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        mine = documents.c.id.in_(ids[first : first + _AT_ONCE])
+        rows = await connection.execute(query.where(mine))
+        found += [_care(row, row.id, row.title, row.last_verified) for row in rows]
+    return found
+
+
+async def _rules(connection: AsyncConnection, subject: str | None = None) -> list[Care]:
+    """The rules that stand on a page, or one by its kind and id, with who sees to them."""
+    name = records.c.kind + ":" + records.c.id
+    query = select(records.c.kind, records.c.id, records.c.data, care)
+    query = query.outerjoin(care, care.c.document_id == name)
+    if subject is not None:
+        query = query.where(name == subject)
+    found = []
+    for row in await connection.execute(query):
+        record = Record(row.kind, row.id, row.data)
+        if source := source_of(record):
+            verified = source.validity.last_verified
+            whole = rule_subject(row.kind, row.id)
+            found.append(_care(row, whole, name_of(record), verified, row.kind))
+    return found
 
 
 def _care(

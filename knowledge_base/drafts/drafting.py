@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge_base.drafts import rows
-from knowledge_base.drafts.impact import Impact, put
+from knowledge_base.drafts.impact import Impact, put, weigh
 from knowledge_base.drafts.item import (
     Item,
     current,
@@ -107,6 +107,7 @@ class Drafting:
     async def stage(self, person: Person, staged: Staged) -> tuple[Proposal, Impact]:
         """A draft of what a source holds, in place of earlier ones, and what it would change."""
         impact = await self.foresee(staged)
+        weight = await weigh(impact, staged)
         counts = {**impact.counts, "skipped": len(staged.skipped) + impact.counts["refused"]}
         kept = replace(staged, skipped=(*staged.skipped, *impact.changes.refused))
         async with self._engine.begin() as connection:
@@ -117,9 +118,9 @@ class Drafting:
                 Kind.IMPORT,
                 staged.location,
                 staged.location[:400],
-                impact.base,
+                weight.base,
                 kept,
-                impact.touches,
+                weight.touches,
                 counts,
             )
             await self._note(connection, person, "import", staged.location, {"proposal": made.id})

@@ -11,10 +11,21 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base.drafts.proposal import Staged, Touch
-from knowledge_base.drafts.touching import pages_of_aid, touched, touched_by_records
+from knowledge_base.drafts.touching import (
+    OF_ENTRIES,
+    pages_of_aid,
+    touched,
+    touched_by_records,
+)
 from knowledge_base.record import Record
 from knowledge_base.rows.records import all_records
-from knowledge_base.store import Changes, Entry, all_entries, replace_source
+from knowledge_base.store import (
+    Changes,
+    Entry,
+    entries_by_id,
+    ids_of_source,
+    replace_source,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +34,9 @@ class Impact:
 
     changes: Changes
     before: Mapping[str, Entry]
-    touches: frozenset[Touch]
-    base: str
-    """Digest over all that would change, as it is now."""
+    """Of what would change; what stays as it is may be missing."""
+    rules: Sequence[Record]
+    rules_after: Sequence[Record]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -33,38 +44,50 @@ class Impact:
         kinds = ("added", "changed", "unchanged", "removed", "refused")
         return {kind: len(getattr(self.changes, kind)) for kind in kinds}
 
+    @property
+    def moved(self) -> Sequence[str]:
+        """Ids of all that would be another afterwards."""
+        return (*self.changes.added, *self.changes.changed, *self.changes.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What an impact needs a second person for, and a digest over all of it as it is now."""
+
+    touches: frozenset[Touch]
+    base: str
+
 
 async def put(connection: AsyncConnection, staged: Staged) -> Impact:
     """Let the working copy hold a source, in the caller's transaction, and say what that does."""
-    before = {entry.document.id: entry for entry in await all_entries(connection)}
+    ids = {entry.document.id for entry in staged.entries}
+    ids.update(await ids_of_source(connection, staged.location))
+    before = await entries_by_id(connection, sorted(ids))
     rules = await all_records(connection)
     changes = await replace_source(
         connection, staged.location, staged.format, staged.entries, staged.records, staged.origin
     )
-    after = await all_records(connection)
-    return await asyncio.to_thread(_impact, staged, before, rules, after, changes)
+    return Impact(changes, before, rules, await all_records(connection))
 
 
-def _impact(
-    staged: Staged,
-    before: dict[str, Entry],
-    rules: list[Record],
-    rules_after: list[Record],
-    changes: Changes,
-) -> Impact:
+async def weigh(impact: Impact, staged: Staged) -> Weight:
+    """Reads every word that would change: about a second for a thousand programs."""
+    return await asyncio.to_thread(_weigh, impact, staged)
+
+
+def _weigh(impact: Impact, staged: Staged) -> Weight:
     wanted = {entry.document.id: entry for entry in staged.entries}
-    aid_pages = pages_of_aid([*rules, *rules_after])
-    touches = touched_by_records(rules, rules_after)
-    moved = [*changes.added, *changes.changed, *changes.removed]
-    for one in moved:
-        if len(touches) == len(Touch):
+    aid_pages = pages_of_aid([*impact.rules, *impact.rules_after])
+    touches = touched_by_records(impact.rules, impact.rules_after)
+    for one in impact.moved:
+        if touches >= OF_ENTRIES:
             break
-        touches |= touched(before.get(one), wanted.get(one), aid_pages)
-    digests = {f"{rule.kind}:{rule.id}": rule.digest for rule in rules}
-    digests |= {name: entry.digest for name, entry in before.items()}
-    whole = json.dumps([(one, digests.get(one, "")) for one in sorted(moved)])
-    base = hashlib.sha256(whole.encode()).hexdigest()
-    return Impact(changes, before, frozenset(touches), base)
+        touches |= touched(impact.before.get(one), wanted.get(one), aid_pages)
+    digests = {f"{rule.kind}:{rule.id}": rule.digest for rule in impact.rules}
+    moved = sorted(impact.moved)
+    digests |= {one: impact.before[one].digest for one in moved if one in impact.before}
+    whole = json.dumps([(one, digests.get(one, "")) for one in moved])
+    return Weight(frozenset(touches), hashlib.sha256(whole.encode()).hexdigest())
 
 
 def with_proposal(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from knowledge_base.schema import documents, sources
@@ -37,6 +39,8 @@ class Wanted:
     source: str = ""
     expired_on: date | None = None
     """Expired before that day."""
+    ids: Sequence[str] | None = None
+    """None is any."""
 
 
 class Listing:
@@ -47,7 +51,11 @@ class Listing:
 
     async def entries(self, wanted: Wanted, most: int, after: int = 0) -> tuple[list[Listed], int]:
         """A page of entries by title, and how many there are in all."""
-        where = _conditions(wanted)
+        these = select(documents.c.id).where(*_conditions(wanted))
+        if wanted.source:
+            these = these.join(sources).where(sources.c.location == wanted.source)
+        by_title = func.lower(documents.c.title), documents.c.id
+        some = these.order_by(*by_title).limit(most).offset(after).subquery()
         query = (
             select(
                 documents.c.id,
@@ -59,12 +67,10 @@ class Listing:
                 documents.c.last_verified,
             )
             .join(sources)
-            .where(*where)
-            .order_by(func.lower(documents.c.title), documents.c.id)
-            .limit(most)
-            .offset(after)
+            .where(documents.c.id.in_(select(some.c.id)))
+            .order_by(*by_title)
         )
-        count = select(func.count()).select_from(documents.join(sources)).where(*where)
+        count = select(func.count()).select_from(these.subquery())
         async with self._engine.connect() as connection:
             found = [Listed(*row) for row in await connection.execute(query)]
             total = (await connection.execute(count)).scalar_one()
@@ -86,10 +92,19 @@ class Listing:
         long = [word for word in words if len(word) > 3][:8]
         if not long:
             return []
-        found, _ = await self.entries(Wanted(), most=10_000)
-        scored = [(sum(word in each.title.casefold() for word in long), each) for each in found]
-        scored.sort(key=lambda pair: -pair[0])
-        return [each for score, each in scored[:most] if score]
+        title = func.lower(documents.c.title)
+        holds = [title.contains(word, autoescape=True) for word in long]
+        score = reduce(add, (case((one, 1), else_=0) for one in holds))
+        best = (
+            select(documents.c.id)
+            .where(or_(*holds))
+            .order_by(score.desc(), title, documents.c.id)
+            .limit(most)
+        )
+        async with self._engine.connect() as connection:
+            ids = list((await connection.execute(best)).scalars())
+        found, _ = await self.entries(Wanted(ids=tuple(ids)), most)
+        return sorted(found, key=lambda each: ids.index(each.id))
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -102,8 +117,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(or_(*stands))
     if wanted.kind in {"program", "page"}:
         where.append(documents.c.is_program.is_(wanted.kind == "program"))
-    if wanted.source:
-        where.append(sources.c.location == wanted.source)
+    if wanted.ids is not None:
+        where.append(documents.c.id.in_(wanted.ids))
     if wanted.expired_on:
         where.append(documents.c.effective_to < wanted.expired_on)
     return where

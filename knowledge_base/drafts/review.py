@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base.drafts import rows
 from knowledge_base.drafts.drafting import Drafting
-from knowledge_base.drafts.impact import put
+from knowledge_base.drafts.impact import put, weigh
 from knowledge_base.drafts.item import (
     Item,
     current,
@@ -187,9 +187,10 @@ class Review(Drafting):
         reason: str,
     ) -> None:
         impact = await put(connection, staged)
-        if impact.base != found.base:
+        weight = await weigh(impact, staged)
+        if weight.base != found.base:
             raise BaseMoved(_MOVED)
-        _demand_second(person, found, impact.touches)
+        _demand_second(person, found, weight.touches)
         after = {entry.document.id: entry for entry in staged.entries}
         changes = impact.changes
         for one in (*changes.added, *changes.changed, *changes.removed):
@@ -234,7 +235,8 @@ class Review(Drafting):
             content = await rows.content_of(connection, found)
         if isinstance(content, Staged):
             impact = await self.foresee(content)
-            values: dict[str, Any] = {"base": impact.base, "touches": sorted(impact.touches)}
+            weight = await weigh(impact, content)
+            values: dict[str, Any] = {"base": weight.base, "touches": sorted(weight.touches)}
             values["counts"] = {**impact.counts, "skipped": len(content.skipped)}
         async with self._engine.begin() as connection:
             if not isinstance(content, Staged):

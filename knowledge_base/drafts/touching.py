@@ -14,6 +14,8 @@ from knowledge_base.text.money import find_money
 from knowledge_base.text.quantities import DURATIONS, find_quantities
 from knowledge_base.text.terms import MONTHS
 
+OF_ENTRIES = frozenset({Touch.FEE, Touch.DATE, Touch.AID})
+"""What an entry can touch."""
 _AID_RECORDS = "aid"
 """How the kinds of records begin that say who gets aid."""
 
