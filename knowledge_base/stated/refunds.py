@@ -116,7 +116,7 @@ def _by_day(
 
 def _days(told: str, today: date) -> list[date]:
     """The days without a year that a message names, as they come next."""
-    found = (period_of(match, today, "in") for match in PERIOD.finditer(told))
+    found = (period_of(match, today, "in") for match in PERIOD.finditer(told.casefold()))
     return [each.first for each in found if each and each.first == each.last]
 
 

@@ -32,6 +32,12 @@ from knowledge_base.typed.mentions import Mention
 from knowledge_base.typed.profile import profiled
 from knowledge_base.typed.question import Asked, Aspect, Task, may_ask, read, read_comparison
 from knowledge_base.typed.referents import Referents
+from knowledge_base.typed.sequence import (
+    asks_for_a_row,
+    asks_for_latest_start,
+    in_a_row,
+    latest_start,
+)
 from knowledge_base.typed.session_dates import asks_for_bounds, dates_of
 from knowledge_base.typed.sessions import sessions
 from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
@@ -77,10 +83,22 @@ class TypedAnswers:
         """
         return (
             self.bill(query, first)
+            or self._in_time(query, first)
             or self._left(query, first)
             or self._worked_out(query, first)
             or self._wished(query, first)
         )
+
+    def _in_time(self, query: Query, first: int) -> Draft | None:
+        """Programs one after another, and the latest start of one to be done in time."""
+        row, latest = asks_for_a_row(query.question), asks_for_latest_start(query.question)
+        named = self.several(query) if row or latest else []
+        listed = sessions(self._edition, query) if named else []
+        if row and 1 < len(named) <= MOST:
+            return in_a_row(query.question, named, listed, query.day, first)
+        if latest and len(named) == 1:
+            return latest_start(query.question, named[0], listed, query.day, first)
+        return None
 
     def _wished(self, query: Query, first: int) -> Draft | None:
         """The few programs that meet a wish of which every word is understood, but for those that
