@@ -194,6 +194,7 @@ def rule_form_page(
         told=told,
         others={code: name_of(code) for code in others},
         problems=defaultdict(str, problems),
+        wrong=any(problems),
         modify=found.state is State.SUBMITTED,
         path=rule_path,
     )
