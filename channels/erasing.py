@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.identifiers import new_id
-from channels.schema import conversations, erasures, metadata
+from channels.model import Author
+from channels.schema import conversations, erasures, messages, metadata
 from channels.storage import Storage
 from channels.word_index import forget_words
+from knowledge_base.drafts.forgetting import forget, made_of
 
 AGAIN_SECONDS = 30.0
 """Between tries to reach a bot that was away; a restart of the bot takes about as long."""
@@ -146,13 +148,32 @@ async def overwrite_what_goes(db: AsyncConnection) -> None:
 async def _erase(db: AsyncConnection, conversation: str) -> dict[str, int]:
     """Rows erased of each table that names a conversation, those that point at others first."""
     await overwrite_what_goes(db)
-    erased: dict[str, int] = {}
+    erased = await _forget_words(db, conversation)
     for name in await db.run_sync(tables_naming):
         table = sql_table(name, column("conversation_id"))
         mine = table.c.conversation_id == conversation
         erased[name] = (await db.execute(delete(table).where(mine))).rowcount
     gone = await db.execute(delete(conversations).where(conversations.c.id == conversation))
     return {**erased, conversations.name: gone.rowcount}
+
+
+async def _forget_words(db: AsyncConnection, conversation: str) -> dict[str, int]:
+    """What staff made of a student's words, unless another student wrote the same.
+
+    The messages of a turn are one question, as they are read.
+    """
+    mine = messages.c.conversation_id == conversation
+    by_student = messages.c.author == Author.STUDENT.value
+    query = select(messages.c.turn_id, messages.c.text).where(mine, by_student)
+    by_turn: dict[str | None, list[str]] = {}
+    for row in await db.execute(query.order_by(messages.c.seq)):
+        by_turn.setdefault(row.turn_id, []).append(row.text)
+    words = {text for texts in by_turn.values() for text in (*texts, " ".join(texts))}
+    used = await made_of(db, words) if words else frozenset()
+    if not used:
+        return {}
+    others = select(messages.c.text).where(messages.c.text.in_(used), ~mine, by_student)
+    return await forget(db, used - set((await db.execute(others)).scalars()))
 
 
 def tables_naming(connection: Connection) -> list[str]:

@@ -36,6 +36,7 @@ from channels.reception import Reception
 from channels.rooms import Rooms, open_rooms
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff.room import Workshop
+from channels.support.mailing import Postman
 from channels.support.pages import SupportParts
 from channels.support.settings import SupportSettings
 from channels.voice.line import voice_door
@@ -129,6 +130,7 @@ def build_app(
             answerer=path.answerer,
             line=path.line,
             longest=settings.message_limit,
+            postman=_postman(messaging or {}),
             url=settings.url,
         ),
         content=content,
@@ -179,6 +181,12 @@ def build_app(
         app.cleanup_ctx.append(until_sent(path.sending.sender))
     app.on_shutdown.append(wind_down)
     return app
+
+
+def _postman(providers: Mapping[str, Channel]) -> Postman | None:
+    """The channel that can send mails to staff, if it is set up."""
+    email: object = providers.get("email")
+    return email if isinstance(email, Postman) else None
 
 
 def _open_to_providers(

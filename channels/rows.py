@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from channels.identifiers import new_id
 from channels.model import ConversationStatus, OutboundMessage, TurnStatus
 from channels.records import Receipt
-from channels.schema import conversations, messages, turns
+from channels.schema import Moment, conversations, messages, turns
 
 UNFINISHED = (TurnStatus.ACCEPTED.value, TurnStatus.RUNNING.value)
 """What the status of a turn without an outcome is."""
@@ -33,7 +33,7 @@ def unfinished(status: ColumnElement[str] = turns.c.status) -> ColumnElement[boo
 
 Now = datetime | BindParameter[datetime]
 """A point in time, or the name by which a constant statement is given it."""
-NOW: BindParameter[datetime] = bindparam("now")
+NOW: BindParameter[datetime] = bindparam("now", type_=Moment)
 
 
 def held(now: Now) -> ColumnElement[bool]:

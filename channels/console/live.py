@@ -42,7 +42,7 @@ class Live:
         self._epoch = secrets.token_hex(4)
         self._events: deque[Event] = deque(maxlen=KEPT)
         self._last = 0
-        self._streams: set[asyncio.Event] = set()
+        self._streams: dict[asyncio.Event, tuple[str, ...]] = {}
         self._watermarks: dict[str, int] = {}
         self._leaving = False
 
@@ -55,6 +55,10 @@ class Live:
         self._events.append(Event(self._last, kind, data, frozenset(topics)))
         for stream in self._streams:
             stream.set()
+
+    def watched(self, topic: str) -> bool:
+        """Whether a page of this gateway listens to a topic."""
+        return any(topic in topics for topics in self._streams.values())
 
     def conversation_moved(
         self, conversation: str, watermark: int = 0, typing: bool | None = None
@@ -86,13 +90,13 @@ class Live:
         await response.prepare(request)
         await response.write(f"retry: {RETRY_MILLISECONDS}\n\n".encode())
         stirred = asyncio.Event()
-        self._streams.add(stirred)
+        self._streams[stirred] = topics
         try:
             await self._carry(request, response, frozenset(topics), stirred)
         except ConnectionError:
             pass
         finally:
-            self._streams.discard(stirred)
+            self._streams.pop(stirred, None)
         return response
 
     async def close_all(self) -> None:

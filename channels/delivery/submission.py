@@ -45,7 +45,9 @@ class Submission:
             "tls_context": trusted if security != "none" else None,
         }
 
-    async def send(self, mail: bytes, sender: str, recipient: str, sign_in: SignIn) -> Verdict:
+    async def send(
+        self, mail: bytes, sender: str, recipients: list[str], sign_in: SignIn
+    ) -> Verdict:
         """4xx is for later, 5xx is final; so is a wrong password, while a token may be renewed."""
         try:
             # In all: what takes longer would hold up the parts of other channels.
@@ -53,7 +55,7 @@ class Submission:
                 await aiosmtplib.send(
                     mail,
                     sender=sender,
-                    recipients=[recipient],
+                    recipients=recipients,
                     timeout=CALL_SECONDS,  # of each command, also of the last one, QUIT
                     username=sign_in.username,
                     password=None if sign_in.by_token else sign_in.secret,

@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -217,7 +217,20 @@ class Email:
         """Through the SMTP server."""
         mail = self.compose(part, part_id).as_bytes()
         recipient = part["reply_to"]["to"]
-        return await self._submission.send(mail, self.settings.address, recipient, self._sign_in())
+        sender, sign_in = self.settings.address, self._sign_in()
+        return await self._submission.send(mail, sender, [recipient], sign_in)
+
+    async def tell(self, recipients: Collection[str], subject: str, text: str) -> Verdict:
+        """A mail of the assistant's own to staff, to all at once or to none."""
+        mail = EmailMessage(policy=WRITTEN)
+        mail["From"] = Address(self.settings.sender_name, addr_spec=self.settings.address)
+        mail["To"] = [Address(addr_spec=each) for each in recipients]
+        mail["Subject"] = subject
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(text)
+        sender, sign_in = self.settings.address, self._sign_in()
+        return await self._submission.send(mail.as_bytes(), sender, [*recipients], sign_in)
 
     async def fetch(self, ask: Ask, take: Take, bookmark: Bookmark) -> None:
         """Follow the mailbox."""

@@ -11,6 +11,7 @@ from channels.schema.conversations import (
 from channels.schema.desk import (
     canned_replies,
     corrections,
+    handover_mails,
     notes,
     reviews,
     samples,
@@ -44,6 +45,7 @@ __all__ = [
     "daily_figures",
     "deliveries",
     "erasures",
+    "handover_mails",
     "identity_requests",
     "invitations",
     "messages",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -124,6 +125,20 @@ corrections = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+)
+
+handover_mails = Table(
+    "handover_mails",
+    metadata,
+    # What staff are told by mail of a student who waits, once for each time and reason.
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("why", String(20), primary_key=True),
+    Column("waiting_since", Moment, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("ended_at", Moment),
+    # Why it was not sent, in one word.
+    Column("reason", String(60)),
 )
 
 samples = Table(

@@ -12,8 +12,9 @@ from channels.console.page import see_other
 from channels.console.permissions import Permission
 from channels.staff.entry_pages import entry_path
 from channels.staff.jobs import Progress
-from channels.staff.recorded import AskedOnce, plain
+from channels.staff.recorded import AskedOnce
 from channels.staff.room import Room, number, page
+from knowledge_base.drafts.forgetting import plain
 from knowledge_base.drafts.listing import Listed
 
 DAYS = 30

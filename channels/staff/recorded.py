@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.model import Author
 from channels.schema import conversations, messages
+from knowledge_base.drafts.forgetting import plain
 
 MOST_ASKED = 300
 """Questions that are asked again of a draft: at about 0.1 s each on two editions, a minute."""
@@ -134,11 +135,6 @@ async def _asked_in(db: AsyncConnection, wanted: Sequence[str]) -> dict[str, str
         for row in await db.execute(query.order_by(columns.seq)):
             said[row.turn_id] = " ".join(filter(None, (said.get(row.turn_id), row.text)))
     return said
-
-
-def plain(question: str) -> str:
-    """A question without what two who ask the same may write differently."""
-    return " ".join(question.casefold().split()).rstrip("?!. ")
 
 
 def once_each(asked: Sequence[AskedOnce], most: int = MOST_ASKED) -> list[AskedOnce]:

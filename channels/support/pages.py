@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from channels.answerer import Answerer
 from channels.carrier import Post
 from channels.console.entrance import Entrance
@@ -17,6 +19,7 @@ from channels.support.conversation_forms import ConversationForms
 from channels.support.conversation_pages import ConversationPages
 from channels.support.finding import Finder
 from channels.support.inbox_pages import InboxPages
+from channels.support.mailing import HandoverMails, Postman
 from channels.support.notebook import Notebook
 from channels.support.replies import Replies
 from channels.support.reply_pages import ReplyPages
@@ -28,6 +31,8 @@ from channels.support.views import Views
 from channels.support.watch import SupportWatch
 from channels.transcript import Transcript
 from channels.waiting_line import WaitingLine
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class SupportParts:
     line: WaitingLine
     longest: int
     """Characters that a person may write at once."""
+    postman: Postman | None
+    """Who sends mails to staff; None: nobody can."""
     url: str
     """Where students reach the gateway, without a trailing slash."""
 
@@ -96,11 +103,18 @@ def support_rooms(
         hub=hub,
         entrance=entrance,
     )
+    recipients, mails = parts.settings.mail_to, None
+    if recipients and parts.postman:
+        mails = HandoverMails(storage, parts.postman, live, recipients, parts.url)
+    elif recipients:
+        log.warning("staff_cannot_be_told", missing="channels.email")
     return SupportRooms(
         InboxPages(finder, notebook, Views(storage), entrance, live),
         conversation,
         forms,
         ReviewPages(reviews, entrance),
         ReplyPages(replies, entrance),
-        SupportWatch(parts.line, finder, live, timedelta(minutes=parts.settings.escalate_minutes)),
+        SupportWatch(
+            parts.line, finder, live, timedelta(minutes=parts.settings.escalate_minutes), mails
+        ),
     )

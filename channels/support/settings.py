@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from channels.office_hours import Hours, StretchTexts, ZoneName
+
+MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
+
+
+def _are_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    for address in addresses:
+        if not MAIL_ADDRESS.fullmatch(address):
+            raise ValueError(f"{address!r} is no mail address")
+    return addresses
+
+
+MailAddresses = Annotated[tuple[str, ...], AfterValidator(_are_addresses)]
 
 
 class SupportSettings(BaseModel):
@@ -28,6 +42,10 @@ class SupportSettings(BaseModel):
     """Minutes that a student waits for a person, within office hours, before the conversation is
     marked as waiting for too long and stands first."""
 
+    mail_to: MailAddresses = Field(default=(), examples=[["desk@example.edu"]])
+    """Addresses of staff who are told by mail, once of each, that a student waits for a person
+    while nobody has the inbox open, and that one has waited for too long. The mails hold a link and
+    none of the student's words; the channel `email` has to be set up, whose server sends them."""
     attachment_megabytes: float = Field(default=5, ge=0, le=25)
     """Most megabytes of a file that a person sends to a student; three go with one message. They
     are kept in the database, and erased with the conversation. 0: none can be sent."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.console.live import ALL_CONVERSATIONS, Live
 from channels.support.finding import Finder
+from channels.support.mailing import HandoverMails
 from channels.waiting_line import WaitingLine
 
 LOOK_SECONDS = 5.0
@@ -21,12 +22,21 @@ log = structlog.get_logger(__name__)
 class SupportWatch:
     """A task for as long as the gateway runs; a database that fails is looked at again."""
 
-    def __init__(self, line: WaitingLine, finder: Finder, live: Live, after: timedelta) -> None:
-        """``after`` is how long a student may wait before it is too long."""
+    def __init__(
+        self,
+        line: WaitingLine,
+        finder: Finder,
+        live: Live,
+        after: timedelta,
+        mails: HandoverMails | None = None,
+    ) -> None:
+        """``after`` is how long a student may wait before it is too long; ``mails`` tell staff who
+        have no page open, None where nobody is to be told."""
         self._line = line
         self._finder = finder
         self._live = live
         self._after = after
+        self._mails = mails
         self._waiting = -1
 
     async def run(self) -> None:
@@ -39,7 +49,7 @@ class SupportWatch:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Mark who waits for too long, and tell open pages how many wait."""
+        """Mark who waits for too long, and tell open pages how many wait, and staff by mail."""
         if late := await self._line.escalate(self._after):
             log.warning("waiting_for_too_long", conversations=late)
             self._live.publish("conversation", {"typing": None}, ALL_CONVERSATIONS)
@@ -47,3 +57,5 @@ class SupportWatch:
         if waiting != self._waiting:
             self._waiting = waiting
             self._live.publish("count", {"name": "waiting", "value": waiting}, ALL_CONVERSATIONS)
+        if self._mails and waiting:
+            await self._mails.look()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from aiohttp import ClientWebSocketResponse, FormData
 from aiohttp.test_utils import TestClient
 from colleague import PROGRAM, Colleague, colleague
-from gateway_parts import Chat, frames_until
+from gateway_parts import Chat, frames_until, until
 from loopback_bot import LoopbackBot, repeat, saying
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,15 +22,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.accounts.model import Role
 from channels.attachments import AttachmentRefused, accepted
 from channels.audit import COMMAND
+from channels.console.live import ALL_CONVERSATIONS
+from channels.delivery import channel as delivered
+from channels.gateway import ROOMS
 from channels.model import ConversationStatus, InboundMessage, OutboundMessage, TurnStatus
 from channels.office_hours import Hours, Stretch
 from channels.records import Outcome
 from channels.schema import audit_log, conversations, messages
 from channels.storage import Storage
+from channels.support import mailing
 from channels.support.conversation_forms import LOST
 from channels.support.filters import Filters
 from channels.support.finding import Finder, Place
 from channels.support.learning import learn
+from channels.support.mailing import HandoverMails
 from channels.support.notebook import Notebook
 from channels.support.replies import Reply
 from channels.support.reviewing import Becomes, Reviews, Verdict, agreed
@@ -194,6 +199,53 @@ async def test_the_page_tells_what_was_found_with_scores(
     page = await (await ana.get(f"/support/{student.conversation}")).text()
     rows = re.findall(r"<tr><td>(\w+) .*?</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
     assert rows == [("Fees", "0.81", "yes"), ("Refunds", "0.11", "no")]
+
+
+class Postbox:
+    """A mail server that is away once, then takes everything."""
+
+    def __init__(self) -> None:
+        self.away = True
+        self.mails: list[tuple[tuple[str, ...], str, str]] = []
+
+    async def tell(self, recipients: Collection[str], subject: str, text: str) -> delivered.Verdict:
+        """Keep a mail."""
+        if self.away:
+            self.away = False
+            return delivered.Later(reason="away")
+        self.mails.append((tuple(recipients), subject, text))
+        return delivered.Sent()
+
+
+async def test_staff_are_told_by_mail_once_of_each_wait(
+    begin: Begin,
+    ana: Colleague,
+    client: TestClient,
+    bot: LoopbackBot,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When nobody has the inbox open, and when it takes too long; tried again, without words."""
+    monkeypatch.setattr(mailing, "PAUSE", timedelta(0))
+    live, post = client.app[ROOMS].live, Postbox()
+    mails = HandoverMails(storage, post, live, ["desk@example.edu"], "https://a.example")
+    assert await mails.look() == 0
+    bot.behaviour = saying({"custom": HANDOVER})
+    student = await begin()
+    await student.write("my cat Zerbinetta is ill, I want a person")
+    await student.reads(2)
+    inbox = await ana.get("/support/live", headers=PROGRAM)
+    assert await mails.look() == 0
+    inbox.close()
+    await until(lambda: not live.watched(ALL_CONVERSATIONS))
+    assert [await mails.look() for _ in range(3)] == [0, 1, 0]
+    assert await WaitingLine(storage).escalate(timedelta(0)) == 1
+    assert [await mails.look() for _ in range(2)] == [1, 0]
+    assert {each[0] for each in post.mails} == {("desk@example.edu",)}
+    assert ["too long" in subject for _, subject, _ in post.mails] == [False, True]
+    for _, _, words in post.mails:
+        assert f"https://a.example/support/{student.conversation}" in words
+        assert "Zerbinetta" not in words
 
 
 async def test_the_other_agent_can_neither_take_nor_write(

@@ -17,10 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.accounts.model import Role
 from channels.erasing import tables_naming
 from channels.model import InboundMessage
-from channels.schema import Moment, audit_log, metadata
+from channels.schema import Moment, audit_log, erasures, metadata
 from channels.transcript import Transcript
+from knowledge_base.drafts.drafting import Drafting
+from knowledge_base.drafts.proposal import Person
+from knowledge_base.drafts.publishing import Publications
+from knowledge_base.model import Document
+from knowledge_base.schema import workspace
+from knowledge_base.store import Entry
 
 MARKER = "quartzella"
+EDITOR = Person("a_1", "Ed Itor")
 WHO = "quartzella@x.example"
 
 
@@ -76,15 +83,42 @@ async def test_no_store_holds_a_marker_after_an_erasure(
     """It is planted in every column of text of every table that names a conversation; no row and no
     byte of the database's files has it afterwards."""
     planted = await plant(engine, held)
+    await save_question(engine, f"  {MARKER} ?")
+    assert await marked(engine, "kb_questions") and await marked(engine, "kb_proposals")
     assert {"messages", "turns", "deliveries", "outbox", "web_sessions", "notes"} <= planted
     assert {table for table in planted if await marked(engine, table)} >= {"messages", "notes"}
     await erase(client)
-    for table in metadata.tables:
+    for table in (*metadata.tables, *workspace.tables):
         assert not await marked(engine, table), table
+    async with engine.connect() as db:
+        (receipt,) = (await db.execute(select(erasures.c.erased))).scalars()
+    assert (receipt["kb_questions"], receipt["kb_proposals"]) == (1, 1)
     async with engine.connect() as db:
         await db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     files = list(database_file.parent.glob(f"{database_file.name}*"))
     assert [file.name for file in files if MARKER.encode() in file.read_bytes()] == []
+
+
+async def save_question(engine: AsyncEngine, question: str) -> None:
+    """As staff do with what a student asked: in the saved set, and with a draft."""
+    await Publications(engine).save_questions(EDITOR, [question])
+    page = Document("new:page", "Payment", "page", "We take cards.")
+    await Drafting(engine).begin(EDITOR, Entry(page), [question, "how much is it"])
+
+
+async def test_what_another_student_asked_too_stays(
+    client: TestClient,
+    held: str,
+    engine: AsyncEngine,
+    make_reception: MakeReception,
+    transcript: Transcript,
+) -> None:
+    """The words are nobody's own then."""
+    await make_reception().accept(InboundMessage("sms", "+15550100", "d_2", MARKER))
+    await settled(transcript)
+    await save_question(engine, MARKER)
+    await erase(client)
+    assert await marked(engine, "kb_questions") and await marked(engine, "kb_proposals")
 
 
 async def erase(client: TestClient) -> None:
