@@ -25,6 +25,7 @@ from knowledge_base.facts.fact import Conflict
 DAYS = 30
 """Of recorded questions that are asked again, unless staff ask for more."""
 EXPIRING = timedelta(days=30)
+_EXPIRING_SHOWN = 10
 _RESULTS = 20
 """Comparisons that are remembered until the gateway ends."""
 
@@ -63,7 +64,8 @@ class PublishPages:
         self, request: web.Request, problem: str = "", status: int = 200
     ) -> web.Response:
         room, today = self._room, datetime.now(UTC).date()
-        expiring, count = await room.listing.entries(Wanted(expired_on=today + EXPIRING), 50)
+        soon = Wanted(expired_on=today + EXPIRING)
+        expiring, count = await room.listing.entries(soon, _EXPIRING_SHOWN)
         return page(
             request,
             "staff_publish.html",
