@@ -18,6 +18,7 @@ from channels.schema import metadata
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.web.settings import WidgetSettings
 from knowledge_base.model import Document, Passage, Validity
+from knowledge_base.schema import workspace
 
 DRAIN_SECONDS = 0.2
 
@@ -114,6 +115,11 @@ class RunningGateway:
         assert self._engine is not None
         return self._engine
 
+    def holds(self, words: str) -> bool:
+        """Whether any byte of the database's files says so."""
+        files = self._database.parent.glob(f"{self._database.name}*")
+        return any(words.encode() in file.read_bytes() for file in files)
+
     @property
     def app(self) -> web.Application:
         """The application, while the gateway runs."""
@@ -128,6 +134,7 @@ class RunningGateway:
         async with self._engine.begin() as db:
             await db.exec_driver_sql("PRAGMA journal_mode=WAL")
             await db.run_sync(metadata.create_all)
+            await db.run_sync(workspace.create_all)
         self._session = aiohttp.ClientSession()
         brain = RasaBrain(self._bot_url, TOKEN, self._session, self.settings.turn_deadline)
         app = build_app(
