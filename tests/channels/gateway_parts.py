@@ -8,9 +8,10 @@ from typing import Any
 
 from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient
-from sqlalchemy import event
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from advisor.sqlite import open_sqlite
 from channels.reception import Reception
 from channels.schema import metadata
 from channels.transcript import Transcript
@@ -25,17 +26,9 @@ MakeClient = Callable[..., Awaitable[TestClient]]
 
 
 async def open_engine(url: str) -> AsyncEngine:
-    """A database as the assistant runs it; SQLite with a write-ahead log and foreign keys held."""
-    engine = create_async_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def prepare(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
+    """A database as the assistant opens it, with its tables."""
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    engine = open_sqlite(url) if is_sqlite else create_async_engine(url, hide_parameters=True)
     async with engine.begin() as db:
         await db.run_sync(metadata.create_all)
         await db.run_sync(workspace.create_all)

@@ -25,6 +25,8 @@ USER, PASSWORD = "advising", "password-of-the-mailbox"
 TOKEN = "token-of-the-mailbox-0123456789"
 PATIENCE = 30.0
 """Seconds after which a test that waits has failed."""
+NOT_YET = (OSError, IMAPClient.AbortError)
+"""How a server ends a connection while it starts: refused, reset, or closed before a word."""
 CONFIGURATION = """
 protocols = imap
 base_dir = {here}/run
@@ -32,6 +34,7 @@ state_dir = {here}/state
 log_path = {here}/log
 disable_plaintext_auth = no
 auth_failure_delay = 0
+mailbox_idle_check_interval = 1 secs
 {security}
 default_internal_user = {user}
 default_internal_group = {group}
@@ -167,7 +170,24 @@ class ImapServer:
         self.start()
 
     def client(self) -> IMAPClient:
-        """Signed in, in the inbox; waits until the server listens."""
+        """Signed in, in the inbox; waits until the server takes somebody in.
+
+        Until then it may listen and close the door again: its parts start one by one, and those
+        of the one before it end one by one.
+        """
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._signed_in()
+            except NOT_YET:
+                if time.monotonic() > give_up:
+                    raise
+                # It may have ended at once, as where its port was taken for a moment.
+                if self._process.poll() is not None:
+                    self.start()
+                time.sleep(0.05)
+
+    def _signed_in(self) -> IMAPClient:
         client = self._connected()
         if self._manner.tokens:
             client.oauth2_login(USER, TOKEN)
@@ -180,24 +200,13 @@ class ImapServer:
         manner = self._manner
         trusted = manner.authority.trusted if manner.authority else None
         implicit = manner.security == "tls"
-        give_up = time.monotonic() + PATIENCE
-        while True:
-            try:
-                client = IMAPClient(
-                    "127.0.0.1",
-                    self.port,
-                    ssl=implicit,
-                    ssl_context=trusted if implicit else None,
-                    timeout=PATIENCE,
-                )
-                break
-            except (ConnectionRefusedError, ConnectionResetError):
-                if time.monotonic() > give_up:
-                    raise
-                # It may have ended at once, as where its port was taken for a moment.
-                if self._process.poll() is not None:
-                    self.start()
-                time.sleep(0.05)
+        client = IMAPClient(
+            "127.0.0.1",
+            self.port,
+            ssl=implicit,
+            ssl_context=trusted if implicit else None,
+            timeout=PATIENCE,
+        )
         if manner.security == "starttls":
             client.starttls(trusted)
         return client
