@@ -19,7 +19,7 @@ from channels.records import (
     Timeline,
     TurnRecord,
 )
-from channels.rows import NOW, at_address, conversation_of, left_alone, unfinished
+from channels.rows import NOW, UNFINISHED, at_address, conversation_of, left_alone, unfinished
 from channels.schema import conversations, deliveries, messages, turns
 from channels.storage import Rank, Storage
 
@@ -87,6 +87,12 @@ class Transcript:
             count, oldest = (await db.execute(_BACKLOG, {"now": now})).one()
         seconds = (now - oldest).total_seconds() if oldest else 0.0
         return Backlog(int(count), max(0.0, seconds))
+
+    async def has_outcome(self, turn: str) -> bool:
+        """Whether a turn was answered or has failed."""
+        async with self._storage.reading() as db:
+            status = (await db.execute(_STATUS, {"turn": turn})).scalar_one_or_none()
+        return status is not None and status not in UNFINISHED
 
     async def watermark(self, conversation: str) -> int:
         """``seq`` of the newest message, 0 when nothing was said or nobody knows it."""
@@ -172,6 +178,7 @@ def _summaries() -> Select[Any]:
     return select(conversations, newest.scalar_subquery().label("latest"))
 
 
+_STATUS = select(turns.c.status).where(turns.c.id == bindparam("turn"))
 _DELIVERED = select(deliveries).where(
     deliveries.c.channel == bindparam("of_channel"),
     deliveries.c.delivery_id == bindparam("delivery"),

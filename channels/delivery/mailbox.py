@@ -119,7 +119,8 @@ class Mailbox:
             return
         client = self._opened
         await asyncio.to_thread(client.idle)
-        await _told(client.socket(), min(seconds, LONGEST_IDLE_SECONDS))
+        if not _told_already(client):
+            await _told(client.socket(), min(seconds, LONGEST_IDLE_SECONDS))
         await asyncio.to_thread(client.idle_done)
 
     @property
@@ -153,6 +154,21 @@ async def follow(
             mailbox.close()
         await asyncio.sleep(wait)
         wait = min(wait * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _told_already(client: IMAPClient) -> bool:
+    """Whether something came together with the server's leave to wait.
+
+    It has been read with that then, and the socket would say nothing of it.
+    """
+    connection = client.socket()
+    connection.setblocking(False)
+    try:
+        return bool(client._imap.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        connection.settimeout(ANSWER_SECONDS)
 
 
 async def _told(connection: socket.socket, seconds: float) -> None:

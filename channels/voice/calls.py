@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -24,8 +25,8 @@ from languages.speech import say, speaking
 
 CHANNEL = "voice"
 FIRST_WORDS_SECONDS = 0.6
-"""How long an answer is waited for before a filler is said: the caller should hear something
-within 0.8 s of the webhook, and making the document and a busy machine need the rest."""
+"""How long after the webhook's coming a filler is said where no answer is there: the caller should
+hear something within 0.8 s of it, and making the document and a busy machine need the rest."""
 POLL_SECONDS = 4.0
 """How long a redirect waits for the answer; Twilio gives a webhook 15 s,
 twilio.com/docs/usage/webhooks/webhooks-connection-overrides."""
@@ -41,6 +42,8 @@ class Moment:
     webhook: Webhook
     place: Place
     told: Told | None = None
+    came: float = field(default_factory=time.monotonic)
+    """When, by a clock that only goes on: what a caller waits begins here."""
 
     @property
     def address(self) -> str:
@@ -169,7 +172,8 @@ class Calls:
         except MessageRefused as refused:
             log.info("message_refused", channel=CHANNEL, reason=type(refused).__name__)
             return self._script.no_such_key(place, 1)
-        return await self._await(moment, receipt.conversation, receipt.turn_id, FIRST_WORDS_SECONDS)
+        left = max(0.0, moment.came + FIRST_WORDS_SECONDS - time.monotonic())
+        return await self._await(moment, receipt.conversation, receipt.turn_id, left)
 
     async def answer(self, moment: Moment) -> str:
         """The caller has heard a filler: the answer now, or another one, or that there is none."""

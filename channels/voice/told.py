@@ -64,13 +64,19 @@ class Replies:
         until = time.monotonic() + seconds
         with self._hub.listen(conversation) as listener:
             while True:
-                timeline = await self._transcript.timeline(conversation)
-                told = _told(timeline, turn) if timeline else None
+                told = await self._told(conversation, turn)
                 left = until - time.monotonic()
                 if told is not None or left <= 0:
                     return told
                 with suppress(TimeoutError):
                     await asyncio.wait_for(listener.moved(), min(left, LOOK_SECONDS))
+
+    async def _told(self, conversation: str, turn: str) -> Told | None:
+        """Nothing more is read while there is no outcome: each sign of typing asks for it."""
+        if not await self._transcript.has_outcome(turn):
+            return None
+        timeline = await self._transcript.timeline(conversation)
+        return _told(timeline, turn) if timeline else None
 
 
 def _told(timeline: Timeline, turn: str) -> Told | None:

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from authority import Authority
 from contract import URL, ConnectChannel
-from gateway_parts import until, until_asked
+from gateway_parts import PATIENCE, until, until_asked
 from loopback_bot import LoopbackBot
 from mail_servers import PASSWORD, TOKEN, USER, ImapServer, Manner, SmtpServer
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -249,6 +249,34 @@ async def test_a_server_that_was_away_is_asked_again_soon(
     await until(lambda: len(taken) == 2)
     following.cancel()
     await asyncio.wait((following,))
+
+
+async def test_what_is_told_in_one_breath_with_the_leave_to_wait_is_heard() -> None:
+    """A mail that comes between a look and the wait is not left until the next look."""
+    told = {
+        "CAPABILITY": "* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK done\r\n",
+        "LOGIN": "{tag} OK in\r\n",
+        "SELECT": "* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 1] x\r\n{tag} OK done\r\n",
+        "IDLE": "+ idling\r\n* 1 EXISTS\r\n",
+        "DONE": "{tag} OK done\r\n",
+    }
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tag = ""
+        writer.write(b"* OK [CAPABILITY IMAP4rev1 IDLE] here\r\n")
+        while line := (await reader.readline()).decode().split():
+            tag = tag if line == ["DONE"] else line[0]
+            writer.write(told[line[-1] if len(line) < 3 else line[1]].format(tag=tag).encode())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    mailbox = Mailbox("127.0.0.1", port, "none", ssl.create_default_context(), "INBOX")
+    await asyncio.to_thread(mailbox.open, await by_password())
+    async with asyncio.timeout(PATIENCE):
+        await mailbox.news(NEVER)
+    mailbox.close()
+    server.close()
 
 
 def taking() -> tuple[list[bytes], Take]:
