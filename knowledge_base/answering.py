@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from urllib.parse import quote
 
 from knowledge_base.answerable import Answerable
@@ -12,30 +12,11 @@ from knowledge_base.choices import about
 from knowledge_base.encoder import Encoder
 from knowledge_base.lexical import words
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Topic, Validity
-from knowledge_base.quoting import WHOLE_WORDS, Quoting
+from knowledge_base.quotable import beside, likely
+from knowledge_base.quoting import Quoting
 from knowledge_base.retriever import Query, Ranking
-from knowledge_base.text.tables import cells
-from knowledge_base.text.wanted import holds_wanted
 from languages.speech import ENGLISH, say, say_day, spoken
 
-_MOST_PASSAGES = 3
-_LEAST_ODDS = 0.1
-"""A further passage is quoted too when it is at least this likely, as a share of the best one's
-likelihood, to hold the answer. What is missing is worse than what is too much: a rate stands in one
-section and its reason in the next, and of two pages that are much alike nobody can tell which is
-meant. Of 440 questions of students to tune on 238 were answered rightly with up to three passages
-from any page (further ones of the best page from .15), 229 with up to two from the best one, at 115
-to 160 characters more; one more held a wrong amount. On two public sets of policy dialogues each
-passage more costs agreement with the spans that people marked: F1 .40 and .38 with one, .36 and .34
-with two."""
-_BESIDE_ODDS = 0.02
-_MOST_BESIDE = 4
-_ROOM_WORDS = 200
-"""A short quote leaves room for less likely passages, up to this many and to this many words in
-all. Of 440 questions of students to tune on 337 were answered rightly with that, in 187 words a
-reply, 333 with room for 150 words in 172, and 324 in 144 without; none of them held a wrong amount
-more. Of 5 unanswerable ones each answer is still declined, since only what is likely is asked
-whether it can hold the answer."""
 _TOPICS = 3
 _UNSURE_BELOW = 0.4
 """Probability that an answer is published below which what is quoted is told as what comes nearest.
@@ -108,11 +89,11 @@ class Answering:
         """What would be quoted for a question: what counts is that an answer is published, since of
         several passages that are much alike none may be likely to be the one."""
         published = bool(ranking.passages) and ranking.published >= self._abstain_below
-        likely = tuple(_likely(query.question, ranking)) if published else ()
-        read = [f"{passage.context} {passage.text}" for passage in likely]
-        answers = bool(likely) and self._answerable.by(query.question, read)
+        found = tuple(likely(query.question, ranking)) if published else ()
+        read = [f"{passage.context} {passage.text}" for passage in found]
+        answers = bool(found) and self._answerable.by(query.question, read)
         unsure = ranking.published < _UNSURE_BELOW
-        passages = (*likely, *_beside(likely, ranking)) if answers else likely
+        passages = (*found, *beside(found, ranking)) if answers else found
         return _Part(query, sure(ranking), passages, answers, unsure)
 
     def _quote(self, queries: Sequence[Query], passage: Passage) -> str:
@@ -155,50 +136,6 @@ def not_known(question: str, institution: str | None = None) -> str:
     return say(
         "I don't have an answer to “{question}” in the published information.", question=question
     )
-
-
-def _likely(question: str, ranking: Ranking) -> Iterator[Passage]:
-    """The best passage, and the next ones that are nearly as likely.
-
-    When none of them holds the amount or the date that is asked for, the best one of the same
-    document that does is quoted as well, or else the best one of another with a table's row for
-    what is asked: what a thing costs may stand among all the fees.
-    """
-    first = ranking.passages[0]
-    likely = enumerate(ranking.passages[:_MOST_PASSAGES])
-    chosen = [passage for at, passage in likely if ranking.odds(at) >= _LEAST_ODDS]
-    yield from chosen
-    if not any(holds_wanted(question, passage.text) for passage in chosen):
-        holding = [p for p in ranking.passages if holds_wanted(question, p.text)]
-        same = (p for p in holding if p.document_id == first.document_id)
-        others = (p for p in holding if _has_row_for(question, p))
-        yield from islice((*same, *others), 1)
-
-
-def _has_row_for(question: str, passage: Passage) -> bool:
-    """Whether a table states what is asked for in a row that the question names."""
-    asked = set(words(question))
-    return any(
-        set(words(cell.row)) <= asked and holds_wanted(question, cell.text)
-        for cell in cells(passage.text)
-    )
-
-
-def _beside(likely: Sequence[Passage], ranking: Ranking) -> Iterator[Passage]:
-    """What comes next after the likely passages, as long as there is room for it."""
-    left = _MOST_BESIDE - len(likely)
-    room = _ROOM_WORDS - sum(map(_length, likely))
-    for at, passage in enumerate(ranking.passages):
-        fits = left > 0 and _length(passage) <= room and ranking.odds(at) >= _BESIDE_ODDS
-        if fits and passage not in likely:
-            yield passage
-            left -= 1
-            room -= _length(passage)
-
-
-def _length(passage: Passage) -> int:
-    """Words that quoting a passage takes, about."""
-    return min(len(passage.text.split()), WHOLE_WORDS)
 
 
 def _text(chosen: Sequence[Passage], quotes: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from datetime import date
 from pathlib import Path
@@ -261,58 +260,3 @@ async def test_every_claim_says_where_it_stands(sample_shelf: Shelf, encoder: En
         named = ("title", "quote", "institution", "effective_from", "last_verified")
         assert all(citation[field] for field in named)
         assert citation["url"].endswith(f"#{citation['passage_id']}")
-
-
-def ranking_of(encoder: Encoder, folder: Path, pages: dict[str, str], odds: list[float]) -> Ranking:
-    """A ranking of whole pages, as likely as told."""
-    shelf = Shelf(folder / "editions")
-    shelf.publish([page(i, text, title=i) for i, text in pages.items()], encoder, silent)
-    edition = shelf.open()
-    found = []
-    for name in pages:
-        held = edition.document(name)
-        assert held is not None
-        found.append(held[1][0])
-    return Ranking(tuple(found), tuple(map(math.log, odds)), confidence=0.9, published=0.9)
-
-
-LONG = " ".join(f"Rule {n} of the library holds in every room of the building." for n in range(20))
-
-
-@pytest.mark.parametrize(
-    ("first", "next_one", "odds", "cited"),
-    [
-        ("Ask at the desk.", "Come in.", [0.9, 0.05, 0.03], ["a", "b", "c"]),
-        ("Ask at the desk.", "Come in.", [0.98, 0.019, 0.001], ["a"]),
-        (LONG, LONG.replace("Rule", "Line"), [0.9, 0.05, 0.03], ["a", "b"]),
-    ],
-)
-def test_a_short_quote_leaves_room_for_what_comes_next(
-    tmp_path: Path,
-    encoder: Encoder,
-    answering: Answering,
-    first: str,
-    next_one: str,
-    odds: list[float],
-    cited: list[str],
-) -> None:
-    """What is less likely is quoted too where there is room for it, unless it is most unlikely."""
-    pages = {"a": first, "b": next_one, "c": "Ring the bell."}
-    found = ranking_of(encoder, tmp_path, pages, odds)
-    answer = answering.answer(Query("What do I do?", TODAY), found, "e")
-    assert [citation.document_id for citation in answer.citations] == cited
-
-
-def test_an_amount_that_stands_in_another_table_is_quoted(
-    tmp_path: Path, encoder: Encoder, answering: Answering
-) -> None:
-    """A page tells of the thing, and a row of the list of fees what it costs."""
-    pages = {
-        "awards": f"A printed parchment is sent by post. {LONG}",
-        "fees": "| What | Fee |\n|---|---|\n| Printed parchment | €28 |\n| Locker | €5 |",
-    }
-    found = ranking_of(encoder, tmp_path, pages, [0.999, 0.001])
-    asked = Query("how much is a printed parchment", TODAY)
-    answer = answering.answer(asked, found, "e")
-    assert [citation.document_id for citation in answer.citations] == ["awards", "fees"]
-    assert "€28" in answer.text
