@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from knowledge_base.advising.aiding import PROGRAM, AidCheck, needing
-from knowledge_base.advising.quoted import Quoted
 from knowledge_base.aid import AidReport, Verdict
 from knowledge_base.aid_rule import AskedFact, Condition, Value
 from knowledge_base.kleene import Truth
 from knowledge_base.model import AnswerKind, Program, Topic, UsedFact
 from knowledge_base.source_language import as_published
+from knowledge_base.stated.quoted import Quoted
 from knowledge_base.typed.draft import Draft
 from languages.speech import say, say_day, spoken
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge_base.advising.credit_claim import Claim, awards
-from knowledge_base.advising.quoted import Quoted
-from knowledge_base.credit.equivalency import Award, EquivalencyTable, Held, Tier
+from knowledge_base.credit.equivalency import Award, EquivalencyTable, Tier
 from knowledge_base.credit.limits import Capped, award_name
-from knowledge_base.credit_transfer import Estimate, Line
+from knowledge_base.credit_transfer import Estimate
 from knowledge_base.model import AnswerKind, Topic, UsedFact
 from knowledge_base.model import plain as figure
-from knowledge_base.terms import term
+from knowledge_base.stated.held import line_of
+from knowledge_base.stated.quoted import Quoted
 from knowledge_base.typed.draft import Draft
-from languages.lists import joined
-from languages.speech import ENGLISH, say, say_day, speaking
+from languages.speech import say, say_day
 
 _MOST_AWARDS = 3
 
@@ -41,7 +40,7 @@ def estimated(claim: Claim, estimate: Estimate, table: EquivalencyTable) -> Draf
     for tier, heading in _headings():
         lines = [line for line in estimate.lines if line.tier is tier]
         if lines:
-            told = "\n".join(_line(line, sources, facts) for line in lines)
+            told = "\n".join(line_of(line, sources, facts) for line in lines)
             parts.append(f"**{heading}**\n\n{told}")
     parts.append(_limits(claim, estimate, sources, facts))
     if packet := _packet(estimate, table, sources):
@@ -65,49 +64,6 @@ def _headings() -> Sequence[tuple[Tier, str]]:
         (Tier.NOT_TRANSFERABLE, say("Not transferable")),
         (Tier.NO_RULE, say("No published rule names it, so it needs review")),
     )
-
-
-def _line(line: Line, sources: Quoted, facts: list[UsedFact]) -> str:
-    number = sources.cite(line.source) if line.source else 0
-    said = _worth(line, f" [{number}]" if number else "")
-    open_ = "; ".join(line.missing)
-    if not line.counted:
-        said += ". " + say("The same credit is given above, so it is not counted again")
-    if open_ and line.tier is Tier.NOT_TRANSFERABLE:
-        said += f": {open_}"
-    elif open_:
-        said += ". " + say("Open: {things}", things=open_)
-    if line.condition:
-        said += ". " + say("Condition: {condition}", condition=line.condition)
-    if line.counted and line.credits:
-        with speaking(ENGLISH):
-            name = f"{_names(line)} ({line.tier.value})"
-        facts.append(UsedFact(name, figure(line.credits), "credits", "", number))
-    return f"{said}."
-
-
-def _worth(line: Line, mark: str) -> str:
-    """What is held and what it gives, with the mark of its source."""
-    names = _names(line)
-    if line.tier is Tier.NOT_TRANSFERABLE:
-        return say("- **{names}** gives no credit{mark}", names=names, mark=mark)
-    given = [say("{credits} credits", credits=figure(line.credits))] if line.credits else []
-    given += [line.target] if line.target else []
-    return f"- **{names}**: {', '.join(given)}{mark}" if given else f"- **{names}**{mark}"
-
-
-def _names(line: Line) -> str:
-    return joined([_name(held) for held in line.held])
-
-
-def _name(held: Held) -> str:
-    told = [held.score]
-    if held.credits:
-        told.append(
-            say("{credits} {unit} credits", credits=figure(held.credits), unit=term(held.unit))
-        )
-    details = ", ".join(filter(None, told))
-    return f"{held.name} ({details})" if details else held.name
 
 
 def _limits(claim: Claim, estimate: Estimate, sources: Quoted, facts: list[UsedFact]) -> str:

@@ -83,8 +83,16 @@ def _named(text: str, table: EquivalencyTable) -> Iterable[_Mention]:
                     continue
                 for match in re.finditer(_pattern(name), text, re.I):
                     own = "*" in name or "*" in needed.name
-                    said = match.group() if own else needed.name
+                    said = _trimmed(match.group()) if own else needed.name
                     yield _Mention(match.start(), match.end(), needed.kind, said)
+
+
+def _trimmed(said: str) -> str:
+    """A name without words at its end that are none of a subject, as in `IB chemistry got`."""
+    words = said.split()
+    while len(words) > 1 and not re.fullmatch(_SUBJECT, words[-1], re.I):
+        words.pop()
+    return " ".join(words)
 
 
 def _pattern(name: str) -> str:

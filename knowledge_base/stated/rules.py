@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
+from knowledge_base.credit.equivalency import EquivalencyTable, table_from
 from knowledge_base.edition import Edition
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
 from knowledge_base.retriever import Query, Ranking
 from knowledge_base.stated.deductions import asks_what_is_left, deducted
 from knowledge_base.stated.further import counts_people, further_row
+from knowledge_base.stated.held import worth_of_held
 from knowledge_base.stated.installments import asks_for_installments, installments
 from knowledge_base.stated.offsets import asks_for_a_day, day_worked_out
 from knowledge_base.stated.per_unit import asks_for_units, charged_per_unit, hours_per_unit
@@ -34,13 +37,17 @@ class StatedRules:
         self._typed = typed
         self._programs = frozenset(program.id for program in edition.programs)
 
+    @cached_property
+    def _equivalencies(self) -> EquivalencyTable:
+        return table_from(self._edition.records)
+
     def draft(self, query: Query, ranking: Ranking, first: int = 1) -> Draft | None:
         """What the rule of the page found makes of a question, with citations from `first` on.
 
         None when the page states no rule of a known shape, or the question leaves open what it
         needs: then it is quoted.
         """
-        told = self.refund(query, first) or self.left(query, first)
+        told = self.refund(query, first) or self.left(query, first) or self.credit(query, first)
         if told is not None:
             return told
         worked = self._worked(query, ranking)
@@ -55,6 +62,10 @@ class StatedRules:
         program, told = self._typed.one_clearly(query)
         listed = sessions(self._edition, query)
         return refunded(self._edition, query, told, program, known, catalog, listed, first)
+
+    def credit(self, query: Query, first: int = 1) -> Draft | None:
+        """What a rule of credit gives for what a question names; None as for `refund`."""
+        return worth_of_held(query.question, self._equivalencies, query.day, first)
 
     def left(self, query: Query, first: int = 1) -> Draft | None:
         """What is left to pay of the program that a question names once something is taken off;

@@ -12,16 +12,17 @@ from languages.speech import say
 
 
 class Quoted:
-    """The quotes of one answer, each with its number from 1; the same words have the same."""
+    """The quotes of one answer, numbered from `first` on; the same words have the same number."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
+        self._first = first
         self._numbers: dict[tuple[str, str], int] = {}
         self._holding: dict[Validity, list[int]] = {}
 
     def cite(self, source: Source, quote: str = "") -> int:
         """The number of a source's quote, or of other words of its page."""
         words = (source.document_id, quote or source.quote)
-        number = self._numbers.setdefault(words, len(self._numbers) + 1)
+        number = self._numbers.setdefault(words, len(self._numbers) + self._first)
         numbers = self._holding.setdefault(source.validity, [])
         if not any(number in held for held in self._holding.values()):
             numbers.append(number)
