@@ -15,7 +15,7 @@ from advisor.errors import SettingsError
 from advisor.secrets import bot_token
 from advisor.settings import Settings
 from advisor.shelf import shelf_of
-from advisor.sqlite import open_sqlite
+from advisor.sqlite import CONNECTIONS, open_sqlite
 from channels.brain import RasaBrain
 from channels.delivery.channel import Channel
 from channels.discovery import ChannelMisconfigured, open_channels, read_section
@@ -40,7 +40,9 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
         engine = (
             open_sqlite(url)
             if make_url(url).get_backend_name() == "sqlite"
-            else create_async_engine(url, hide_parameters=True)
+            else create_async_engine(
+                url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0
+            )
         )
     except ModuleNotFoundError as error:
         raise SettingsError(
