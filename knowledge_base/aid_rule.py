@@ -69,6 +69,10 @@ class Asking:
     called: str
 
 
+CURRENCIES = {"dollars": "USD", "euros": "EUR", "pounds": "GBP"}
+"""Units that count money, and the code (ISO 4217) of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskedFact:
     """A fact that a student can be asked for. ``kind`` is ``flag``, ``number`` or ``date``."""
@@ -77,7 +81,8 @@ class AskedFact:
     question: str
     kind: str
     unit: str = ""
-    """What a number counts: `dollars` a year, `months`, `people`, `years`, `hours` or `times`."""
+    """What a number counts: money a year, in one of `CURRENCIES`, or `months`, `people`, `years`,
+    `hours` or `times`."""
     said: tuple[str, ...] = ()
     """Words that tell it without being asked; `#` stands for the number. Of a flag they say yes."""
     denied: tuple[str, ...] = ()

@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from knowledge_base.aid_rule import AskedFact, Value
+from knowledge_base.aid_rule import CURRENCIES, AskedFact, Value
 from knowledge_base.text.dates import find_dates, find_periods
 from knowledge_base.text.quantities import NUMBER_WORDS
 from knowledge_base.text.terms import MONTHS
 
 _N = rf"(?:\d+(?:\.\d+)?|(?:{'|'.join(NUMBER_WORDS)})\b)"
-_MONEY = (
-    r"(?:us)?\$?\s?\d[\d,]*(?:\.\d+)?(?:\s?k\b|\s?(?:thousand|grand)\b)?"
-    r"(?:\s?(?:dollars|bucks|usd)\b)?"
-)
+_FIGURE = r"(?:\d{1,3}(?:[.,]\d{3})+|\d+)(?:\.\d{1,2})?(?:\s?k\b|\s?(?:thousand|grand)\b)?"
+_MONEY = {
+    "dollars": rf"(?:(?:us)?\$)?\s?{_FIGURE}(?:\s?(?:dollars|bucks|usd)\b)?",
+    "euros": rf"€?\s?{_FIGURE}(?:\s?(?:€|(?:euros?|eur)\b))?",
+    "pounds": rf"£?\s?{_FIGURE}(?:\s?(?:pounds?|quid|gbp)\b)?",
+}
+_THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
 _TIME = rf"{_N}\s?(?:years?|yrs?|months?|mos?|weeks?|wks?)\b"
-_AMOUNT = {"dollars": _MONEY, "months": _TIME}
+_AMOUNT = {**_MONEY, "months": _TIME}
 """How an amount is written, by the unit of its fact; otherwise it is a plain number."""
 _ABOUT = r"(?:(?:about|around|roughly|approximately|like|only|just|for|maybe)\s+)*"
 _RATE = re.compile(
@@ -123,7 +126,7 @@ def _cue(cue: str, unit: str = "") -> str:
     amount = rf"\s*{_ABOUT}(?P<n>{_AMOUNT.get(unit, _N)})(?![\w%]|[.,]\d)\s*"
     parts = [r"\s+".join(map(re.escape, plain(part).split())) for part in cue.split("#")]
     end = "" if cue.endswith("#") else r"(?!\w)"
-    return rf"(?<![\w$.,]){amount.join(parts)}{end}"
+    return rf"(?<![\w$€£.,]){amount.join(parts)}{end}"
 
 
 def _number(fact: AskedFact, words: str, today: date) -> Value | None:
@@ -135,12 +138,14 @@ def _number(fact: AskedFact, words: str, today: date) -> Value | None:
         return {"once": 1, "twice": 2, "never": 0}[word[1]]
     amounts = [
         match
-        for match in re.finditer(rf"(?<![\w$.,])(?:{_AMOUNT.get(fact.unit, _N)})(?![\w%])", words)
+        for match in re.finditer(rf"(?<![\w$€£.,])(?:{_AMOUNT.get(fact.unit, _N)})(?![\w%])", words)
         if not (_BOUND.search(words[: match.start()]) or _is_rate(fact.unit, words[match.end() :]))
     ]
     values = {_value(match.group(), fact.unit) for match in amounts}
     if not values and fact.unit == "months":
-        values = {_value(m.group(), "") for m in re.finditer(rf"(?<![\w$.,]){_N}(?![\w%])", words)}
+        values = {
+            _value(m.group(), "") for m in re.finditer(rf"(?<![\w$€£.,]){_N}(?![\w%])", words)
+        }
     if len(values) == 2 and fact.unit == "months" and "year" in words and "month" in words:
         return sum(float(value) for value in values)
     if not values and _ZERO.match(words) and fact.unit not in {"people", "years"}:
@@ -149,16 +154,17 @@ def _number(fact: AskedFact, words: str, today: date) -> Value | None:
 
 
 def _is_rate(unit: str, after: str) -> bool:
-    return unit == "dollars" and bool(_RATE.match(after))
+    return unit in CURRENCIES and bool(_RATE.match(after))
 
 
 def _value(amount: str, unit: str) -> int | float:
-    figure = re.search(r"\d[\d,]*(?:\.\d+)?", amount)
+    figure = re.search(r"\d[\d.,]*", amount)
     if figure:
-        number = Decimal(figure.group().replace(",", ""))
+        written = _THOUSANDS.sub("", figure.group()) if unit in CURRENCIES else figure.group()
+        number = Decimal(written.replace(",", ""))
     else:
         number = Decimal(NUMBER_WORDS.index(amount.split(maxsplit=1)[0]))
-    if unit == "dollars" and re.search(r"\d\s?(?:k|thousand|grand)\b", amount):
+    if unit in CURRENCIES and re.search(r"\d\s?(?:k|thousand|grand)\b", amount):
         number *= 1000
     if unit == "months" and re.search(r"y(?:ea)?rs?\b", amount):
         number *= 12

@@ -52,7 +52,7 @@ class _Fact(_Strict):
     name: str = Field(min_length=1)
     question: str = Field(min_length=1)
     kind: str = Field(pattern="^(flag|number|date)$")
-    unit: str = Field("", pattern="^(dollars|months|people|years|hours|times|)$")
+    unit: str = Field("", pattern="^(dollars|euros|pounds|months|people|years|hours|times|)$")
     said: list[str] = Field(default_factory=list)
     denied: list[str] = Field(default_factory=list)
     in_languages: dict[str, _Asking] = Field(default_factory=dict, alias="in")

@@ -10,7 +10,7 @@ import pytest
 
 from knowledge_base.advising.aid_facts import answer_to, declines, facts_in
 from knowledge_base.advising.aiding import asks_why, has_enough
-from knowledge_base.aid_rule import AidRules, rules_from
+from knowledge_base.aid_rule import AidRules, AskedFact, rules_from
 from knowledge_base.model import Skipped
 from knowledge_base.rules import read_rules
 
@@ -54,6 +54,25 @@ def test_facts_are_read_where_they_are_said(
 ) -> None:
     """Cues of the rules' file are found in any wording around them; bounds and rates are none."""
     assert facts_in(text, rules.facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("our income is €45.000", {"income": 45000}),
+        ("an income of 38,500 euros", {"income": 38500}),
+        ("an income of 38500,50 euros", {}),
+        ("income of 45k €", {"income": 45000}),
+        ("income of $45,000", {}),
+        ("income of €900 a week", {}),
+        ("i am €45 short, aged 30", {"age": 30}),
+    ],
+)
+def test_money_is_read_in_its_own_currency(text: str, expected: dict[str, Any]) -> None:
+    """An income in euros is read with its sign and either separator; one in dollars is none."""
+    income = AskedFact("income", "?", "number", "euros", ("income of #", "income is #"))
+    age = AskedFact("age", "?", "number", "years", ("aged #", "i am #"))
+    assert facts_in(text, (income, age)) == expected
 
 
 @pytest.mark.parametrize(
