@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from knowledge_base.advising.aiding import PROGRAM, AidCheck, needing
 from knowledge_base.aid import AidReport, Verdict
-from knowledge_base.aid_rule import AskedFact, Condition, Value
+from knowledge_base.aid_rule import CURRENCIES, AskedFact, Condition, Value
 from knowledge_base.kleene import Truth
 from knowledge_base.model import AnswerKind, Program, Topic, UsedFact
+from knowledge_base.program_page import money
 from knowledge_base.source_language import as_published
 from knowledge_base.stated.quoted import Quoted
 from knowledge_base.typed.draft import Draft
@@ -188,7 +191,8 @@ def _value(value: Value, fact: AskedFact) -> str:
         return say("yes") if value else say("no")
     if isinstance(value, str):
         return value
-    return f"${value:,}" if fact.unit == "dollars" else f"{value:g}"
+    currency = CURRENCIES.get(fact.unit)
+    return money(Decimal(str(value)), currency) if currency else f"{value:g}"
 
 
 def _next(report: AidReport) -> tuple[Topic, ...]:
