@@ -148,7 +148,13 @@ class Answerer:
         self._measure(turn, outcome, bot_seconds)
 
     async def _ask(self, turn: PendingTurn) -> tuple[BrainReply, float]:
-        """The bot's reply, and the seconds that it took without the wait until it was asked."""
+        """The bot's reply, and the seconds that it took without the wait until it was asked.
+
+        About consent the gateway speaks itself: the bot hears nothing before it.
+        """
+        with speaking(short(turn.language)):
+            if self._teller and (own := self._teller.of_consent(turn)):
+                return BrainReply(own), 0.0
         began = ended = 0.0
 
         async def question() -> BrainReply:

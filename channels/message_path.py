@@ -25,6 +25,7 @@ from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON
 from channels.opting import OptOuts
 from channels.outbox import Outbox
+from channels.privacy.consent import Consents
 from channels.privacy.redaction import Redactor
 from channels.privacy.settings import PrivacySettings
 from channels.privacy.telling import Teller
@@ -117,6 +118,7 @@ def lay_path(
         post=post,
         pause=settings.burst_pause,
         redactor=Redactor(privacy) if privacy else None,
+        consents=Consents(storage, privacy) if privacy and privacy.consent_text else None,
     )
     return MessagePath(
         hub=hub,

@@ -24,6 +24,7 @@ from channels.limits import Buckets
 from channels.metrics import Metrics
 from channels.model import TALK_TO_PERSON, Choice, InboundMessage
 from channels.picking import picked
+from channels.privacy.consent import Consents
 from channels.privacy.redaction import Redactor
 from channels.privacy.settings import PrivacySettings
 from channels.records import Burst, Receipt
@@ -54,10 +55,11 @@ class Reception:
         post: Post | None = None,
         pause: float = 0.0,
         redactor: Redactor | None = None,
+        consents: Consents | None = None,
     ) -> None:
         """``senders`` holds what one sender on a messaging channel may write; the web chat has its
         own. ``pause`` is in seconds: messages that follow each other sooner are read as one, on
-        channels whose students write so."""
+        channels whose students write so. ``consents``: None where nobody is asked."""
         self._transcript = transcript
         self._answerer = answerer
         self._hub = hub
@@ -68,6 +70,7 @@ class Reception:
         self._post = post or NoPost()
         self._pause = pause
         self._redactor = redactor or Redactor(PrivacySettings())
+        self._consents = consents
         self._accepting = True
 
     async def resume(self) -> int:
@@ -100,8 +103,11 @@ class Reception:
         try:
             await self._check_pace(inbound)
             chosen = await self._with_choice(inbound)
-            burst = self._burst(inbound.channel) if chosen is None else None
-            receipt = await self._transcript.record(chosen or inbound, burst)
+            said = chosen or inbound
+            if self._consents:
+                said = await self._consents.admitted(said)
+            burst = self._burst(inbound.channel) if said is inbound else None
+            receipt = await self._transcript.record(said, burst)
         except SQLAlchemyError as error:
             log.error("transcript_unwritable", error=type(error).__name__)
             raise NotAccepting("The message could not be recorded.") from error

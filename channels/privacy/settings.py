@@ -35,6 +35,13 @@ class PrivacySettings(BaseModel):
     minimum_age: int = Field(default=13, ge=0, le=21)
     """Age below which the notice asks students to ask a parent or guardian first; 13 is that of the
     United States' COPPA, other countries' are up to 16. 0: no age is named."""
+    consent_text: str = ""
+    """What a student has to agree to before anything they write is kept, understood or searched
+    for, in the chat and on every channel but calls; it is shown above the chat too. Empty: students
+    are told what is kept, and not asked."""
+    consent_version: str = Field(default="1", min_length=1, max_length=40)
+    """Name of the text's version, which is recorded with the time. Another one asks everybody
+    anew."""
     keep_transcripts_days: int = Field(default=365, ge=0)
     """Days after its last message for which a conversation is kept; then it is erased everywhere,
     at the bot too. 0: for good. The notice names the days."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from channels.model import Author, OutboundMessage
+from channels.model import Author, Choice, OutboundMessage
+from channels.privacy.consent import AGREE, ASK
 from channels.privacy.kinds import removed
 from channels.privacy.settings import PrivacySettings
 from channels.records import PendingTurn
@@ -41,6 +42,23 @@ class Teller:
             )
             replies = (OutboundMessage(text, Author.SYSTEM), *replies)
         return replies
+
+    def of_consent(self, turn: PendingTurn) -> tuple[OutboundMessage, ...]:
+        """What who has not agreed is asked, and who agrees is told; nothing of another turn."""
+        if turn.payload == AGREE:
+            return (OutboundMessage(say("Thank you. What would you like to know?"), Author.SYSTEM),)
+        if turn.payload != ASK:
+            return ()
+        request = say(
+            "Please agree before you ask. What you just wrote was not kept; write it again then."
+        )
+        text = "\n\n".join((self._settings.consent_text, request))
+        agree = Choice(say("I agree"), payload=AGREE)
+        return (OutboundMessage(text, Author.SYSTEM, choices=(agree,)),)
+
+    def above(self) -> str:
+        """What stands above a chat: what is to be agreed to, if anything is, and the terms."""
+        return " ".join(filter(None, (self._settings.consent_text, self.terms())))
 
     def notice(self) -> str:
         """Who reads what is written, what to leave out, and what `terms` say.

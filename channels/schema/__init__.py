@@ -2,6 +2,7 @@
 
 from channels.schema.conversations import (
     attachments,
+    consents,
     conversations,
     deliveries,
     messages,
@@ -40,6 +41,7 @@ __all__ = [
     "bookmarks",
     "canned_replies",
     "clearings",
+    "consents",
     "conversations",
     "corrections",
     "daily_figures",

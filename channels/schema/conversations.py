@@ -146,6 +146,15 @@ attachments = Table(
     Index(None, "conversation_id"),
 )
 
+consents = Table(
+    "consents",
+    metadata,
+    # That a student agreed to a version of the institution's words, and when.
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("version", String(40), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -96,7 +96,7 @@ class Desk:
         """The frame that begins a line."""
         conversation, limit = visit.session.conversation, self.settings.message_limit
         with speaking(short(visit.language)):
-            privacy = self._teller.terms() if self._teller else ""
+            privacy = self._teller.above() if self._teller else ""
         return frames.ready(conversation, self._institution, last, limit, privacy)
 
     async def said(self, visit: Visit, after: int) -> list[dict[str, Any]]:
