@@ -28,6 +28,9 @@ bench: setup  ## measure what README and docs state
 fuzz: setup  ## try a million changed deliveries on every channel's verifier and reader
 	@ADVISOR_FUZZ_CASES=1000000 .venv/bin/pytest --timeout 3600 tests/channels/messaging/test_fuzz.py
 
+pictures: setup  ## take the pictures of the guides anew
+	@scripts/pictures
+
 soak: setup  ## kill gateway and bot 500 times, the action server 250 times
 	@ADVISOR_KILLS=500 .venv/bin/pytest --timeout 0 tests/faults/test_kills.py tests/faults/test_actions.py
 

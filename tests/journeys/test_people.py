@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from axe_playwright_python.async_playwright import Axe
-from chat import PHONE, WIDE, Chat
-from pictures import picture
+from chat import Chat
+from pictures import check, picture
 from playwright.async_api import BrowserContext, Page, expect
 from running_gateway import RunningGateway
 from scripted_bot import UNKNOWN_ANSWER, ScriptedBot
@@ -32,21 +31,6 @@ async def signed_in(
     token = await rooms.sessions.begin(account.id)
     await context.add_cookies([{"name": "advisor", "value": token, "url": gateway.url}])
     return context
-
-
-async def check(page: Page, name: str) -> None:
-    """Nothing is inaccessible or too wide, in light and dark, on a desk and on a phone."""
-    for scheme in ("light", "dark"):
-        for size, device in ((WIDE, "desk"), (PHONE, "phone")):
-            await page.emulate_media(color_scheme=scheme)
-            await page.set_viewport_size(size)
-            found = (await Axe().run(page)).response["violations"]
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= size["width"]
-            await picture(page, f"{name}-{scheme}-{device}")
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size(WIDE)
 
 
 async def test_a_person_answers_and_hands_back(
