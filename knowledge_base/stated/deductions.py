@@ -46,7 +46,9 @@ _BARE = re.compile(
 )
 """An amount without its currency, which is the catalog's."""
 _DISCOUNTED = re.compile(
-    r"\b(?:discount\w*|reduc\w+|group|senior|half (?:the )?price)\b|\d ?%", re.I
+    r"^(?!.*\brefund).*(?:\b(?:discount\w*|reduc\w+|group|senior|half (?:the )?price)\b|\d ?% off\b"
+    r"|\b(?:after|with|minus|less) (?:the |a |their |our |your )?\d{1,2} ?%)",
+    re.I | re.S,
 )
 _WITHOUT = re.compile(
     r"\b(?:without|not counting|no|excluding|except)(?: the| any)? (?:materials?|kits?|supplies)\b"

@@ -25,7 +25,15 @@ from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.sessions import Session
 from languages.speech import say, say_day
 
-_LEAVES = re.compile(r"\b(?:refund\w*|drop\w*|withdr\w*|cancel\w*|quit\w*|leav\w+)\b", re.I)
+_LEAVES = re.compile(
+    r"\b(?:refund\w*|drop\w*|withdr\w*|quit\w*|leav\w+|i (?:\w+ )?cancel\w*)\b", re.I
+)
+_OF_OTHER_RULES = re.compile(
+    r"\b(?:hardship|military|orders|deploy\w*|sick\w*|ill(?:ness)?|hospital\w*|death|died|grants?"
+    r"|scholarships?|(?:you|u|they|college|school|it|class|course) (?:\w+ )?cancel\w*)\b",
+    re.I,
+)
+"""Reasons and money of others, which pages refund in other ways."""
 _HOW_MUCH = re.compile(
     r"\b(?:how (?:much|many dollars)|what (?:comes|do i get|would i get|will i get|is|amount)"
     r"|comes? back|get back|money back)\b",
@@ -60,7 +68,8 @@ class Share:
 
 def asks_what_comes_back(question: str) -> bool:
     """Whether it asks for the amount of a refund."""
-    return bool(_LEAVES.search(question) and _HOW_MUCH.search(question))
+    asks = _LEAVES.search(question) and _HOW_MUCH.search(question)
+    return bool(asks) and not _OF_OTHER_RULES.search(question)
 
 
 def refunded(

@@ -22,7 +22,7 @@ _IN_A_ROW = re.compile(
     r"|afterwards?|then|followed by)\b",
     re.I,
 )
-_HOW_LONG = re.compile(r"\b(?:how many weeks|how long|weeks)\b", re.I)
+_HOW_LONG = re.compile(r"\b(?:how many weeks|how long|weeks in (?:all|total))\b", re.I)
 _MONEY = re.compile(r"\b(?:costs?|price|pay|how much|tuition|fees?)\b", re.I)
 _DONE = re.compile(r"\b(?:done|finish\w*|complete\w*|over|through)\b", re.I)
 _WHEN = re.compile(r"\b(?:when|earliest|what date|which date|by what day)\b", re.I)

@@ -112,6 +112,17 @@ def test_what_comes_back_is_the_share_of_the_day(
     assert draft.quoted[0][0] == "refunds-and-withdrawal"
 
 
-def test_without_a_day_no_refund_is_worked_out(worked_out: WorkOut) -> None:
-    """Then the rule itself is the answer."""
-    assert worked_out("I dropped Medical Terminology, how much do I get back?") is None
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I dropped Medical Terminology, how much do I get back?",
+        "The college cancels Medical Terminology on January 20, 2027, how much do I get back?",
+        "I withdraw from Medical Terminology on January 20, 2027 for orders, how much comes back?",
+        "I am 70, is there a 50% refund when I drop Small Business Start-Up?",
+    ],
+)
+def test_no_refund_is_worked_out_without_a_day_or_by_other_rules(
+    worked_out: WorkOut, question: str
+) -> None:
+    """A college that cancels, and orders, have rules of their own, which are quoted."""
+    assert worked_out(question) is None
