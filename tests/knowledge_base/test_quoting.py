@@ -114,3 +114,17 @@ def test_of_a_long_table_the_rows_that_matter_are_quoted(quoting: Quoting) -> No
     assert quoting.quote(["what is the fee"], "", table) == table
     few = "\n".join([head, *rows[:10]])
     assert quoting.quote(["what is the fee of course c"], "", few) == few
+
+
+@pytest.mark.parametrize(("sentences", "whole"), [(2, True), (6, False)])
+def test_a_few_words_behind_a_long_table_are_not_left_out(
+    quoting: Quoting, sentences: int, whole: bool
+) -> None:
+    """An exception stays with its table; what goes on for long does not."""
+    rows = [f"| up to {n} days before the start | {100 - 10 * n}% of the fee |" for n in range(9)]
+    table = "\n".join(["| When you leave | What comes back |", "|---|---|", *rows])
+    rest = " ".join(
+        ["Whoever is dismissed by us gets all of it within ten working days."] * sentences
+    )
+    quote = quoting.quote(["how much comes back 3 days before the start"], "", f"{table}\n\n{rest}")
+    assert quote.endswith(rest) is whole
