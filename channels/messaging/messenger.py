@@ -10,16 +10,24 @@ from typing import Any, ClassVar
 from channels.delivery import meta
 from channels.delivery.channel import Call, Delivery, Notice, Receipt, Verdict, Watermark
 from channels.delivery.plain import plain_text, split
-from channels.model import Choice, InboundMessage, OutboundMessage, Part, ReceiptStatus
+from channels.model import Author, Choice, InboundMessage, OutboundMessage, Part, ReceiptStatus
 
 TEXT_CHARACTERS = 2000
 MOST_QUICK_REPLIES, TITLE_CHARACTERS = 13, 20
 """Limits of a text and of quick replies, as the Send API's reference states."""
+PERSON = "by_person"
+"""Marks parts that a person wrote; it is not sent."""
+BY_PERSON = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+"""developers.facebook.com/docs/messenger-platform/send-messages/message-tags: people only."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MessengerSettings(meta.MetaSettings):
     """`[channels.messenger]`"""
+
+    human_agent: bool = False
+    """Whether Meta has granted the app its feature Human Agent: what a person writes then reaches a
+    student for seven days after their last message, not only for one."""
 
 
 class Messenger(meta.MetaChannel):
@@ -27,6 +35,7 @@ class Messenger(meta.MetaChannel):
 
     name: ClassVar[str] = "messenger"
     numbers_choices: ClassVar[bool] = True
+    settings: MessengerSettings
 
     def __init__(self, settings: MessengerSettings, url: str) -> None:
         self.settings = settings
@@ -63,7 +72,9 @@ class Messenger(meta.MetaChannel):
             len(choice.label) <= TITLE_CHARACTERS for choice in message.choices
         )
         text = plain_text(message, choices=not short, base_url=self._pages)
-        parts: list[Part] = [{"text": piece} for piece in split(text, TEXT_CHARACTERS)]
+        late = self.settings.human_agent and message.author is Author.PERSON
+        mark = {PERSON: True} if late else {}
+        parts: list[Part] = [{"text": piece} | mark for piece in split(text, TEXT_CHARACTERS)]
         if parts and message.choices:
             replies = [
                 _quick_reply(number, choice, numbers=not short)
@@ -74,7 +85,9 @@ class Messenger(meta.MetaChannel):
 
     def call(self, address: str, part: Part, part_id: str) -> Call:  # noqa: ARG002 - no such field
         """`POST /me/messages` in answer to what the student wrote."""
-        return self._post(address, {"messaging_type": "RESPONSE", "message": part})
+        message = {name: value for name, value in part.items() if name != PERSON}
+        kind = BY_PERSON if part.get(PERSON) else {"messaging_type": "RESPONSE"}
+        return self._post(address, {**kind, "message": message})
 
     def typing(self, address: str, reply_to: dict[str, Any] | None) -> Call:  # noqa: ARG002 - the chat
         """A sender action; it shows for twenty seconds, or until the next message."""

@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.delivery.channel import Channel, Delivery, Sent
 from channels.delivery.meta import SIGNATURE_HEADER
+from channels.discovery import open_channels
 from channels.messaging.messenger import TEXT_CHARACTERS
-from channels.model import Choice, OutboundMessage
+from channels.model import Author, Choice, OutboundMessage
 from channels.schema import outbox
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -42,6 +43,10 @@ def said(mid: str, text: str, **more: Any) -> dict[str, Any]:
 def event(*messaging: dict[str, Any]) -> bytes:
     entries = [{"id": "1", "time": 1, "messaging": [one]} for one in messaging]
     return json.dumps({"object": "page", "entry": entries}).encode()
+
+
+def _open(fields: dict[str, Any]) -> Any:
+    return open_channels({"messenger": fields}, URL)["messenger"]
 
 
 class TestMessenger(ChannelContract):
@@ -98,6 +103,20 @@ class TestMessenger(ChannelContract):
         assert len(replies) == 13
         assert all(len(reply["title"]) <= 20 for reply in replies)
         assert "15. A rather long label, number 14" in parts[-1]["text"]
+
+    def test_what_a_person_writes_is_tagged_where_that_is_granted(self) -> None:
+        """Only theirs, so that the assistant never speaks under a person's tag."""
+        granted = self.settings("https://graph.example") | {"human_agent": True}
+        by_person = OutboundMessage("I looked it up.", author=Author.PERSON)
+        sent = [
+            json.loads(channel.call(STUDENT, channel.render(said)[0], "o_1").body)
+            for fields in (granted, self.settings("https://graph.example"))
+            for channel in [_open(fields)]
+            for said in (by_person, ANSWER)
+        ]
+        assert [each.get("tag") for each in sent] == ["HUMAN_AGENT", None, None, None]
+        assert [each["messaging_type"] for each in sent] == ["MESSAGE_TAG", *["RESPONSE"] * 3]
+        assert sent[0]["message"] == {"text": "I looked it up."}
 
     def test_short_choices_need_no_numbers(self, channel: Channel) -> None:
         """The quick replies say them."""
