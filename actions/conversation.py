@@ -11,10 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking_back import CLARIFY, ask_back, last_reply, uttered
 from knowledge_base.advising.comparing import compared
+from knowledge_base.advising.conversing import Said, answered, needed_first
 from knowledge_base.advising.dating import of_its_days
 from knowledge_base.advising.finding import Found, changed, sought
 from knowledge_base.advising.following import LastAnswer, offering_person
-from knowledge_base.advising.in_hand import answered, needed_first
 from knowledge_base.advising.paying import with_the_other_half
 from knowledge_base.advising.wishing import drops
 from knowledge_base.library import KnowledgeBase
@@ -27,6 +27,8 @@ EARLIER_TURNS = 4
 """Utterances that go with a question: two exchanges, which is as far as "and that one?" reaches."""
 FIND = "find"
 """The value of slot `task` while a bare detail changes the wish."""
+TELLS = "inform"
+"""The intent of a message that tells a detail."""
 _HELPLESS = frozenset({"utter_out_of_scope", "utter_default", CLARIFY})
 """Responses that say that the assistant cannot help, or not yet."""
 _OF_ONE_PROGRAM = frozenset({"quote", "computed", "unknown"})
@@ -148,11 +150,17 @@ async def looked_up(library: KnowledgeBase, tracker: Tracker, words: str | None 
 
     Raises as `KnowledgeBase.ask`.
     """
-    events, question = tracker.events, words or said(tracker)
-    before, earlier = pointed(tracker), in_focus_before(events)
+    events, question, before = tracker.events, words or said(tracker), pointed(tracker)
     last = LastAnswer.from_slot(tracker.get_slot("last_answer"))
-    first = await needed_first(library, last)
-    answer = await answered(library, question, earlier_turns(events), before, earlier, first)
+    message = Said(
+        question,
+        before,
+        earlier_turns(events),
+        in_focus_before(events),
+        await needed_first(library, last),
+        tells=(tracker.latest_message.get("intent") or {}).get("name") == TELLS,
+    )
+    answer = await answered(library, message)
     return await with_the_other_half(library, question, answer, before.focus)
 
 

@@ -49,6 +49,7 @@ _ASKS_OF_THE_PAST = re.compile(
 )
 """In the past tense, and not of what the student did: "until when could you drop it"."""
 _COMPARES = re.compile(r"\b(?:now|today|currently|at present|compar\w+|differen\w+)\b", re.I)
+_NOW = re.compile(r"\b(?:now|today|currently|at present)\b", re.I)
 _CHANGES = re.compile(r"\b(?:chang\w+|increas\w+|r(?:ise|ose)s?|went up|go up)\b", re.I)
 """A question about two times is asked today. Pages that tell of a change are in force today too; of
 one to come the page of that time tells."""
@@ -120,17 +121,28 @@ def as_asked(question: str, earlier: Sequence[str], today: date) -> tuple[str, d
     """What to search for, and the day to search on, which is mostly today.
 
     `earlier` are the student's questions before, oldest first: "and last fall?" asks the latest of
-    them again for another time.
+    them that is more than a time again for another time.
     """
     if len(question) > _LONGEST_QUESTION:
         return question, today
-    time_only = _AND.sub("", question).strip(" ?.!")
-    if earlier and time_only and not re.search(r"\w", without_time(time_only, today)):
-        again = f"{earlier[-1].rstrip(' ?.!')} {time_only}?"
+    asked = next((said for said in reversed(earlier) if _time_only(said, today) is None), None)
+    if asked and (time_only := _time_only(question, today)):
+        timeless = without_time(asked, today)
+        if timeless != asked and _NOW.search(time_only):
+            return timeless, today
+        again = f"{timeless.rstrip(' ?.!')} {time_only}?"
         if day := asked_day(again, today):
             return without_time(again, today), day
     day = asked_day(question, today)
     return (without_time(question, today), day) if day else (question, today)
+
+
+def _time_only(said: str, today: date) -> str | None:
+    """The time that is all that a message says; None where it says more."""
+    rest = _AND.sub("", said).strip(" ?.!")
+    if not rest or re.search(r"\w", _NOW.sub(" ", without_time(rest, today))):
+        return None
+    return rest
 
 
 def without_time(question: str, today: date) -> str:

@@ -15,7 +15,17 @@ from languages.speech import say, spoken
 
 _MAKER = "-//Student advisor//Plan//{language}"
 _LINK = re.compile(r"\s?\[\d+\]")
+_SAVES = re.compile(
+    r"\b(?:sav(?:e|es|ed|ing)|keep|download|export|print|send|e-?mail|copy|store|calendar|ics|pdf"
+    r"|file)\b",
+    re.I,
+)
 _MARKS = re.compile(r"\*\*?|^#+ |^\|[-| ]+\|\n", re.M)
+
+
+def saves(words: str) -> bool:
+    """Whether a message speaks of keeping something."""
+    return bool(_SAVES.search(words))
 
 
 def plan_files(plan: Plan, answer: Answer, sentence: str) -> tuple[File, ...]:

@@ -4,6 +4,7 @@ privacy, learning that no rule of credit names."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Answer, AnswerKind
@@ -35,8 +36,12 @@ _MOST = 2
 
 
 async def crisis_help(library: KnowledgeBase) -> Answer | None:
-    """Published numbers for a crisis, quoted; None without any. Raises as `KnowledgeBase.ask`."""
-    return await _published(library, _CRISIS, _HELPS, _MOST)
+    """Published numbers for a crisis, quoted; None without any. Raises as `KnowledgeBase.ask`.
+
+    What was spoken of before stays in focus: it is what is asked about once the crisis is over.
+    """
+    found = await _published(library, _CRISIS, _HELPS, _MOST)
+    return replace(found, focus=None) if found else None
 
 
 async def complaint_path(library: KnowledgeBase) -> Answer | None:

@@ -31,7 +31,9 @@ _WHO = re.compile(
     r"|\bwho (?:can|could) (?:tell|help|answer)\b"
     r"|\b(?:any|some)(?:one|body) (?:\w+ )?(?:can|could|to) (?:call|write|e-?mail|phone)\b"
     r"|\bwhere (?:do|can|should|must) (?:i|we) (?:write|call)\b"
-    r"|\b(?:can|could|may) (?:i|we) (?:call|phone|e-?mail)\b",
+    r"|\b(?:can|could|may) (?:i|we) (?:call|phone|e-?mail)\b"
+    r"|\b(?:when|what (?:time|hours|days)|how late|until when)\b.*\b(?:are|do|r) (?:you|u|ya)\b"
+    r".*\b(?:open|close|there)\b|^\W*are (?:you|u) (?:guys )?(?:still )?(?:open|closed)\b",
     re.I,
 )
 _AT_ONCE = re.compile(
@@ -149,8 +151,7 @@ class Reaching:
         places = dict.fromkeys(contact.place for contact in found if contact.place)
         quoted = tuple((contact.document_id, contact.quote) for contact in found)
         text = "\n\n".join([say("This is how to reach them:"), "\n".join(lines), *places])
-        page = found[0].document_id
-        draft = Draft(AnswerKind.QUOTE, text, quoted=quoted, nearest=(person(),), focus=page)
+        draft = Draft(AnswerKind.QUOTE, text, quoted=quoted, nearest=(person(),))
         return await self._library.told(draft)
 
 

@@ -23,6 +23,7 @@ from knowledge_base.advising.clarifying import labels
 from knowledge_base.errors import DamagedEdition, NothingPublished
 from knowledge_base.model import Answer, AnswerKind, Citation, UsedFact, Utterance
 from knowledge_base.typed.draft import Catalog
+from knowledge_base.typed.mentions import Mention
 
 pytestmark = pytest.mark.filterwarnings("ignore:Your versions of rasa and")
 SECRET = "zanzibar"
@@ -59,6 +60,10 @@ class OneAnswer:
     async def named(self, _text: str) -> str | None:
         """So that none is named."""
         return None
+
+    async def mentions(self, _text: str) -> tuple[Mention, ...]:
+        """None either."""
+        return ()
 
 
 class NeverAnswers(OneAnswer):

@@ -6,11 +6,14 @@ What each task does by itself stands in the files of plan, credit, aid and findi
 from __future__ import annotations
 
 import pytest
-from expectations import Expectation, Turn, cites, custom, kind
+from expectations import Expectation, Turn, cites, custom, hands_over, kind, says
 from running_bot import RunningBot, new_conversation
 
 WELDING, NETWORKS, DASHBOARDS, DATA = "MHC-WE110", "MHC-NT105", "MHC-DA205", "MHC-DA101"
 SECURITY, BOOKS, PLANS = "MHC-CL230", "MHC-BK101", "payment-plans"
+HOTEL, NURSING, GENERATIVE = "MHC-HO101", "MHC-HC130", "MHC-AI150"
+REFUNDS, STEPS, GRANT = "refunds-and-withdrawal", "how-to-apply", "westmark-workforce-grant"
+SERVICES = "student-services"
 
 
 def told(*words: str) -> Expectation:
@@ -127,6 +130,79 @@ CONVERSATIONS: dict[str, Turns] = {
         ("until when", [cites("tuition-and-fees-2026-27"), told("30 June 2027")]),
         ("source?", [cites("tuition-and-fees-2026-27")]),
     ],
+    "find: left for a page of rules, and taken up again": [
+        DATA_ONLINE,
+        ("what is the refund policy", [citing(REFUNDS)]),
+        ("only under 700", [kind("programs"), told("under 700", "online")]),
+    ],
+    "about one: what may be about anything changes nothing of what is spoken of": [
+        ("how much is hotel front desk operations", [cites(HOTEL)]),
+        ("what color is the carpet", []),
+        ("when does it start", [cites(HOTEL), told("29 March 2027")]),
+    ],
+    "about one: who is asked of it is told, and it stays in focus": [
+        ("how much is welding fundamentals", [cites(WELDING)]),
+        ("who can i call", [told("+1-555-010")]),
+        ("is it online", [cites(WELDING), told("in person")]),
+    ],
+    "compare: a page of rules in between, and one of the two is another": [
+        ("compare welding fundamentals and phlebotomy technician", [kind("table")]),
+        ("what is the refund policy", [citing(REFUNDS)]),
+        ("compare welding fundamentals with nursing assistant", [kind("table"), cites(NURSING)]),
+        ("which is cheaper", [kind("table"), told("cheaper")]),
+    ],
+    "compare: in the middle of a plan": [
+        ("plan me a path to web developer", [PLAN]),
+        ("compare welding fundamentals and phlebotomy technician", [PLAN, told("$1,350")]),
+        ("nothing so far", [PLAN]),
+    ],
+    "plan: there is none to save, but one to pay by": [
+        ("when does generative ai for business teams start", [cites(GENERATIVE)]),
+        ("can i use the payment plan for that one", [told("payment plan"), cites(PLANS)]),
+        ("save my plan", [says("no finished plan")]),
+    ],
+    "aid: in the middle of a plan": [
+        ("plan me a path to web developer", [PLAN]),
+        ("check if i get aid for welding fundamentals", [AID]),
+        ("stop", [FREE]),
+        ("plan me a path to web developer", [PLAN]),
+    ],
+    "admissions: what is applied for goes without saying": [
+        ("how do i apply", [cites(STEPS)]),
+        ("does it cost anything", [told("$25")]),
+    ],
+    "admissions: after programs, and back to the one": [
+        ("how much is welding fundamentals", [cites(WELDING)]),
+        ("ok how do i apply", [cites(STEPS)]),
+        ("when does it start", [cites(WELDING), told("11 January 2027")]),
+    ],
+    "admissions: in the middle of a plan": [
+        ("plan me a path to web developer", [PLAN]),
+        ("how do i apply?", [PLAN, told("How to apply and register")]),
+        ("nothing so far", [PLAN]),
+    ],
+    "admissions: how somebody applies for what a page of its own tells": [
+        ("what is the westmark workforce grant", [cites(GRANT)]),
+        ("how do i apply", [cites(GRANT)]),
+    ],
+    "a person: taken back": [
+        ("i want to talk to a person", [hands_over]),
+        ("never mind, how much is welding fundamentals", [cites(WELDING)]),
+    ],
+    "two questions: inside a form": [
+        ("plan me a path to web developer", [PLAN]),
+        ("is there a payment plan and what is the refund policy", [
+            PLAN, told("Payment plans", "Refunds and withdrawal")]),
+    ],
+    "what is asked for is said of what was told": [
+        ("what are the tutoring hours", [told("Monday to Thursday")]),
+        ("cost", [cites(SERVICES), told("free")]),
+    ],
+    "another time: one time after the other": [
+        ("how much was tuition per credit last year", [told("$182")]),
+        ("and now", [told("$190")]),
+        ("next year", [told("$198")]),
+    ],
     "outside: the program in focus answers nothing else": [
         ("how much is welding fundamentals", [cites(WELDING)]),
         ("will my football team win on sunday", [silent("Welding Fundamentals")]),
@@ -148,6 +224,14 @@ RESTARTED = {
     "credit": (
         [("i have ap calculus ab with a 5, what credit do i get", [kind("credit")])],
         [("also ap biology with a 4", [kind("credit"), told("AP Calculus AB", "AP Biology")])],
+    ),
+    "aid": (
+        [("check if i get aid for welding fundamentals", [AID])],
+        [("how much is it", [AID, told("$1,350")])],
+    ),
+    "admissions": (
+        [("how do i apply", [cites(STEPS)])],
+        [("does it cost anything", [told("$25")])],
     ),
     "follow-up": (
         [("is there a payment plan", [cites(PLANS)])],

@@ -16,7 +16,7 @@ from knowledge_base.library import KnowledgeBase
 from knowledge_base.model import Utterance, Validity
 from knowledge_base.ranking.rerank import open_reranker
 
-TODAY = date(2026, 11, 22)
+TODAY, NEXT_YEAR = date(2026, 11, 22), date(2027, 12, 31)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,13 @@ def test_a_time_alone_asks_the_question_before_again(
 ) -> None:
     """ "And last fall?" after a question about a fee is the same question about another time."""
     assert as_asked(question, ["Hi", "How much is the late fee?"], TODAY) == (searched, day)
+
+
+def test_one_time_after_the_other_asks_the_same_question() -> None:
+    """What is more than a time is asked again, whatever times were asked for since."""
+    before = ["How much was the late fee last year?", "and now"]
+    assert as_asked("and now", before[:1], TODAY) == ("How much was the late fee?", TODAY)
+    assert as_asked("next year", before, TODAY) == ("How much was the late fee?", NEXT_YEAR)
 
 
 def test_a_time_alone_moves_nothing_after_a_question_about_a_start() -> None:

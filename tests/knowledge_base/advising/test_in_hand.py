@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from editions import asking
 
-from knowledge_base.advising.in_hand import answered, of_several
+from knowledge_base.advising.conversing import Said, answered
+from knowledge_base.advising.in_hand import of_several
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.library import KnowledgeBase
@@ -69,6 +70,6 @@ async def test_one_that_is_spoken_of_is_meant_alone(library: KnowledgeBase) -> N
 async def test_the_catalog_answers_what_no_page_does(library: KnowledgeBase) -> None:
     """A bare question about the program in focus is never declined while its facts are known."""
     for words, stated in (("prereqs?", "18"), ("tuition n materials", "$1,140")):
-        answer = await answered(library, words, (), Pointed((), WELDING))
+        answer = await answered(library, Said(words, Pointed((), WELDING)))
         assert not answer.abstained
         assert stated in answer.text, words
