@@ -36,7 +36,7 @@ from knowledge_base.model import Document, Passage, Program, Validity
 from knowledge_base.rows.documents import DocumentRows
 from knowledge_base.rows.known_vectors import KnownVectors
 from knowledge_base.rows.passages import passages_in, passages_of
-from knowledge_base.rows.statements import KnownStatements, nearest_statement
+from knowledge_base.rows.statements import KnownStatements, nearest_statement, nearest_texts
 from knowledge_base.schema import (
     published_descriptions,
     published_documents,
@@ -135,6 +135,12 @@ class Edition:
         passage, shape (len(rows),). Only where the manifest names a `statement_encoder`."""
         with self._database.connect() as connection:
             return nearest_statement(connection, rows, query)
+
+    def nearest_texts(self, rows: Rows, passages: Sequence[Passage], query: Vectors) -> list[str]:
+        """For each of some rows with its passage the statement that is nearest to a query, under
+        title and headings; empty where none is known."""
+        with self._database.connect() as connection:
+            return nearest_texts(connection, rows, passages, query)
 
     def document(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
         """A document with its passages in order, or None."""

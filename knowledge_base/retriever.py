@@ -24,7 +24,7 @@ from knowledge_base.ranking.evidence import Evidence, Turns, as_read, evidence, 
 from knowledge_base.ranking.fusion import WEIGHTS, Logits, Weights, mixed, normalised
 from knowledge_base.ranking.leaning import WEIGHTS as GATE
 from knowledge_base.ranking.leaning import Bearing, continuation, leans
-from knowledge_base.ranking.rerank import Reranker, reranked
+from knowledge_base.ranking.rerank import Reranker, reranked, windows
 
 _CANDIDATES = 100
 """Passages taken from each index, for the question and for the conversation with it."""
@@ -134,10 +134,9 @@ class Retriever:
         self._reranker = reranker
         self._calibration = Calibration.stored(edition.manifest.calibration)
         self._encode = lru_cache(maxsize=2048)(lambda text: question_vector(encoder, text))
-        self._statement_encoder = statement_encoder(encoder)
-        self._encode_for_statements = lru_cache(maxsize=256)(
-            partial(question_vector, self._statement_encoder)
-        )
+        compares = statement_encoder(encoder)
+        self._knows_statements = edition.manifest.statement_encoder == compares.name
+        self._encode_for_statements = lru_cache(maxsize=256)(partial(question_vector, compares))
         self._rarity = lru_cache(maxsize=65_536)(edition.lexical.rarity)
 
     def search(self, query: Query, count: int = 10) -> Ranking:
@@ -151,7 +150,7 @@ class Retriever:
             scores = reranked(
                 scores,
                 query.question,
-                sight.passages,
+                partial(self._to_read, sight),
                 self._reranker,
                 later=bearing is not None,
             )
@@ -215,9 +214,23 @@ class Retriever:
 
     def _nearest_statement(self, question: str, rows: Rows) -> Scores:
         """Cosines of single statements; zeros where an edition has none of the same encoder."""
-        if self._edition.manifest.statement_encoder != self._statement_encoder.name:
+        if not self._knows_statements:
             return np.zeros(len(rows), np.float32)
         return self._edition.nearest_statement(rows, self._encode_for_statements(question))
+
+    def _to_read(self, sight: Sight, places: Rows) -> list[list[str]]:
+        """What a reader gets of some passages: each one's nearest statement, or else its likeliest
+        stretches."""
+        question, rows = sight.turns.question, sight.found.rows[places]
+        passages = [sight.passages[place] for place in places]
+        near = [""] * len(rows)
+        if self._knows_statements:
+            asked = self._encode_for_statements(question)
+            near = self._edition.nearest_texts(rows, passages, asked)
+        return [
+            [statement] if statement else windows(question, passage)
+            for statement, passage in zip(near, passages, strict=True)
+        ]
 
     def _allowed(self, query: Query) -> Allowed:
         """Which rows may be found: in force on the day, and of the institution that is meant."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from knowledge_base.arrays import Scores
+from knowledge_base.arrays import Rows, Scores
 from knowledge_base.errors import EncoderUnavailable
 from knowledge_base.lexical import words
 from knowledge_base.model import Passage
@@ -20,9 +20,9 @@ from knowledge_base.text.sentences import statements
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-_DEPTH = 5
-"""Passages that are read. Of the students' questions to tune on (87 first turns with an answer) 63
-to 65 have it in the best passage with 5, 6, 8 or 10."""
+_DEPTH = 6
+"""Passages of which something is read. Of 267 questions of students to tune on the right passage is
+among what is quoted for 216 with 5 and 218 or 219 with 6."""
 _SURE = 0.7
 """Chance of the best passage from which nothing is read: 30 and 35 % of the turns of two public
 sets of policy dialogues, at no loss."""
@@ -35,14 +35,13 @@ are then right as with windows, in half of the time."""
 _STATEMENTS = 3
 """Statements of a longer passage that are read together, under title and headings."""
 _WINDOWS = 2
-"""Windows of a passage that are read: those that share most words with the question. With one, the
-gain in reciprocal rank was .011 and .010, where with two it is .020 and .010."""
+"""Windows of a passage that are read: those that share most words with the question."""
 _LONGEST_TOKENS = 192
-_FUSED, _READ = 0.8, 0.45
-"""Weights of the logarithm of the chance that fusion gives, and of what the best window of a
-passage gets. By maximum likelihood over half of the turns of both sets they were .88 and .3; of the
-87 students' questions the best passage is right for 58 with those, and for 62 to 64 with .8 and .5
-or .7 and .7, so that they lie between."""
+_FUSED, _READ = 0.8, 0.35
+"""Weights of the logarithm of the chance that fusion gives, and of what is read of a passage. Of
+.6 to .9 and .3 to .6 these have the right passage among what is quoted for most of the students'
+questions to tune on, and for as many as any of the turns of both sets; docs/decisions/0037 has the
+figures."""
 
 
 class Reranker(Protocol):
@@ -112,23 +111,24 @@ class TorchReranker:
 def reranked(
     chances: Logits,
     question: str,
-    passages: Sequence[Passage],
+    to_read: Callable[[Rows], list[list[str]]],
     reranker: Reranker,
     *,
     later: bool = False,
 ) -> Logits:
     """The same chances, but the best passages share theirs anew when none of them is sure.
 
-    `chances` are logarithms of probabilities, shape (len(passages),); `later` tells that the
-    question has a conversation before it.
+    `chances` are logarithms of probabilities, shape (passages,); `to_read` gives for places among
+    them what is read of each passage, and `later` tells that the question has a conversation before
+    it.
     """
     best = np.argsort(-chances, kind="stable")[:_DEPTH]
     few = later and len(question.split()) <= _FEW_WORDS
     if few or chances[best[0]] >= np.log(_SURE):
         return chances
-    windows = [_windows(question, passages[place]) for place in best]
-    said = reranker.logits(question, [text for each in windows for text in each])
-    ends = np.cumsum([len(each) for each in windows])[:-1]
+    texts = to_read(best)
+    said = reranker.logits(question, [text for each in texts for text in each])
+    ends = np.cumsum([len(each) for each in texts])[:-1]
     read = np.array([part.max() for part in np.split(said, ends)], np.float64)
     result = chances.copy()
     together = np.logaddexp.reduce(chances[best])
@@ -138,16 +138,16 @@ def reranked(
 
 def best_read(question: str, passages: Sequence[Passage], reranker: Reranker) -> float:
     """The most that a reader gives any of the best passages, a logarithm of odds."""
-    texts = [text for passage in passages[:_DEPTH] for text in _windows(question, passage)]
+    texts = [text for passage in passages[:_DEPTH] for text in windows(question, passage)]
     return float(reranker.logits(question, texts).max()) if texts else float("-inf")
 
 
-def _windows(question: str, passage: Passage) -> list[str]:
+def windows(question: str, passage: Passage) -> list[str]:
     """What is read of a passage, all of it or its likeliest stretches, under title and headings."""
     stretches = [passage.text]
     if len(passage.text.split()) > _WHOLE_WORDS:
         found, asked = statements(passage.text), set(words(question))
-        windows = zip(found, found[_STATEMENTS - 1 :], strict=False)
-        stretches = [passage.text[first.start : last.end] for first, last in windows] or stretches
+        ends = zip(found, found[_STATEMENTS - 1 :], strict=False)
+        stretches = [passage.text[first.start : last.end] for first, last in ends] or stretches
         stretches.sort(key=lambda text: -len(asked & set(words(text))))
     return [f"{passage.context}. {text}" for text in stretches[:_WINDOWS]]

@@ -63,10 +63,7 @@ def nearest_statement(connection: Connection, rows: Rows, query: Vectors) -> Sco
     Shape (len(rows),); 0 for a passage of which no statement is known.
     """
     nearest = np.zeros(len(rows), np.float32)
-    held: dict[int, bytes] = {}
-    for start in range(0, len(rows), _READ_AT_ONCE):
-        some = rows[start : start + _READ_AT_ONCE].tolist()
-        held |= dict(connection.execute(_OF_ROWS, {"rows": some}).all())
+    held = _held(connection, rows)
     places = [place for place, row in enumerate(rows.tolist()) if held.get(row)]
     stored = [held[int(rows[place])] for place in places]
     if stored:
@@ -74,6 +71,29 @@ def nearest_statement(connection: Connection, rows: Rows, query: Vectors) -> Sco
         counts = [len(each) // len(query) for each in stored]
         nearest[places] = np.maximum.reduceat(cosines, np.cumsum([0, *counts[:-1]]))
     return nearest
+
+
+def nearest_texts(
+    connection: Connection, rows: Rows, passages: Sequence[Passage], query: Vectors
+) -> list[str]:
+    """For each passage, each in a row of its own, the text of its statement nearest to a query,
+    shape (d,); empty where none is known, or where passages were cut into others then."""
+    held, found = _held(connection, rows), []
+    for row, passage in zip(rows.tolist(), passages, strict=True):
+        texts, stored = statement_texts(passage), held.get(row, b"")
+        known = len(stored) == len(texts) * len(query)
+        near = unpacked(stored, len(query)) @ query if known else None
+        found.append("" if near is None else texts[int(near.argmax())])
+    return found
+
+
+def _held(connection: Connection, rows: Rows) -> dict[int, bytes]:
+    """The packed vectors of the statements of each row that has any."""
+    held: dict[int, bytes] = {}
+    for start in range(0, len(rows), _READ_AT_ONCE):
+        some = rows[start : start + _READ_AT_ONCE].tolist()
+        held |= dict(connection.execute(_OF_ROWS, {"rows": some}).all())
+    return held
 
 
 class KnownStatements:

@@ -13,6 +13,7 @@ from knowledge_base.model import Passage
 from knowledge_base.rows.statements import (
     KnownStatements,
     nearest_statement,
+    nearest_texts,
     packed,
     statement_texts,
     unpacked,
@@ -42,6 +43,18 @@ def test_the_nearest_statement_is_the_plain_maximum(connection: Connection) -> N
         rows = np.random.default_rng(number).permutation(len(COUNTS))
         plain = [max(parts[row] @ query, default=0.0) for row in rows]
         np.testing.assert_allclose(nearest_statement(connection, rows, query), plain, atol=0.01)
+
+
+def test_the_text_of_the_nearest_statement(connection: Connection) -> None:
+    """Each passage gives one of its own; none where its statements are not those that were kept."""
+    told = ("One fee is due. Another is not. A third is late.", "It rains.", "It snows. It thaws.")
+    passages = [Passage(str(n), "d", "Page", (), t, 0, len(t)) for n, t in enumerate(told)]
+    vectors = np.eye(4, 16, dtype=np.float32)
+    _write(connection, [vectors[:3], np.zeros((0, 16)), vectors[3:]])
+    found = nearest_texts(connection, np.arange(3), passages, vectors[1])
+    assert found == ["Page: Another is not.", "", ""]
+    turned = nearest_texts(connection, np.array([2, 0]), [passages[1], passages[0]], vectors[2])
+    assert turned == ["Page: It rains.", "Page: A third is late."]
 
 
 def test_more_rows_than_are_read_at_once(connection: Connection) -> None:
