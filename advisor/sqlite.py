@@ -6,6 +6,7 @@ each costs more than most of our statements do.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
@@ -48,6 +49,14 @@ def connection(path: str, **options: Any) -> ShortConnection:
 
 class ShortConnection(Connection):
     """The driver's connection, with fewer messages to its thread."""
+
+    def stop(self) -> asyncio.Future[None] | None:
+        """End the thread, once: who asked a thread that has ended again would wait for ever.
+
+        A task that is cancelled while it closes a connection stops it, and so does the close that
+        was under way.
+        """
+        return super().stop() if self._running else None
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # what SQLAlchemy asks of one
         """A cursor that costs nothing before it runs."""

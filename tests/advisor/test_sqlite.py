@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from advisor.sqlite import AT_ONCE, CONNECTIONS, open_sqlite
+from advisor.sqlite import AT_ONCE, CONNECTIONS, connection, open_sqlite
 
 MANY = AT_ONCE * 2 + 1
 
@@ -64,3 +65,14 @@ async def test_what_was_written_but_not_committed_is_undone_with_its_connection(
     for _ in range(CONNECTIONS + 1):
         async with engine.connect() as db:
             assert (await db.exec_driver_sql("SELECT count(*) FROM numbers")).scalar_one() == MANY
+
+
+async def test_a_close_ends_though_the_connection_is_stopped_meanwhile(tmp_path: Path) -> None:
+    """As when a task is cancelled while it closes one: the thread ends once, and nobody waits."""
+    opened = await connection(str(tmp_path / "some.sqlite"))
+    closing = asyncio.create_task(opened.close())
+    await asyncio.sleep(0)
+    opened.stop()
+    await asyncio.wait_for(closing, timeout=5)
+    opened._thread.join(timeout=5)
+    assert not opened._thread.is_alive()
