@@ -103,8 +103,10 @@ class StaffPages:
         return [first, web.get("/staff/static/{file}", static), *inner]
 
     async def run(self) -> None:
-        """Publish what is due and say what is queued, until cancelled."""
-        await asyncio.gather(self._publisher.run(), self._room.corrections.run())
+        """Publish what is due and say what is queued, until cancelled or one of the two fails."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._publisher.run())
+            both.create_task(self._room.corrections.run())
 
     async def close(self) -> None:
         """End what is under way."""

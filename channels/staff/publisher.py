@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.staff.workbench import Progress, Workbench, WorkbenchError
 from knowledge_base.drafts.proposal import Person, SavedQuestion
@@ -33,15 +34,21 @@ class Publisher:
         return await self._carry_out(publication, progress)
 
     async def run(self) -> None:
-        """Publish what is due, until cancelled."""
+        """Publish what is due, until cancelled; a database that fails is asked again."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            publication = await self._publications.claim()
-            if publication is not None:
-                try:
-                    await self._carry_out(publication, lambda *_: None)
-                except WorkbenchError:
-                    log.warning("publication_failed", publication=publication.id)
+            try:
+                publication = await self._publications.claim()
+                if publication is not None:
+                    await self._due(publication)
+            except SQLAlchemyError as error:
+                log.error("publications_unusable", error=type(error).__name__)
+
+    async def _due(self, publication: Publication) -> None:
+        try:
+            await self._carry_out(publication, lambda *_: None)
+        except WorkbenchError:
+            log.warning("publication_failed", publication=publication.id)
 
     async def _carry_out(self, publication: Publication, progress: Progress) -> str:
         try:

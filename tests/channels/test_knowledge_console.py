@@ -20,11 +20,12 @@ from gateway_parts import PATIENCE, until_asked
 from multidict import MultiDict
 from shelved_content import ShelvedContent
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.accounts.model import Role
 from channels.brain import RasaBrain
-from channels.gateway import build_app
+from channels.gateway import ROOMS, build_app
 from channels.model import Author, InboundMessage
 from channels.schema import audit_log, conversations, messages
 from channels.settings import GatewaySettings, InstitutionSettings
@@ -328,6 +329,28 @@ async def test_a_due_publication_goes_out_by_itself(
             await asyncio.sleep(0.01)
     task.cancel()
     assert found[0].edition == "e9"
+
+
+async def test_what_runs_beside_the_console_ends_together(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that fails is asked again; another fault leaves neither loop behind."""
+    faults: list[Exception] = [OperationalError("", {}, Exception()), RuntimeError()]
+
+    async def claim(_self: Publications) -> None:
+        raise faults.pop(0)
+
+    def running() -> int:
+        names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+        return names.count("Corrections.run")
+
+    monkeypatch.setattr(publisher, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(Publications, "claim", claim)
+    before = running()
+    with pytest.raises(ExceptionGroup):
+        await client.app[ROOMS].publishing.run()
+    assert not faults
+    assert running() == before == 1
 
 
 async def test_contradictions_are_looked_for_on_demand(ana: Colleague, store: Store) -> None:
