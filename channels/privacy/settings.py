@@ -42,7 +42,7 @@ class PrivacySettings(BaseModel):
     consent_version: str = Field(default="1", min_length=1, max_length=40)
     """Name of the text's version, which is recorded with the time. Another one asks everybody
     anew."""
-    keep_transcripts_days: int = Field(default=365, ge=0)
+    keep_transcripts_days: int = Field(default=180, ge=0)
     """Days after its last message for which a conversation is kept; then it is erased everywhere,
     at the bot too. 0: for good. The notice names the days."""
     keep_contacts_days: int = Field(default=180, ge=0)

@@ -9,6 +9,7 @@ from gateway_parts import MakeReception, settled
 from loopback_bot import LoopbackBot
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from advisor.sample import POLICIES
 from channels.model import Author, InboundMessage, OutboundMessage
 from channels.privacy.settings import PrivacySettings
 from channels.privacy.telling import Teller
@@ -85,3 +86,9 @@ def test_an_operator_words_the_notice_by_settings() -> None:
     quiet = teller(keep_transcripts_days=0, minimum_age=0, policy_url="https://x.example/privacy")
     assert quiet.terms() == "Privacy policy: https://x.example/privacy"
     assert teller(notice=False).terms() == teller(notice=False).notice() == ""
+
+
+def test_the_sample_institution_s_page_agrees_with_what_is_kept() -> None:
+    """Its privacy page names the days after which conversations are erased by default."""
+    page = (POLICIES / "chat-privacy.md").read_text(encoding="utf-8")
+    assert f"deleted {PrivacySettings().keep_transcripts_days} days after the last message" in page
