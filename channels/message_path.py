@@ -95,7 +95,7 @@ def lay_path(
     apologist = Apologist(institution, TALK_TO_PERSON)
     teller = Teller(privacy, institution) if privacy else None
     breaker, inbox = Breaker(brain.reachable), Inbox(settings.inbox_limit)
-    line = WaitingLine(storage, support.office)
+    line = WaitingLine(storage, support.office(institution))
     answerer = Answerer(
         turns=turns,
         brain=brain,

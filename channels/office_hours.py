@@ -18,6 +18,13 @@ LOOKED_AHEAD = 31
 _STRETCH = re.compile(
     r"(?P<first>[A-Z][a-z]{2})(?:-(?P<last>[A-Z][a-z]{2}))? (?P<from>\d\d:\d\d)-(?P<to>\d\d:\d\d)"
 )
+_DAY = "|".join(f"{day}[a-z]*" for day in DAYS)
+_TO = r"\s*(?:to|-|–)\s*"
+_SAID = re.compile(
+    rf"(?P<first>{_DAY})(?:{_TO}(?P<last>{_DAY}))?,?\s+"
+    rf"(?P<from>\d\d?:\d\d){_TO}(?P<to>\d\d?:\d\d)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,24 @@ class Hours:
             days = sorted(each.days)
             found.append((days[0], days[-1], each.opens, each.closes))
         return sorted(found)
+
+
+def stretches_said(words: str) -> tuple[str, ...]:
+    """The hours that words such as `Monday to Friday, 9:00–17:00; Sat 10:00–12:00` say.
+
+    None at all when any of the words says them in another way.
+    """
+    found = [_SAID.fullmatch(part.strip()) for part in words.split(";")]
+    told = []
+    for each in found:
+        if each is None:
+            return ()
+        days = "-".join(day[:3].title() for day in each.group("first", "last") if day)
+        told.append(f"{days} {each['from']:0>5}-{each['to']:0>5}")
+    try:
+        return _apart(tuple(told))
+    except ValueError:
+        return ()
 
 
 def _known_zone(name: str) -> str:

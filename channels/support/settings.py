@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from channels.office_hours import Hours, StretchTexts, ZoneName
+from channels.office_hours import Hours, StretchTexts, ZoneName, stretches_said
+from channels.settings import InstitutionSettings
 
 MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 
@@ -30,7 +31,9 @@ class SupportSettings(BaseModel):
 
     hours: StretchTexts = ()
     """When people answer, such as `["Mon-Fri 09:00-17:00", "Sat 10:00-12:00"]`. A student who asks
-    for one at another time is told when the office opens. Empty: not known, and not said."""
+    for one at another time is told when the office opens. Empty: as `institution.office_hours` says
+    in words like `Monday to Friday, 9:00–17:00`, where `timezone` is set or both are left as they
+    are; else not known, not said, and every hour counts as one in which people answer."""
     closed: tuple[date, ...] = ()
     """Days on which nobody answers all the same, such as `[2026-12-25]`."""
     timezone: ZoneName = Field(default="America/New_York", examples=["America/New_York"])
@@ -55,7 +58,10 @@ class SupportSettings(BaseModel):
         """Of one file."""
         return int(self.attachment_megabytes * 1_000_000)
 
-    @property
-    def office(self) -> Hours | None:
+    def office(self, institution: InstitutionSettings) -> Hours | None:
         """When people answer; None when that is not known."""
-        return Hours.of(self.hours, self.timezone, self.closed) if self.hours else None
+        # The default time zone is that of the default words, and of no other institution's.
+        own_words = "office_hours" in institution.model_fields_set
+        unplaced = own_words and "timezone" not in self.model_fields_set
+        hours = self.hours or stretches_said("" if unplaced else institution.office_hours)
+        return Hours.of(hours, self.timezone, self.closed) if hours else None

@@ -26,9 +26,10 @@ from channels.console.live import ALL_CONVERSATIONS
 from channels.delivery import channel as delivered
 from channels.gateway import ROOMS
 from channels.model import ConversationStatus, InboundMessage, OutboundMessage, TurnStatus
-from channels.office_hours import Hours, Stretch
+from channels.office_hours import Hours, Stretch, stretches_said
 from channels.records import Outcome
 from channels.schema import audit_log, conversations, messages
+from channels.settings import InstitutionSettings
 from channels.storage import Storage
 from channels.support import mailing
 from channels.support.conversation_forms import LOST
@@ -39,6 +40,7 @@ from channels.support.mailing import HandoverMails
 from channels.support.notebook import Notebook
 from channels.support.replies import Reply
 from channels.support.reviewing import Becomes, Reviews, Verdict, agreed
+from channels.support.settings import SupportSettings
 from channels.support.speaking import Agent
 from channels.transcript import Transcript
 from channels.turns import Turns
@@ -436,6 +438,37 @@ def test_an_office_says_when_it_opens() -> None:
     )
     sunday = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert hours.next_opening(sunday) == datetime(2026, 11, 24, 9, tzinfo=UTC_ZONE)
+
+
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("Monday to Friday, 9:00–17:00", ("Mon-Fri 09:00-17:00",)),
+        ("Mon - Thu 08:30 to 16:00; Saturday, 10:00-12:00",
+         ("Mon-Thu 08:30-16:00", "Sat 10:00-12:00")),
+        ("Monday to Friday, 9:00–17:00; most Saturdays", ()),
+        ("9 to 5", ()),
+        ("Monday to Friday, 9:00–5:00", ()),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_hours_are_read_where_words_say_them_plainly(words: str, hours: tuple[str, ...]) -> None:
+    """All of them or none."""
+    assert stretches_said(words) == hours
+
+
+def test_nobody_is_late_on_a_sunday_by_the_sample_s_words() -> None:
+    """Settings win over words; those of another institution count only in a zone of its own."""
+    sunday, monday = (datetime(2026, 11, day, 15, tzinfo=UTC) for day in (22, 23))
+    office = SupportSettings().office(InstitutionSettings())
+    assert office is not None
+    assert (office.open_at(sunday), office.open_at(monday)) == (False, True)
+    other = InstitutionSettings(office_hours="Sunday, 9:00–17:00")
+    assert SupportSettings().office(other) is None
+    theirs = SupportSettings(timezone="Europe/Dublin").office(other)
+    assert theirs is not None and theirs.open_at(sunday)
+    set_apart = SupportSettings(hours=("Mon 09:00-17:00",)).office(other)
+    assert set_apart is not None and not set_apart.open_at(sunday)
 
 
 async def test_turns_are_judged(
