@@ -69,8 +69,11 @@ async def answered(library: KnowledgeBase, said: Said) -> Answer:
 
     Where that may be about anything, the program in focus is asked, and then the question before
     with what the message says. The program that a message names is in focus after it, whatever is
-    cited first; an answer that is in doubt changes nothing of what was spoken of.
+    cited first; an answer that is in doubt changes nothing of what was spoken of. A message without
+    a word goes on with nothing: it is asked back.
     """
+    if not any(map(str.isalnum, said.question)):
+        return await library.ask(said.question)
     if said.needed is not None and _THAT_ONE.search(said.question):
         title = (await library.catalog()).programs[said.needed].title
         said = replace(said, question=_THAT_ONE.sub(title, said.question, count=1))

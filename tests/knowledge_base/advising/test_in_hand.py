@@ -7,10 +7,11 @@ from editions import asking
 
 from knowledge_base.advising.conversing import Said, answered
 from knowledge_base.advising.in_hand import of_several
+from knowledge_base.answering import no_question
 from knowledge_base.editions.shelf import Shelf
 from knowledge_base.encoder import Encoder
 from knowledge_base.library import KnowledgeBase
-from knowledge_base.model import AnswerKind
+from knowledge_base.model import AnswerKind, Utterance
 from knowledge_base.typed.pointing import Pointed
 
 WELDING, WIRING = "MHC-WE110", "MHC-EL115"
@@ -73,3 +74,16 @@ async def test_the_catalog_answers_what_no_page_does(library: KnowledgeBase) -> 
         answer = await answered(library, Said(words, Pointed((), WELDING)))
         assert not answer.abstained
         assert stated in answer.text, words
+
+
+@pytest.mark.parametrize("message", ["🤔🤔🤔", "?", "…", "--"])
+async def test_a_message_without_a_word_goes_on_with_nothing(
+    library: KnowledgeBase, message: str
+) -> None:
+    """It is asked back, whatever was spoken of before."""
+    question = "how much is the welding program"
+    first = await library.ask(question)
+    history = (Utterance("user", question), Utterance("agent", first.text))
+    said = Said(message, Pointed((WELDING,), WELDING, question), history, (WELDING,))
+    answer = await answered(library, said)
+    assert (answer.kind, answer.text) == (AnswerKind.UNKNOWN, no_question())
