@@ -108,7 +108,7 @@ async def test_the_conversation_is_kept_as_a_text_with_its_sources(
         "how much is it",
         "| Tuition, 6 credits | $1,140 |",
         "[1] Data Analytics Foundations",
-        "In force from July 1, 2026. Last checked October 12, 2026",
+        "In force from 1 July 2026. Last checked 12 October 2026",
         f"{gateway.url}/sources/MHC-DA101",
         f"“{QUOTE}”",
         "https://www.maple-harbor.example/tuition",

@@ -18,11 +18,13 @@ export function tagOf(locale) {
   return /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(locale) && locale.length <= 35 ? locale : null;
 }
 
-/* "July 1, 2026" or "1 July 2026", as the locale has it, of an ISO date; "" for none. */
+/* "1 July 2026" or "1 de julio de 2026" of an ISO date; "" for none. In English as the answers say
+ * days, wherever the reader is, so that one bubble has one style. */
 export function dayIn(locale, iso) {
   const day = iso ? new Date(`${iso}T00:00:00Z`) : null;
   if (!day || Number.isNaN(day.getTime())) return "";
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  const style = /^en\b/i.test(locale) ? "en-GB" : locale;
+  return new Intl.DateTimeFormat(style, { dateStyle: "long", timeZone: "UTC" }).format(day);
 }
 
 /* The time of day of a message, in the reader's own zone; "" for none. */
