@@ -149,6 +149,8 @@ class Offering:
     location: str = ""
     apply_terms: str = ""
     """The deadline in the source's words where it is no date, such as `rolling admission`."""
+    start_terms: str = ""
+    """The start in the source's words where it is no exact date, such as `Autumn 2027`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ def _offering_phrase(offering: Offering) -> str:
     parts = []
     if offering.starts:
         parts.append(f"starts on {day(offering.starts)}")
+    elif offering.start_terms:
+        parts.append(f"starts: {offering.start_terms.rstrip('.')}")
     if offering.ends:
         parts.append(f"ends on {day(offering.ends)}")
     if not parts and not offering.apply_by and not offering.apply_terms:

@@ -13,7 +13,7 @@ from knowledge_base.program_page import program_page
 from knowledge_base.store import Entry
 
 COST = ("purpose", "amount", "currency", "residency", "condition", "from", "to", "verified")
-OFFERING = ("starts", "ends", "apply_by", "apply_terms", "delivery", "location")
+OFFERING = ("starts", "start_terms", "ends", "apply_by", "apply_terms", "delivery", "location")
 CREDIT = {"yes": True, "no": False, "": None}
 
 
@@ -118,4 +118,5 @@ def _offering(fields: Fields, row: Mapping[str, str]) -> Offering:
         row["delivery"],
         row["location"],
         row["apply_terms"],
+        row["start_terms"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from knowledge_base.model import Span, Validity
@@ -87,7 +88,7 @@ class Fields:
         """The rows of a table of fields `prefix_name`, without the empty ones."""
         columns = [self._typed.getall(f"{prefix}_{name}", []) for name in names]
         found: list[Mapping[str, str]] = []
-        for cells in zip(*columns, strict=False):
+        for cells in zip_longest(*columns, fillvalue=""):
             row = {
                 n: c.strip() if isinstance(c, str) else ""
                 for n, c in zip(names, cells, strict=True)

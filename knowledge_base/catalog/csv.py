@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.catalog.mapping import Mapping, Row, check_header
-from knowledge_base.catalog.program_row import to_program
+from knowledge_base.catalog.mapping import Mapping, check_header
+from knowledge_base.catalog.program_row import program_in
 from knowledge_base.catalog.reader import Item
+from knowledge_base.catalog.row import Row
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Program, Skipped
 from knowledge_base.text.plain_text import text_of
@@ -36,22 +37,24 @@ class CsvReader:
             _check_columns(path, table.fieldnames or [], mapping)
             read = table.line_num
             for values in table:
-                yield _program(dict(values), f"{path.name} line {table.line_num}", mapping)
+                yield from _program(dict(values), f"{path.name} line {table.line_num}", mapping)
                 read = table.line_num
         except csv.Error as error:  # An open quote swallows all lines after its own.
             where = f"{path}: the row that begins on line {read + 1}"
             raise SourceError(f"{where}: not a readable CSV table: {error}") from None
 
 
-def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Program | Skipped:
+def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Iterator[Program | Skipped]:
     """The row's program; a row with a cell too many or too few has slipped and is not trusted."""
     surplus = values.pop(None, None)
     if surplus is not None:
-        return Skipped(where, "has more cells than the header", value=", ".join(surplus)[:80])
+        yield Skipped(where, "has more cells than the header", value=", ".join(surplus)[:80])
+        return
     missing = next((column for column, value in values.items() if value is None), None)
     if missing is not None:
-        return Skipped(where, "has fewer cells than the header", field=missing)
-    return to_program(Row(values, where, mapping.unknown), mapping)
+        yield Skipped(where, "has fewer cells than the header", field=missing)
+        return
+    yield from program_in(Row(values, where, mapping.unknown), mapping)
 
 
 def _check_columns(path: Path, columns: Sequence[str], mapping: Mapping) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from knowledge_base.catalog.program_row import LARGEST
+from knowledge_base.catalog.figures import LARGEST
 from knowledge_base.model import Span
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from knowledge_base.catalog.figures import NUMBER_ALLOWED, number
 from knowledge_base.catalog.json_text import BadValue, clean
-from knowledge_base.catalog.program_row import LARGEST
 
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|und)(?:-[a-z0-9]{1,8})*", re.I)
-_AMOUNT = re.compile(r"[$€£]?\s*(\d[\d,]*(?:\.\d+)?)")
+_SIGN = re.compile(r"^[$€£]\s*")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?")
 _LOOSE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 
@@ -131,16 +131,14 @@ class Node:
         return found.pop() if len(found) == 1 else None
 
     def _number(self, value: Any, names: tuple[str, ...]) -> Decimal:
-        allowed = f"a number from 0 to {LARGEST:,}"
-        match = _AMOUNT.fullmatch(str(value).strip()) if isinstance(value, str) else None
-        text = match[1].replace(",", "") if match else str(value)
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise BadValue(self.called(*names), value, allowed) from None
-        if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= LARGEST:
-            raise BadValue(self.called(*names), value, allowed)
-        return number
+        if isinstance(value, str):
+            value = _SIGN.sub("", value.strip())
+        elif not isinstance(value, int | float | Decimal):
+            raise BadValue(self.called(*names), value, NUMBER_ALLOWED)
+        found = number(self.called(*names), value)
+        if found is None:
+            raise BadValue(self.called(*names), value, NUMBER_ALLOWED)
+        return found
 
     def day(self, *names: str) -> date | None:
         """The date of a field: ISO 8601, or month/day/year as Registry Assistant input has it."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.catalog.mapping import Mapping, Row
-from knowledge_base.catalog.program_row import to_program
+from knowledge_base.catalog.mapping import Mapping
+from knowledge_base.catalog.program_row import program_in
 from knowledge_base.catalog.reader import Item, start_of_text
+from knowledge_base.catalog.row import Row
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Skipped
 from knowledge_base.text.plain_text import text_of
@@ -32,7 +33,7 @@ class JsonRecordsReader:
             raise MappingError(f"{path}: JSON records need a mapping file (--map FILE)")
         for where, value in _objects(path):
             if isinstance(value, dict):
-                yield to_program(Row(value, where, mapping.unknown), mapping)
+                yield from program_in(Row(value, where, mapping.unknown), mapping)
             elif isinstance(value, _Unreadable):
                 yield Skipped(where, f"is not JSON: {value}")
             else:

@@ -6,9 +6,8 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -106,6 +105,10 @@ class Mapping(_Section):
     """What separates the values of a list inside one cell."""
     unknown: tuple[str, ...] = ()
     """Values by which the source says nothing, such as `N/A`; each counts as absent."""
+    decimal: Literal["", ".", ","] = ""
+    """The mark before a fraction, where the source always writes the same one."""
+    day_first: bool | None = None
+    """Whether 3/4/2027 is the 3rd of April; without it, such a date is not read."""
     credit_kind: str = ""
     """What its credits are when they are not academic ones, such as `continuing education`."""
     fields: Fields
@@ -161,49 +164,3 @@ def check_header(columns: Iterable[str], where: str) -> None:
     twice = sorted(column for column, times in named.items() if times > 1)
     if twice:
         raise SourceError(f"{where} names columns twice: {', '.join(twice)}")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record of a source with the place where it stands, for messages."""
-
-    values: dict[str, Any]
-    where: str
-    unknown: tuple[str, ...] = ()
-
-    def get(self, path: str) -> Any:
-        """The value at a path, or None where the source says nothing; a list for `list[].key`."""
-        if not path:
-            return None
-        for alternative in [path] if path in self.values else path.split("|"):
-            value = self._at(alternative.strip())
-            if value not in (None, "", []):
-                return value
-        return None
-
-    def each(self, path: str) -> list[Row]:
-        """The objects of the list at a path, as rows of their own."""
-        items = self.get(path)
-        return [
-            Row(item, self.where, self.unknown)
-            for item in (items if isinstance(items, list) else [items])
-            if isinstance(item, dict)
-        ]
-
-    def _at(self, path: str) -> Any:
-        if path in self.values:
-            return self._told(self.values[path])
-        if "[]." in path:
-            list_path, _, rest = path.partition("[].")
-            found = [row.get(rest) for row in self.each(list_path)]
-            return [value for value in found if value not in (None, "")]
-        value: Any = self.values
-        for step in path.split("."):
-            if not isinstance(value, dict):
-                return None
-            value = value.get(step)
-        return self._told(value)
-
-    def _told(self, value: Any) -> Any:
-        said = isinstance(value, str) and value.strip() in self.unknown
-        return None if said else value

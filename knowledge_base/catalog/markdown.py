@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from knowledge_base.catalog.days import DAY_ALLOWED, day
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import SourceError
@@ -48,11 +49,11 @@ class MarkdownReader:
             value = page.metadata.get(name)
             if value in (None, ""):
                 continue
-            day = _iso(value)
-            if day is None:
-                yield Skipped(path.name, "is not a date", name, str(value), "2027-01-31")
+            found = day(value)
+            if found is None:
+                yield Skipped(path.name, "is not a date", name, str(value), DAY_ALLOWED)
                 return
-            dates[name] = day
+            dates[name] = found.isoformat()
         if not page.content.strip():
             yield Skipped(path.name, "has no text")
             return
@@ -71,17 +72,6 @@ class _FrontMatter(YAMLHandler):
 
     def load(self, fm: str, **kwargs: Any) -> Any:  # noqa: ARG002
         return yaml.load(fm, Loader=yaml.SafeLoader)
-
-
-def _iso(value: Any) -> str | None:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        return None
 
 
 def _first_heading(text: str) -> str:

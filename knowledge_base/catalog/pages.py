@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from knowledge_base.catalog.days import DAY_ALLOWED, day
+from knowledge_base.catalog.json_text import shown
 from knowledge_base.catalog.mapping import Mapping
 from knowledge_base.catalog.reader import Item, start_of_text
 from knowledge_base.model import Document, Skipped, Validity
@@ -53,7 +54,7 @@ def _page(line: str, where: str, seen: set[str]) -> Item:
         text=page["text"],
         institution=page.get("institution") or "",
         url=page.get("url") or None,
-        validity=Validity.from_wire(page),
+        validity=Validity(*(day(page[name]) if page.get(name) else None for name in _DATES)),
     )
 
 
@@ -61,22 +62,20 @@ def _problem(page: dict[str, Any], where: str, seen: set[str]) -> Skipped | None
     for name in _REQUIRED:
         value = page.get(name)
         if not isinstance(value, str) or not value.strip():
-            shown = "" if value is None else str(value)[:80]
-            return Skipped(where, "is missing or empty", name, shown, "a text")
+            told = "" if value is None else shown(value)
+            return Skipped(where, "is missing or empty", name, told, "a text")
     if page["doc_id"] in seen:
         return Skipped(where, "stands twice in this file", "doc_id", page["doc_id"], "a unique id")
     for name in ("institution", "url"):
         value = page.get(name)
         if value is not None and not isinstance(value, str):
-            return Skipped(where, "is not a text", name, str(value)[:80], "a text, or nothing")
+            return Skipped(where, "is not a text", name, shown(value), "a text, or nothing")
     for name in _DATES:
         value = page.get(name)
         if value in (None, ""):
             continue
-        try:
-            date.fromisoformat(value)
-        except (TypeError, ValueError):
-            return Skipped(where, "is not a date", name, str(value), "a date such as 2027-01-31")
+        if day(value) is None:
+            return Skipped(where, "is not a date", name, shown(value), DAY_ALLOWED)
     return None
 
 

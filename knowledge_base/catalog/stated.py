@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
+from knowledge_base.catalog.days import DAY_ALLOWED, day
 from knowledge_base.model import Document, Skipped, Validity
 
 DATES = ("effective_from", "effective_to", "last_verified")
@@ -34,10 +34,10 @@ def stated_page(
         value = stated.get(name, "").strip()
         if not value:
             continue
-        try:
-            dates[name] = date.fromisoformat(value[:10]).isoformat()
-        except ValueError:
-            return Skipped(path.name, "is not a date", name, value, "a date such as 2027-01-31")
+        found = day(value)
+        if found is None:
+            return Skipped(path.name, "is not a date", name, value, DAY_ALLOWED)
+        dates[name] = found.isoformat()
     if not text.strip():
         return Skipped(path.name, "has no text")
     return Document(

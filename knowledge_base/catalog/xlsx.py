@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from knowledge_base.catalog.archive import check_archive
-from knowledge_base.catalog.mapping import Mapping, Row, check_header
-from knowledge_base.catalog.program_row import to_program
+from knowledge_base.catalog.mapping import Mapping, check_header
+from knowledge_base.catalog.program_row import program_in
 from knowledge_base.catalog.reader import Item
+from knowledge_base.catalog.row import Row
 from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Skipped
 
@@ -69,7 +71,7 @@ def _programs(
         values = {c: _plain(v) for c, v in zip(columns, cells, strict=False) if c}
         if any(value != "" for value in values.values()):
             where = f"{path.name} sheet {sheet!r} row {number}"
-            yield to_program(Row(values, where, mapping.unknown), mapping)
+            yield from program_in(Row(values, where, mapping.unknown), mapping)
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, list[str]]:
@@ -91,7 +93,7 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     if isinstance(cell, float):
-        return repr(round(cell, 10))  # 1140.1 is stored as 1140.0999999999999
+        return Decimal(repr(round(cell, 10)))  # 1140.1 is stored as 1140.0999999999999
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     return cell

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from knowledge_base.text.found import Found
 
-_SIGNS = {"US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "$": "USD", "€": "EUR", "£": "GBP"}
+SIGNS = {"US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "$": "USD", "€": "EUR", "£": "GBP"}
 """ISO 4217 codes; a bare dollar sign is read as US dollars."""
 US_DOLLAR = "USD"
 DOLLARS = frozenset(
@@ -25,7 +25,7 @@ _NAMES = {
 _FACTORS = {"k": 1_000, "thousand": 1_000, "million": 1_000_000}
 _FIGURE = r"\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _LARGE = r"(?:k\b|[ ](?:thousand|million)\b)"
-_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_SIGN = "|".join(re.escape(sign) for sign in SIGNS)
 _NAME = r"(?:dollars?|bucks?|euros?|pounds?|usd|eur|gbp|chf|cad|aud)"
 _AMOUNT = re.compile(
     rf"(?<![\w.])(?P<sign>{_SIGN})\s?(?P<after_sign>{_FIGURE})(?P<large>{_LARGE})?(?![\w])"
@@ -61,9 +61,9 @@ def _found(match: re.Match[str]) -> Found[Money]:
 
 def _currency(groups: dict[str, str | None]) -> str:
     if groups["sign"]:
-        return _SIGNS[groups["sign"].upper()]
+        return SIGNS[groups["sign"].upper()]
     name = groups["code"] or groups["name"] or ""
-    return _SIGNS.get(name) or _NAMES[name.casefold().removesuffix("s")]
+    return SIGNS.get(name) or _NAMES[name.casefold().removesuffix("s")]
 
 
 def _figure(text: str) -> Decimal:

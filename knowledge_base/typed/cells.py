@@ -107,8 +107,11 @@ def _delivery(program: Program, _catalog: Catalog) -> Cell:
 def _start(program: Program, catalog: Catalog) -> Cell:
     run = next_run(program, catalog.day)
     if run is None or run.starts is None:
-        past = any(run.starts for run in program.offerings)
-        return Cell(say("none listed from today on")) if past else _UNKNOWN
+        terms = dict.fromkeys(run.start_terms for run in program.offerings if run.start_terms)
+        past = any(run.starts for run in program.offerings) and not terms
+        if past:
+            return Cell(say("none listed from today on"))
+        return _listed("next start", tuple(terms), *terms)
     fact = UsedFact("next start", run.starts.isoformat())
     rank = Decimal(run.starts.toordinal())
     return Cell(say_day(run.starts), (fact,), (in_words(run.starts),), rank)

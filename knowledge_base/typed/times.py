@@ -232,7 +232,9 @@ def tell_days_left(told: Telling, asked: Asked, catalog: Catalog) -> bool:
 
 def _nothing_left(told: Telling, what: str, past: Sequence[date]) -> bool:
     program = told.program
-    terms = dict.fromkeys(run.apply_terms for run in program.offerings if run.apply_terms)
+    runs = program.offerings
+    words = [r.apply_terms if what == "deadline" else r.start_terms for r in runs]
+    terms = dict.fromkeys(filter(None, words))
     if past:
         day = say_day(past[-1])
         told.lines.append(
@@ -241,11 +243,14 @@ def _nothing_left(told: Telling, what: str, past: Sequence[date]) -> bool:
             else say("The last start that is listed was on {day}.", day=day)
         )
         told.use([in_words(past[-1])], UsedFact(what, past[-1].isoformat()))
-    elif terms and what == "deadline":
+    elif terms:
+        listed = joined(list(terms), "or")
         told.lines.append(
-            say("The deadline is not a date: {terms}.", terms=joined(list(terms), "or"))
+            say("The deadline is not a date: {terms}.", terms=listed)
+            if what == "deadline"
+            else say("The start is not an exact date: {terms}.", terms=listed)
         )
-        told.use(list(terms), *(UsedFact(what, words) for words in terms))
+        told.use(list(terms), *(UsedFact(what, term) for term in terms))
     else:
         title = program.title
         told.lines.append(

@@ -30,7 +30,7 @@ from channels.model import Author, InboundMessage
 from channels.schema import audit_log, conversations, messages
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff import publisher
-from channels.staff.entry_form import entry_typed
+from channels.staff.entry_form import OFFERING, entry_typed
 from channels.staff.outline import OutlineError, outlined, requirement_in
 from channels.staff.room import Workshop
 from channels.staff.workbench import Workbench, WorkbenchError
@@ -531,12 +531,16 @@ def test_a_form_gives_back_the_program_that_it_showed() -> None:
             Cost("fee", Decimal("60.50"), "EUR", "once", "in-state", Validity(date(2027, 1, 1))),
         ),
         duration=Span(Decimal(8), Decimal(10), "weeks"),
-        offerings=(Offering(date(2027, 1, 11), apply_terms="rolling admission"),),
+        offerings=(
+            Offering(date(2027, 1, 11), apply_terms="rolling admission"),
+            Offering(start_terms="Autumn 2027"),
+        ),
         skills=("SQL", "Python"),
     )
     fields: MultiDict[str] = MultiDict(
         {
             "title": "Data",
+            "offering_start_terms": "",
             "cost_purpose": "fee",
             "cost_amount": "60.50",
             "cost_currency": "eur",
@@ -557,6 +561,8 @@ def test_a_form_gives_back_the_program_that_it_showed() -> None:
             "skills": "SQL\r\n\r\nPython",
         }
     )
+    second = dict.fromkeys((f"offering_{name}" for name in OFFERING), "")
+    fields.extend(second | {"offering_start_terms": "Autumn 2027"})
     made, problems = entry_typed(fields, Entry(program_page(program), program), {})
     assert problems == {}
     assert made.program == program

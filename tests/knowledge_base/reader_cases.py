@@ -14,7 +14,7 @@ CASES = (
         bad="code,title,credits,price\nA1,Data,three,100\nA2,Welding,1,0\n",
         field="credits",
         value="three",
-        kept=1,
+        kept=2,
     ),
     Case(
         "docx",
@@ -81,7 +81,7 @@ CASES = (
         ),
         field="credits",
         value="three",
-        kept=1,
+        kept=2,
     ),
     *JSON_LD,
 )

@@ -133,3 +133,9 @@ def test_an_opaque_target_is_named_or_left_out() -> None:
     assert "It stacks into AS in Data." in program_page(program).text
     named = program_page(program, {opaque: "Data Degree"}).text
     assert "It stacks into Data Degree and AS in Data." in named
+
+
+def test_a_start_in_words_is_told_in_them() -> None:
+    """A term without its day is neither left out nor made a date."""
+    page = program_page(Program("x", "Baking", offerings=(Offering(start_terms="Autumn 2027"),)))
+    assert "Baking starts: Autumn 2027." in page.text

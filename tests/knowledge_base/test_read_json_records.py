@@ -10,8 +10,9 @@ from reader_cases import CASES
 
 from knowledge_base.catalog import readers
 from knowledge_base.catalog.mapping import Mapping
+from knowledge_base.catalog.reader import Item
 from knowledge_base.errors import MappingError, SourceError
-from knowledge_base.model import Document, Program, Skipped
+from knowledge_base.model import Program, Skipped
 
 READER = readers()["json_records"]
 
@@ -77,10 +78,9 @@ NESTED = Mapping.model_validate(
 )
 
 
-def nested(tmp_path: Path, record: str) -> Program | Skipped | Document:
+def nested(tmp_path: Path, record: str) -> Item:
     path = write(tmp_path / "r.jsonl", f'{{"id": "a", "title": "T", {record}}}\n')
-    (item,) = READER.read(path, NESTED)
-    return item
+    return next(READER.read(path, NESTED))
 
 
 def test_runs_that_differ_are_told_apart(tmp_path: Path) -> None:
@@ -113,11 +113,14 @@ def test_runs_that_agree_are_said_once(tmp_path: Path) -> None:
     assert item.url == "https://fictional.example/t"
 
 
-def test_a_range_upside_down_is_skipped(tmp_path: Path) -> None:
-    """8-6 hours is a slip, not a range."""
-    item = nested(tmp_path, '"effort": "8-6 hrs/wk"')
-    assert isinstance(item, Skipped)
-    assert (item.field, item.value) == ("effort", "8-6 hrs/wk")
+def test_a_range_upside_down_is_left_out(tmp_path: Path) -> None:
+    """8-6 hours is a slip, not a range: the program comes without it."""
+    text = '{"id": "a", "title": "T", "effort": "8-6 hrs/wk"}'
+    program, left_out = READER.read(write(tmp_path / "r.json", text), NESTED)
+    assert isinstance(program, Program)
+    assert program.effort is None
+    assert isinstance(left_out, Skipped)
+    assert (left_out.field, left_out.value) == ("effort", "8-6 hrs/wk")
 
 
 def test_a_test_row_is_skipped_with_the_rules_reason(tmp_path: Path) -> None:

@@ -61,8 +61,10 @@ def test_cells_are_read_as_a_table_shows_them(tmp_path: Path) -> None:
 def test_rows_are_told_as_the_program_numbers_them(tmp_path: Path) -> None:
     """Empty rows before the header and between programs count, and hold nothing."""
     rows = [[], HEADER, ["A1", "Data", 1, 1], [], ["A2", "Welding", "many", 1]]
-    kept, skipped = read(tmp_path, xlsx_file(rows))
+    kept, unclear, skipped = read(tmp_path, xlsx_file(rows))
     assert isinstance(kept, Program)
+    assert isinstance(unclear, Program)
+    assert unclear.credits is None
     assert isinstance(skipped, Skipped)
     assert skipped.where == "p.xlsx sheet 'Programs' row 5"
 
