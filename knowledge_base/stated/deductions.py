@@ -4,18 +4,21 @@ amount, a share, or a reduced price for so many people."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from knowledge_base.edition import Edition
-from knowledge_base.model import AnswerKind, Program, UsedFact, plain
+from knowledge_base.model import AnswerKind, Passage, Program, UsedFact, plain
 from knowledge_base.program_page import money
 from knowledge_base.retriever import Query
-from knowledge_base.stated.grants import Grant, by_credits, discounts, pages_of_grants, people_in
+from knowledge_base.stated.discounts import discounts, people_in
+from knowledge_base.stated.grants import Grant, by_credits, pages_of_grants, shares_paid
 from knowledge_base.text.money import find_money
 from knowledge_base.typed.bill import Bill, bills, stated_by, working_of
 from knowledge_base.typed.billed import billed
 from knowledge_base.typed.charges import Charge
+from knowledge_base.typed.costing import conditions, prices
 from knowledge_base.typed.draft import Catalog, Draft
 from languages.speech import say
 
@@ -50,6 +53,15 @@ _DISCOUNTED = re.compile(
     r"|\b(?:after|with|minus|less) (?:the |a |their |our |your )?\d{1,2} ?%)",
     re.I | re.S,
 )
+_PRICED = re.compile(r"\b(?:how much|prices?|costs?|fees?|pay|charged?)\b", re.I)
+_OF_THEMSELVES = re.compile(r"\b(?:i|we|us|our|my|i'?m|we'?re|as an?)\b", re.I)
+_OTHERWISE = re.compile(
+    r"\b(?:refund\w*|instal+ments?|monthly|per month|loans?|grants?|funds?|funded|scholarships?"
+    r"|bursar\w+|aid|income|earn\w*|household|family|deposit|deadlines?|when|transfer\w*|books?"
+    r"|hours?|weeks?|drop\w*|withdr\w*|cancel\w*|last year|per credit|each credit|rates?)\b",
+    re.I,
+)
+"""What asks for more than the price that somebody pays who tells of themselves."""
 _WITHOUT = re.compile(
     r"\b(?:without|not counting|no|excluding|except)(?: the| any)? (?:materials?|kits?|supplies)\b"
     r"|\b(?:materials?|kits?)(?: fee)? not counted\b",
@@ -61,7 +73,13 @@ _CENT = Decimal("0.01")
 def asks_what_is_left(question: str) -> bool:
     """Whether it asks for what is paid once something is taken off."""
     left = _ASKS_WHAT_IS_LEFT.search(question) and _PAID_BY_OTHERS.search(question)
-    return bool(left) or _DISCOUNTED.search(question) is not None
+    return bool(left) or _DISCOUNTED.search(question) is not None or _may_pay_less(question)
+
+
+def _may_pay_less(question: str) -> bool:
+    """Whether somebody who asks for a price tells of themselves, which may reduce it."""
+    tells = _PRICED.search(question) and _OF_THEMSELVES.search(question)
+    return bool(tells) and not _OTHERWISE.search(question)
 
 
 def deducted(
@@ -83,17 +101,32 @@ def deducted(
     if program is None or bill is None:
         return None
     pages = pages_of_grants(edition, query)
-    reduced = list(discounts(told, pages, program)) if _DISCOUNTED.search(told) else []
+    reduced = list(_reductions(told, pages, program))
     if len({each.share for each in reduced}) == 1:
-        return _reduced(told, program, bill, reduced[0], first)
+        return _reduced(told, program, bill, reduced[0], query.day, first)
     if reduced or not _ASKS_WHAT_IS_LEFT.search(told):
         return None
+    shares = [each for each in shares_paid(told, pages, program) if _says(told, each.share)]
+    if len({each.share for each in shares}) == 1:
+        return _reduced(told, program, bill, shares[0], query.day, first)
     taken, grant = _told(told, bill.total), None
     if taken is None:
         grants = list(by_credits(told, pages, program))
         grant = grants[0] if len({each.amount for each in grants}) == 1 else None
         taken = grant.amount if grant else None
-    return None if taken is None else _left(program, bill, taken, grant, first)
+    return None if taken is None else _left(program, bill, taken, grant, query.day, first)
+
+
+def _reductions(told: str, pages: Sequence[Passage], program: Program) -> Iterator[Grant]:
+    named = _DISCOUNTED.search(told) is not None
+    if named or _may_pay_less(told):
+        yield from discounts(told, pages, program, named=named)
+
+
+def _says(question: str, share: Decimal | None) -> bool:
+    """Whether a question says that very share."""
+    said = {Decimal(match["percent"]) / 100 for match in _SHARE.finditer(question) if match[1]}
+    return share in said
 
 
 def _is_taken(question: str, start: int, end: int) -> bool:
@@ -125,7 +158,9 @@ def _told(question: str, total: Decimal) -> Decimal | None:
     return taken.pop() if len(amounts) + len(shares) == 1 else None
 
 
-def _left(program: Program, bill: Bill, taken: Decimal, grant: Grant | None, first: int) -> Draft:
+def _left(
+    program: Program, bill: Bill, taken: Decimal, grant: Grant | None, day: date, first: int
+) -> Draft:
     currency, total = bill.currency, bill.total
     rest = max(total - taken, Decimal(0))
     offset = first + (grant is not None)
@@ -144,10 +179,12 @@ def _left(program: Program, bill: Bill, taken: Decimal, grant: Grant | None, fir
             )
         )
     fact = UsedFact("left to pay", plain(rest), currency, program.id)
-    return _drafted(program, bill, grant, lines, fact, first)
+    return _drafted(program, bill, grant, [*lines, *listed_only(program, bill, day)], fact, first)
 
 
-def _reduced(question: str, program: Program, bill: Bill, grant: Grant, first: int) -> Draft:
+def _reduced(
+    question: str, program: Program, bill: Bill, grant: Grant, day: date, first: int
+) -> Draft:
     """The price with the share taken off, then what is charged besides, for one and for all."""
     currency, share = bill.currency, grant.share or Decimal(0)
     price, *others = bill.parts
@@ -165,8 +202,15 @@ def _reduced(question: str, program: Program, bill: Bill, grant: Grant, first: i
     for one in sums if people else ():
         of_all = money(one * (people or 1), currency)
         lines.append(f"{people} × {money(one, currency)} = **{of_all}**")
+    lines.append(say("*Worked out as if you meet all that the quoted rule asks for.*"))
+    lines += listed_only(program, bill, day)
     fact = UsedFact("reduced price", plain(each), currency, program.id)
     return _drafted(program, bill, grant, lines, fact, first)
+
+
+def listed_only(program: Program, bill: Bill, day: date) -> list[str]:
+    """What the amounts hold for, where a bill rests on the catalog alone."""
+    return [] if rows_of(bill) else conditions(prices(program, day))
 
 
 def rows_of(bill: Bill) -> list[Charge]:

@@ -85,11 +85,10 @@ def _bill(
     own = [Part(part.purpose or "price", part.low) for part in priced[0].paid]
     parts, entry = own, None
     if program.credits and program.credit_bearing is not False:
-        rate = _rate(found, who.residency or Residency.RESIDENT, way)
+        tuition = _tuition(program, own, found, who, way)
         charged = [c for c in found if c.per_credit and _FEE.search(c.name) and _holds(c, way)]
-        if rate is None or not _one_each(charged):
+        if tuition is None or not _one_each(charged):
             return None
-        tuition = _part("tuition", rate, program.credits, rate.payer)
         fees = [_part(charge.name.lower(), charge, program.credits) for charge in charged]
         parts = [tuition, *(part for part in own if part.name != "tuition"), *fees]
         entry = _entry(found, who.residency)
@@ -104,6 +103,17 @@ def _part(name: str, charge: Charge, credits: Decimal | None, payer: str = "") -
     each = f"{credits_of(credits)} × {money(charge.amount, charge.currency)}"
     working = ", ".join(filter(None, (each, payer)))
     return Part(name, charge.amount * credits, working, charge)
+
+
+def _tuition(
+    program: Program, own: Sequence[Part], found: Sequence[Charge], who: Billed, way: str
+) -> Part | None:
+    """By the rate that pages state; where they state none, the catalog's, which is residents'."""
+    if any(charge.name == "tuition" for charge in found):
+        rate = _rate(found, who.residency or Residency.RESIDENT, way)
+        return _part("tuition", rate, program.credits, rate.payer) if rate else None
+    at_home = who.residency in {None, Residency.RESIDENT}
+    return next((part for part in own if part.name == "tuition" and at_home), None)
 
 
 def _rate(found: Sequence[Charge], residency: Residency, way: str) -> Charge | None:

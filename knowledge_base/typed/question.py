@@ -18,6 +18,8 @@ from knowledge_base.text.quantities import find_quantities
 from knowledge_base.text.terms import Period
 from knowledge_base.typed.words import BETTER, COMPARING, COST, CREDIT, FILLER, PAYING, TIME, listed
 
+_SHORTEST = 4
+"""Letters from which the beginning of a word stands for it."""
 _LONGEST = 300
 """Characters; a longer message tells a story that has words of its own weight."""
 
@@ -174,8 +176,14 @@ def read(question: str, today: date, charged: Collection[str] = ()) -> Asked | N
     words = set(re.findall(r"[a-z0-9'$]+", text))
     clock_hours = asked and asked.task is Task.HOURS and _CLOCK_HOURS.search(text)
     if asked and asked.task is Task.COST:
-        words -= set(charged)
+        words -= {word for word in words if _names_one(word, charged)}
     return asked if asked and (clock_hours or words <= _understood(asked)) else None
+
+
+def _names_one(word: str, charged: Collection[str]) -> bool:
+    """Whether a word is of what is charged, or begins one: *exam* of *examination*."""
+    begins = len(word) >= _SHORTEST and any(of.startswith(word) for of in charged)
+    return word in charged or begins
 
 
 def read_comparison(question: str, today: date, *, clearly: bool) -> Asked | None:
