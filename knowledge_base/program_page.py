@@ -92,13 +92,18 @@ def _cost(program: Program) -> Iterator[str]:
         alike: dict[tuple[str, str], list[Cost]] = {}
         for cost in paid:
             alike.setdefault((cost.purpose, _condition(cost)), []).append(cost)
-        yield f"The cost of {program.title}: {_and([_cost_phrase(c) for c in alike.values()])}."
+        yield f"The cost of {program.title}: {_and([cost_phrase(c) for c in alike.values()])}."
     for cost in free:
-        yield f"There is no {cost.purpose or 'charge'}{_condition(cost)}."
+        yield f"There is {cost_phrase([cost])}."
 
 
-def _cost_phrase(costs: Sequence[Cost]) -> str:
-    """Costs of one purpose and condition; several amounts are alternatives, and said to be so."""
+def cost_phrase(costs: Sequence[Cost]) -> str:
+    """Costs of one purpose and condition: `$1,140 tuition (before fees)`, `no materials fee`.
+
+    Several amounts are alternatives, and said to be so.
+    """
+    if not any(cost.amount for cost in costs):
+        return f"no {costs[0].purpose or 'charge'}{_condition(costs[0])}"
     amounts = " or ".join(dict.fromkeys(money(cost.amount, cost.currency) for cost in costs))
     unsaid = " (the source does not say which applies)" if " or " in amounts else ""
     return f"{amounts} {costs[0].purpose}".rstrip() + _condition(costs[0]) + unsaid
@@ -127,7 +132,7 @@ def _time(program: Program) -> Iterator[str]:
 
 
 def _dates(program: Program) -> Iterator[str]:
-    phrases = [phrase for phrase in map(_offering_phrase, program.offerings) if phrase]
+    phrases = [phrase for phrase in map(offering_phrase, program.offerings) if phrase]
     if len(phrases) == 1:
         yield f"{program.title} {phrases[0]}."
     elif phrases:
@@ -135,7 +140,8 @@ def _dates(program: Program) -> Iterator[str]:
         yield f"{program.title} is offered {len(phrases)} times:\n\n{runs}"
 
 
-def _offering_phrase(offering: Offering) -> str:
+def offering_phrase(offering: Offering) -> str:
+    """`starts on 5 January 2027 (online); apply by 18 December 2026`; empty without a date."""
     parts = []
     if offering.starts:
         parts.append(f"starts on {day(offering.starts)}")
@@ -164,18 +170,18 @@ def _admission(program: Program, titles: Mapping[str, str]) -> Iterator[str]:
             yield f"Prerequisites for {program.title}: {needed}."
     needs = program.requirement
     if needs and not needs.text and needs.join is Join.ALL and len(needs.parts) > 1:
-        told = "\n".join(f"- {_required(part, titles)}" for part in needs.parts)
+        told = "\n".join(f"- {required(part, titles)}" for part in needs.parts)
         yield f"Requirements for {program.title}:\n\n{told}"
     elif needs:
-        yield f"Requirements for {program.title}: {_required(needs, titles)}."
+        yield f"Requirements for {program.title}: {required(needs, titles)}."
 
 
-def _required(needed: Requirement, titles: Mapping[str, str]) -> str:
+def required(needed: Requirement, titles: Mapping[str, str]) -> str:
     """A requirement in one line: `A; B; any one of (C) or (D)`."""
     own = titles.get(needed.program) or needed.text.rstrip(".")
     if needed.program and not own:
         own = needed.program if not _OPAQUE.fullmatch(needed.program) else _ELSEWHERE
-    parts = [_required(part, titles) for part in needed.parts]
+    parts = [required(part, titles) for part in needed.parts]
     if needed.join is Join.ANY and len(parts) > 1:
         told = "any one of " + " or ".join(f"({part})" for part in parts)
     else:

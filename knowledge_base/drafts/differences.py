@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from knowledge_base.drafts.wire import entry_to_json
+from knowledge_base.model import Program
+from knowledge_base.program_page import cost_phrase, day, offering_phrase, required
 from knowledge_base.store import Entry
 from knowledge_base.text.sentences import sentences
 
@@ -25,6 +28,14 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fact:
+    """A fact as the program's page says it, and every value of it, some of which no page says."""
+
+    said: str = ""
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of both texts, or of one: `same`, `changed`, `added` or `removed`."""
 
@@ -34,8 +45,18 @@ class Line:
 
 
 def changed_fields(before: Entry | None, after: Entry | None) -> list[FieldChange]:
-    """The facts and dates that differ; the text of a page is compared by `side_by_side`."""
-    return changed_words(dict(_told(before)), dict(_told(after)))
+    """The facts and dates that differ; the text of a page is compared by `side_by_side`.
+
+    They are said as the program's page says them, unless that says the same of both.
+    """
+    one, other, found = dict(_told(before)), dict(_told(after)), []
+    for name in dict.fromkeys((*one, *other)):
+        old, new = one.get(name, _Fact()), other.get(name, _Fact())
+        if old.said != new.said:
+            found.append(FieldChange(name, old.said, new.said))
+        elif old.whole != new.whole:
+            found.append(FieldChange(name, old.whole, new.whole))
+    return found
 
 
 def changed_words(one: Mapping[str, str], other: Mapping[str, str]) -> list[FieldChange]:
@@ -85,26 +106,43 @@ def _lines(tag: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Li
             yield Line("changed", old, new)
 
 
-def _told(entry: Entry | None) -> Iterator[tuple[str, str]]:
+def _told(entry: Entry | None) -> Iterator[tuple[str, _Fact]]:
     if entry is None:
         return
     wire = entry_to_json(entry)
-    if wire["program"] is None:
-        page = wire["document"]
-        yield from _words({k: v for k, v in page.items() if k != "text"})
+    if entry.program is None:
+        fields, phrases = {k: v for k, v in wire["document"].items() if k != "text"}, {}
     else:
-        yield from _words(wire["program"])
-
-
-def _words(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        fields, phrases = wire["program"], _phrases(entry.program)
     for name, value in fields.items():
-        if isinstance(value, list):
-            for number, each in enumerate(value, 1):
-                yield f"{_name(name)} {number}" if len(value) > 1 else _name(name), _value(each)
-        elif isinstance(value, dict) and name == "validity":
-            yield from ((_name(key), _value(each)) for key, each in value.items())
-        else:
-            yield _name(name), _value(value)
+        said = phrases.get(name, ())
+        for number, (each, words) in enumerate(_words(name, value)):
+            yield each, _Fact((said[number] if said else "") or words, words)
+
+
+def _phrases(program: Program) -> dict[str, Sequence[str]]:
+    """What the program's page says of its costs, runs, requirements and times."""
+    needs = program.requirement
+    spans = {name: getattr(program, name) for name in ("duration", "effort", "workload")}
+    return {
+        "costs": [cost_phrase([cost]) for cost in program.costs],
+        "offerings": [offering_phrase(offering) for offering in program.offerings],
+        "requirement": [required(needs, {})] if needs else (),
+        **{name: [str(span)] for name, span in spans.items() if span},
+    }
+
+
+def _words(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for number, each in enumerate(value, 1):
+            yield f"{_name(name)} {number}" if len(value) > 1 else _name(name), _value(each)
+    elif isinstance(value, dict) and name == "validity":
+        yield from (
+            (_name(key), day(date.fromisoformat(each)) if each else "")
+            for key, each in value.items()
+        )
+    else:
+        yield _name(name), _value(value)
 
 
 def _name(field: str) -> str:
@@ -113,9 +151,6 @@ def _name(field: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict):
-        if set(value) == {"low", "high", "unit"}:
-            low, high, unit = value["low"], value["high"], value["unit"]
-            return f"{low if low == high else f'{low}-{high}'} {unit}"
         told = ((key, _value(each)) for key, each in value.items())
         return ", ".join(f"{_name(key)}: {words}" for key, words in told if words)
     if isinstance(value, list):

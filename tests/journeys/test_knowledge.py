@@ -191,7 +191,7 @@ async def test_a_new_fee_and_an_answer_go_to_the_open_chat(
     await upload(editor, whole.url, catalog("1290"))
     await expect(editor.get_by_role("region", name="What was not taken")).to_have_count(0)
     facts = editor.get_by_role("region", name="Facts of MHC-DA101")
-    await expect(facts).to_contain_text("1290")
+    await expect(facts).to_contain_text("$1,290")
     await editor.get_by_role("button", name="Submit for review").click()
     await expect(editor.get_by_text("waits for review")).to_be_visible()
     await expect(editor.get_by_role("button", name="Approve")).to_have_count(0)

@@ -14,7 +14,7 @@ from knowledge_base.drafts.care import INTERVAL_DAYS, Caring
 from knowledge_base.drafts.differences import changed_fields, side_by_side
 from knowledge_base.drafts.proposal import NotInThisState, Person, UnknownProposal
 from knowledge_base.drafts.publishing import Publications, Stage
-from knowledge_base.model import Document, Program, Span, Validity
+from knowledge_base.model import Cost, Document, Offering, Program, Requirement, Span, Validity
 from knowledge_base.program_page import program_page
 from knowledge_base.schema import workspace
 from knowledge_base.store import Entry, Store
@@ -108,7 +108,7 @@ def test_differences_name_the_fact_and_show_the_lines() -> None:
             Entry(program_page(before), before), Entry(program_page(after), after)
         )
     }
-    assert told["duration"] == ("8 weeks", "8-10 weeks")
+    assert told["duration"] == ("8 weeks", "8–10 weeks")
     assert told["skills 2"] == ("", "Python")
 
     text = "\n".join(["a", *"123456", "b"])
@@ -122,3 +122,37 @@ def test_differences_name_the_fact_and_show_the_lines() -> None:
         ("same", "b", "b"),
         ("added", "", "c"),
     ]
+
+
+def test_differences_are_said_as_the_page_says_them() -> None:
+    """A cost, a run, a requirement, dates; and in full where the page says the same of both."""
+    before = Program(
+        "D1",
+        "Data",
+        costs=(Cost("tuition", Decimal(1140), condition="before fees"),),
+        offerings=(Offering(date(2027, 1, 11), location="Harbor Hall"),),
+        requirement=Requirement("A test", program="D0"),
+        validity=Validity(effective_from=date(2026, 7, 1)),
+    )
+    after = Program(
+        "D1",
+        "Data",
+        costs=(Cost("tuition", Decimal(0), condition="before fees"),),
+        offerings=(Offering(date(2027, 2, 1), apply_by=date(2027, 1, 4)),),
+        requirement=Requirement("A test", program="D2"),
+        validity=Validity(effective_from=date(2026, 8, 1)),
+    )
+    entries = (Entry(program_page(each), each) for each in (before, after))
+    told = {change.name: (change.before, change.after) for change in changed_fields(*entries)}
+    assert told == {
+        "costs": ("$1,140 tuition (before fees)", "no tuition (before fees)"),
+        "offerings": (
+            "starts on 11 January 2027 (Harbor Hall)",
+            "starts on 1 February 2027; apply by 4 January 2027",
+        ),
+        "requirement": (
+            "text: A test, program: D0, join: all",
+            "text: A test, program: D2, join: all",
+        ),
+        "effective from": ("1 July 2026", "1 August 2026"),
+    }
