@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 from alembic.runtime.migration import MigrationContext
@@ -23,7 +24,10 @@ from advisor.training import bot_python, model_path
 from advisor.wiring import database
 from knowledge_base.errors import KnowledgeBaseError, ShelfUnreachable, VectorsUnreachable
 
+LEAST_FREE_MEGABYTES = 300
+"""A first start writes about 60 MB into the state folder; below this it would fail half-way."""
 _LOW_MEGABYTES = 1000
+"""Below it doctor notes it, before a start is refused or a publication fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,24 @@ async def _settings(settings: Settings) -> Check:
 
 
 async def _disk(settings: Settings) -> Check:
-    folder = settings.state if settings.state.exists() else settings.state.absolute().parent
-    free = shutil.disk_usage(folder).free // 1_000_000
-    enough = free >= _LOW_MEGABYTES
-    return Check(
-        "disk", enough, f"{free} MB free for {settings.state}", "" if enough else "free some space"
+    free, folder = free_megabytes(settings.state)
+    ok: bool | None = True if free >= _LOW_MEGABYTES else None
+    if free < LEAST_FREE_MEGABYTES:
+        ok = False
+    return Check("disk", ok, room(free, folder), "" if ok else "free some space")
+
+
+def free_megabytes(state: Path) -> tuple[int, Path]:
+    """What is free on the disk of the state folder, which need not be there yet, and the nearest
+    folder that is. Raises OSError."""
+    folder = next(path for path in (state.absolute(), *state.absolute().parents) if path.exists())
+    return shutil.disk_usage(folder).free // 1_000_000, folder
+
+
+def room(free: int, folder: Path) -> str:
+    """How much is free and how much a start needs, in words."""
+    return (
+        f"{free} MB are free on the disk of {folder}; {LEAST_FREE_MEGABYTES} MB are needed to start"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from advisor.checks import LEAST_FREE_MEGABYTES, free_megabytes, room
 from advisor.console import err, out, step
 from advisor.errors import NoSpace, ProcessFailed
 from advisor.migration import migrate
@@ -24,9 +24,6 @@ from advisor.settings import Settings, load_settings
 from advisor.supervisor import Supervisor
 from advisor.training import bot_python, model_path, train
 from advisor.wiring import database, editing_service
-
-_LEAST_FREE_MEGABYTES = 300
-"""A first start writes about 60 MB into the state folder; below this it would fail half-way."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -146,11 +143,7 @@ async def _welcome(settings: Settings) -> None:
 
 
 def _check_disk(state: Path) -> None:
-    folder = next(path for path in (state.absolute(), *state.absolute().parents) if path.exists())
     with contextlib.suppress(OSError):
-        free = shutil.disk_usage(folder).free // 1_000_000
-        if free < _LEAST_FREE_MEGABYTES:
-            raise NoSpace(
-                f"only {free} MB are free on the disk of {folder}; "
-                f"{_LEAST_FREE_MEGABYTES} MB are needed to start"
-            )
+        free, folder = free_megabytes(state)
+        if free < LEAST_FREE_MEGABYTES:
+            raise NoSpace(f"only {room(free, folder)}")

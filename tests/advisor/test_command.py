@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 from whole_assistant import WholeAssistant
 
+from advisor.checks import LEAST_FREE_MEGABYTES
 from advisor.command import app
 from advisor.sample import MAPPING, PROGRAMS
 from advisor.settings import load_settings
@@ -343,6 +345,9 @@ def test_doctor_says_how_to_mend_each_broken_part(
         assert checks[part]["found"], part
     assert checks["gateway"]["ok"] in (None, True)
     assert checks["python"]["ok"] is True
+    needed = f"{LEAST_FREE_MEGABYTES} MB are needed to start"
+    found_free = rf"\d+ MB are free on the disk of {empty}\S*; {needed}"
+    assert re.fullmatch(found_free, checks["disk"]["found"])
 
     done = run("doctor")
     assert done.exit_code == 1
