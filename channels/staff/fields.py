@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Protocol
 
+from knowledge_base.catalog.figures import number
+from knowledge_base.catalog.json_text import BadValue
 from knowledge_base.model import Span, Validity
 
 
@@ -39,17 +41,12 @@ class Fields:
 
     def number(self, name: str, said: str | None = None) -> Decimal | None:
         """A number that is not negative; None when nothing was typed."""
-        value = (self.text(name) if said is None else said.strip()).replace(",", "").lstrip("$")
-        if not value:
-            return None
+        value = (self.text(name) if said is None else said.strip()).lstrip("$")
         try:
-            found = Decimal(value)
-        except InvalidOperation:
-            found = Decimal("NaN")
-        if not found.is_finite() or found < 0:
+            return number(name, value, decimal=".")
+        except BadValue:
             self.problems[name] = "Type a number, such as 1140 or 1140.50."
             return None
-        return found
 
     def day(self, name: str, said: str | None = None) -> date | None:
         """A date as browsers send it; None when nothing was typed."""

@@ -16,6 +16,9 @@ from knowledge_base.errors import MappingError, SourceError
 from knowledge_base.model import Program, Skipped
 from knowledge_base.text.plain_text import text_of
 
+DELIMITERS = ",;\t"
+"""Spreadsheets save semicolons where a comma stands before a fraction, and tabs where asked to."""
+
 
 class CsvReader:
     """One program a row; the header row names the columns."""
@@ -31,7 +34,8 @@ class CsvReader:
         """Every row of the table. Raises SourceError, or MappingError for an unknown column."""
         if mapping is None:
             raise MappingError(f"{path}: a CSV table needs a mapping file (--map FILE)")
-        table = csv.DictReader(io.StringIO(text_of(path)), strict=True)
+        text = text_of(path)
+        table = csv.DictReader(io.StringIO(text), strict=True, delimiter=_delimiter(text, mapping))
         read = 0
         try:
             _check_columns(path, table.fieldnames or [], mapping)
@@ -55,6 +59,16 @@ def _program(values: dict[Any, Any], where: str, mapping: Mapping) -> Iterator[P
         yield Skipped(where, "has fewer cells than the header", field=missing)
         return
     yield from program_in(Row(values, where, mapping.unknown), mapping)
+
+
+def _delimiter(text: str, mapping: Mapping) -> str:
+    """What stands between cells: that by which the header has the mapped columns, or a comma."""
+    header = text.partition("\n")[0]
+    for delimiter in DELIMITERS:
+        columns = {column.strip('" \r') for column in header.split(delimiter)}
+        if mapping.columns() <= columns:
+            return delimiter
+    return DELIMITERS[0]
 
 
 def _check_columns(path: Path, columns: Sequence[str], mapping: Mapping) -> None:

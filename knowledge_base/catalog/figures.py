@@ -77,7 +77,7 @@ def amounts(name: str, value: Any, currency: str, decimal: str = "") -> tuple[Am
         assert plain is not None
         return (Amount(plain, currency),)
     found = tuple(_amounts(text, currency, decimal))
-    if not found or any(each.amount > LARGEST for each in found):
+    if not found:
         raise BadValue(name, text, MONEY_ALLOWED)
     return found
 
@@ -118,7 +118,7 @@ def _named_in(text: str, currency: str) -> str:
 def _amount(text: str, currency: str, decimal: str) -> tuple[Decimal, str] | None:
     match = _AMOUNT.fullmatch(text)
     figure = _written(match[2], decimal) if match else None
-    if match is None or figure is None:
+    if match is None or figure is None or figure > LARGEST:
         return None
     codes = {_currency(word, currency) for word in (match[1], match[3]) if word} or {currency}
     code = codes.pop()

@@ -126,7 +126,10 @@ class Node:
         return identified(ctid) if isinstance(ctid, str) and ctid else identified(self.id)
 
     def number(self, *names: str) -> Decimal | None:
-        """The number of a field. Several different ones are as good as none."""
+        """The number of a field. Several different ones are as good as none.
+
+        The vocabularies write a full stop before a fraction (https://schema.org/price).
+        """
         found = {self._number(value, names) for value in self.each(*names)}
         return found.pop() if len(found) == 1 else None
 
@@ -135,7 +138,7 @@ class Node:
             value = _SIGN.sub("", value.strip())
         elif not isinstance(value, int | float | Decimal):
             raise BadValue(self.called(*names), value, NUMBER_ALLOWED)
-        found = number(self.called(*names), value)
+        found = number(self.called(*names), value, ".")
         if found is None:
             raise BadValue(self.called(*names), value, NUMBER_ALLOWED)
         return found

@@ -31,6 +31,7 @@ from channels.schema import audit_log, conversations, messages
 from channels.settings import GatewaySettings, InstitutionSettings
 from channels.staff import publisher
 from channels.staff.entry_form import OFFERING, entry_typed
+from channels.staff.fields import Fields
 from channels.staff.outline import OutlineError, outlined, requirement_in
 from channels.staff.room import Workshop
 from channels.staff.workbench import Workbench, WorkbenchError
@@ -570,3 +571,21 @@ def test_a_form_gives_back_the_program_that_it_showed() -> None:
     fields["duration_high"] = "7"
     _, problems = entry_typed(fields, Entry(program_page(program), program), {})
     assert set(problems) == {"effective_to", "duration_high"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("$1,140.50", Decimal("1140.50")), ("1.125", Decimal("1.125")), ("", None)],
+)
+def test_a_number_is_read_as_typed(typed: str, amount: Decimal | None) -> None:
+    """A comma parts thousands only where it can."""
+    fields = Fields(MultiDict({"credits": typed}))
+    assert (fields.number("credits"), fields.problems) == (amount, {})
+
+
+@pytest.mark.parametrize("typed", ["1,5", "1.350,00", "-1", "many"])
+def test_a_number_that_is_none_is_told(typed: str) -> None:
+    """A comma before a fraction never becomes a larger amount, nor a full stop a smaller one."""
+    fields = Fields(MultiDict({"credits": typed}))
+    assert fields.number("credits") is None
+    assert fields.problems == {"credits": "Type a number, such as 1140 or 1140.50."}

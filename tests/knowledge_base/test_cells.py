@@ -78,6 +78,7 @@ def test_a_price_is_read_as_it_is_written(text: str, expected: list[tuple[str, s
         "n/a",
         "12,34.5",
         "99999999",
+        "9" * 40,
     ],
 )
 def test_a_price_that_could_be_another_is_refused(text: str) -> None:

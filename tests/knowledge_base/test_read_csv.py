@@ -11,7 +11,7 @@ from reader_cases import CASES
 
 from knowledge_base.catalog import readers
 from knowledge_base.errors import MappingError, SourceError
-from knowledge_base.model import Program, Skipped
+from knowledge_base.model import Cost, Program, Skipped
 
 READER = readers()["csv"]
 
@@ -81,3 +81,14 @@ def test_a_cell_of_a_megabyte_is_no_crash(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", f"code,title,credits,price\nA1,{'x' * 1_000_000},1,2\n")
     with pytest.raises(SourceError, match="field limit"):
         items(READER, path)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_what_stands_between_cells_is_told_by_the_header(tmp_path: Path, delimiter: str) -> None:
+    """A spreadsheet with commas in its prices is saved with another sign between its cells."""
+    rows = (["code", "title", "credits", '"price"'], ["A1", "Data", "7,5", "1.350,00 €"])
+    text = "".join(delimiter.join(row) + "\r\n" for row in rows)
+    (program,) = items(READER, write(tmp_path / "c.csv", text))
+    assert isinstance(program, Program)
+    assert program.credits == Decimal("7.5")
+    assert program.costs == (Cost("tuition", Decimal(1350), "EUR"),)
