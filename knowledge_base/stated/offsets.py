@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from knowledge_base.filters.periods import PERIOD, period_of
 from knowledge_base.lexical import words
@@ -15,6 +14,7 @@ from knowledge_base.program_page import day as in_words
 from knowledge_base.retriever import Query
 from knowledge_base.stated.working import Working
 from knowledge_base.terms import measured
+from knowledge_base.text.quantities import NUMBER_WORDS, number
 from knowledge_base.text.sentences import statements
 from knowledge_base.text.terms import Period
 from knowledge_base.typed.cells import next_run
@@ -23,18 +23,19 @@ from knowledge_base.typed.sessions import Session
 from languages.speech import say, say_day
 
 _RULE = re.compile(
-    r"\b(?P<count>\d{1,3}) (?P<unit>days?|weeks?) (?P<side>before|after) "
-    r"(?P<event>(?:(?! and )[^.;:,()]){3,50})",
+    rf"\b(?P<count>\d{{1,3}}|{'|'.join(NUMBER_WORDS[1:])}) (?P<working>(?:working|business) )?"
+    r"(?P<unit>days?|weeks?) (?P<side>before|after) (?P<event>(?:(?! and )[^.;:,()]){3,50})",
     re.I,
 )
+_WHAT = r"(?:class(?:es)?|session|course|programme|program|training|term|it)"
 _AT_START = re.compile(
     r"^(?:the |your |a |its )?(?:first (?:day of )?(?:the )?class(?:es)?|first day|start|beginning"
-    r"|(?:class(?:es)?|session|program|term|it) (?:starts?|begins?)|session$|class(?:es)?$)",
+    rf"|{_WHAT} (?:starts?|begins?)|session$|class(?:es)?$)",
     re.I,
 )
 _AT_END = re.compile(
     r"^(?:the |your |a |its )?(?:last day|end|program$|completion"
-    r"|(?:class(?:es)?|session|program|term|it) ends?)",
+    rf"|{_WHAT} ends?)",
     re.I,
 )
 _ASKS_FOR_A_DAY = re.compile(
@@ -48,6 +49,7 @@ _BEHIND = re.compile(r"\b(?:in|for|this|next|starting|starts?|start)\s+$")
 _NEAR = 25
 """Characters on each side of a day in which a word tells whether it starts or ends something."""
 _DAYS = {"day": 1, "week": 7}
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,19 @@ class Offset:
     """Negative: before it."""
     of_end: bool
     quote: str
+    working: bool = False
+    """Whether only working days are counted."""
+
+    def from_day(self, day: date) -> date:
+        """The day that it leads to; public holidays are working days here."""
+        if not self.working:
+            return day + timedelta(days=self.days)
+        step = timedelta(days=1 if self.days > 0 else -1)
+        left = abs(self.days)
+        while left:
+            day += step
+            left -= day.weekday() < _SATURDAY
+        return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +112,23 @@ def day_worked_out(
 def offsets(passage: Passage) -> Iterator[Offset]:
     """The rules of a passage that count in days or weeks from the start or the end of classes."""
     for said in statements(passage.text):
-        for match in _RULE.finditer(said.text):
+        for match in _RULE.finditer(" ".join(said.text.split())):
             of_start, of_end = _AT_START.match(match["event"]), _AT_END.match(match["event"])
             if bool(of_start) is bool(of_end):
                 continue
-            unit, count = match["unit"].removesuffix("s").casefold(), int(match["count"])
+            unit, count = match["unit"].removesuffix("s").casefold(), number(match["count"])
+            working = match["working"] is not None
+            if working and unit != "day":
+                continue
             sign = -1 if match["side"].casefold() == "before" else 1
-            number = Decimal(count)
-            length = Span(number, number, f"{unit}s")
-            yield Offset(length, sign * count * _DAYS[unit], bool(of_end), said.text)
+            length = Span(count, count, "business days" if working else f"{unit}s")
+            days = sign * int(count) * _DAYS[unit]
+            yield Offset(length, days, bool(of_end), said.text, working)
 
 
 def _the_one(question: str, found: Sequence[Offset]) -> Offset | None:
     """The only rule, or the one that shares most words with the question."""
-    if len({offset.days for offset in found}) == 1:
+    if len({(offset.days, offset.working) for offset in found}) == 1:
         return found[0]
     asked = set(words(question))
     shared = sorted(((len(asked & set(words(o.quote))), o) for o in found), key=lambda e: -e[0])
@@ -170,19 +188,23 @@ def _within(day: date, period: Period) -> bool:
 
 
 def _worked_out(rule: Offset, anchor: Anchor, page: Passage, today: date) -> Working:
-    result = anchor.day + timedelta(days=rule.days)
+    result = rule.from_day(anchor.day)
     sign = "+" if rule.days > 0 else "−"
     line = f"{say_day(anchor.day)} {sign} {measured(rule.length)} = **{say_day(result)}**"
     if anchor.program is not None:
         line = f"{anchor.program.title}: {line}"
     elif anchor.session is not None:
         line = f"{anchor.session.name}: {line}"
-    passed = (say("That day has passed."),) if result < today else ()
+    remarks = [say("That day has passed.")] if result < today else []
+    if rule.working:
+        remarks.append(
+            say("*Counted from Monday to Friday; public holidays in between are not known here.*")
+        )
     session = anchor.session
     return Working(
         page,
         rule.quote,
-        (line, *passed),
+        (line, *remarks),
         (UsedFact("day worked out", result.isoformat()),),
         anchor.program,
         (in_words(anchor.day),) if anchor.program else (),

@@ -17,10 +17,12 @@ from knowledge_base.text.quantities import NUMBER_WORDS, number
 from knowledge_base.text.sentences import statements
 from knowledge_base.text.tables import cells
 
-_EACH = re.compile(r"\b(?:for each|for every|per|each|a) (?P<unit>[a-z]{4,})\b", re.I)
+_EACH = re.compile(
+    r"\b(?:for each|for every|per|each|a) (?:(?-i:[A-Z]{3,}) )?(?P<unit>[a-z]{4,})\b", re.I
+)
 _TOTAL = re.compile(
-    r"\b(?:total|altogether|in all|all (?:in|up)|sum|how much|costs?|price|pay|paid|spen[dt]|owe"
-    r"|damage|bill|run me|set me back)\b",
+    r"\b(?:total|altogether|in all|all (?:in|up)|sum|how much|costs?|price|rates?|pay|paid|spen[dt]"
+    r"|owe|damage|bill|run me|set me back)\b",
     re.I,
 )
 _MEANS = re.compile(
@@ -30,6 +32,9 @@ _MEANS = re.compile(
 )
 _HOURS = re.compile(r"\bhow many (?:\w+ ){0,2}hours\b|\bhours\b.*\b(?:total|altogether|in all)\b")
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?", re.I)
+_RATE = re.compile(r"\brates?\b", re.I)
+"""What is asked for is then the amount at a rate, whatever fees come on top of it."""
+_MOST_RATES = 4
 _REACH = 3
 """Words between a number and what it counts: "one accepted 4 credit course"."""
 
@@ -58,6 +63,8 @@ def charged_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
     if not pages or not _TOTAL.search(question):
         return None
     page = pages[0]
+    if _RATE.search(question):
+        return _at_each_rate(question, page)
     found = list(_rows(page))
     counts = counted_units(question, {row.unit for row in found})
     chosen = _named(question, found)
@@ -75,6 +82,25 @@ def charged_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
         (f"{working} = **{money(total, currency)}**",),
         (UsedFact("total cost", str(total), currency),),
     )
+
+
+def _at_each_rate(question: str, page: Passage) -> Working | None:
+    """What as many come to at the rates of a table: those that a question names, or else all,
+    one of which is paid."""
+    found = list(_rates(page))
+    counts = counted_units(question, {row.unit for row in found})
+    chosen = [row for row in _named(question, found) or found if row.unit in counts]
+    columns = {row.name for row in chosen}
+    if not chosen or len(columns) < len(chosen) or len(chosen) > _MOST_RATES:
+        return None
+    lines, facts = [], []
+    for row in chosen:
+        count = counts[row.unit]
+        total = money(row.amount * count, row.currency)
+        each = money(row.amount, row.currency)
+        lines.append(f"{row.name}: {_number(count)} × {each} = **{total}**")
+        facts.append(UsedFact(row.name, str(row.amount * count), row.currency))
+    return Working(page, _table(page, chosen), tuple(lines), tuple(facts))
 
 
 def hours_per_unit(question: str, pages: Sequence[Passage]) -> Working | None:
@@ -142,6 +168,15 @@ def _rows(page: Passage) -> Iterator[Row]:
             value, line = amounts[0].value, page.text[slice(*cell.line)].strip()
             unit = each["unit"].casefold()
             yield Row(cell.row, value.amount, value.currency, unit, line)
+
+
+def _rates(page: Passage) -> Iterator[Row]:
+    """The amounts of columns that say what they are for each of, in rows that say who pays."""
+    for cell in cells(page.text):
+        each, amounts = _EACH.search(cell.column), find_money(cell.text)
+        if each and len(amounts) == 1 and not _EACH.search(cell.text):
+            value, line = amounts[0].value, page.text[slice(*cell.line)].strip()
+            yield Row(cell.row, value.amount, value.currency, each["unit"].casefold(), line)
 
 
 def _named(question: str, found: Sequence[Row]) -> list[Row]:

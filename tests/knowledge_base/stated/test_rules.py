@@ -90,14 +90,29 @@ async def test_without_a_start_or_an_end_the_rule_is_quoted(
     [
         ("Apply at least 21 days before the first class.", [-21]),
         ("The rest is due 6 weeks after the session ends.", [42]),
-        ("Cancel 5 business days before the first class.", []),
+        ("Cancel 5 weeks before the\ncourse starts.", [-35]),
+        ("Apply at least three working days before the start.", [-3]),
         ("Send receipts 30 days after the midpoint of the session.", []),
         ("Ask 2 weeks before the start and pay 3 days before the first day.", [-14, -3]),
     ],
 )
 def test_what_counts_from_starts_and_ends_is_read(text: str, days: list[int]) -> None:
-    """Business days and other events are left to be quoted."""
+    """In figures or in words; other events are left to be quoted."""
     assert [offset.days for offset in offsets(passage(text))] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "result"),
+    [
+        ("Apply at least 20 working days before the start.", date(2027, 2, 1), date(2027, 1, 4)),
+        ("Cancel 5 business days before the first class.", date(2027, 2, 3), date(2027, 1, 27)),
+        ("Answered 3 working days after the course ends.", date(2027, 1, 7), date(2027, 1, 12)),
+        ("Apply 20 days before the start.", date(2027, 2, 1), date(2027, 1, 12)),
+    ],
+)
+def test_working_days_leave_weekends_out(text: str, start: date, result: date) -> None:
+    """Twenty of them are four weeks."""
+    assert [offset.from_day(start) for offset in offsets(passage(text))] == [result]
 
 
 @pytest.mark.parametrize(
