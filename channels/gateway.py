@@ -149,7 +149,7 @@ def build_app(
     prepare_templates(app, settings, institution)
     for door in (
         AssetDoor(widget or WidgetSettings()),
-        HealthDoor(path.transcript, brain, path.metrics, path.breaker, path.inbox),
+        HealthDoor(path.storage, path.transcript, brain, path.metrics, path.breaker, path.inbox),
         SessionDoor(sessions, settings),
         sockets,
         polls,

@@ -12,10 +12,12 @@ from channels.brain import Brain
 from channels.breaker import Breaker
 from channels.inbox import Inbox
 from channels.metrics import Metrics
+from channels.storage import Storage
 from channels.transcript import Transcript
 
 DATABASE_SECONDS = 3.0
 """A healthy write takes milliseconds; a check that waits longer is an answer in itself."""
+_UNRECORDED = {"status": "degraded", "reason": "storage"}
 
 
 class HealthDoor:
@@ -23,12 +25,14 @@ class HealthDoor:
 
     def __init__(
         self,
+        storage: Storage,
         transcript: Transcript,
         brain: Brain,
         metrics: Metrics,
         breaker: Breaker,
         inbox: Inbox,
     ) -> None:
+        self._storage = storage
         self._transcript = transcript
         self._brain = brain
         self._metrics = metrics
@@ -44,11 +48,15 @@ class HealthDoor:
         ]
 
     async def health(self, _request: web.Request) -> web.Response:
-        """200 as long as the process answers at all; with what it last saw, asking nobody."""
+        """200 as long as the process answers at all; with what it last saw, asking nobody.
+
+        `degraded` while what students write cannot be recorded: to start anew would not help.
+        """
         waiting = self._inbox.waiting
+        states = {"status": "ok"} if self._storage.records else _UNRECORDED
         return web.json_response(
             {
-                "status": "ok",
+                **states,
                 "breaker": self._breaker.state,
                 "inbox": waiting.turns,
                 "oldest_seconds": round(waiting.seconds, 1),

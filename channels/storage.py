@@ -11,6 +11,7 @@ from enum import IntEnum
 from itertools import count
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -76,6 +77,9 @@ class Storage:
         """Whether other gateways may work on the same database."""
         # SQLite has one writer: waiting here costs less than its busy handler, which sleeps.
         self._writers = Line(WRITERS if self.shared else 1)
+        self.records = True
+        """Whether nothing was refused since a student last brought something: a full disk refuses
+        all that adds a row, while reads, and writes that change nothing, go on."""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -90,6 +94,7 @@ class Storage:
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._writers.enter(rank)
         except TimeoutError:
+            self.records = False
             raise WaitedTooLong("another write did not end") from None
         try:
             async with self._engine.begin() as db:
@@ -97,6 +102,13 @@ class Storage:
                     # Else the lock is taken by the first write, after what was read may have moved.
                     await db.exec_driver_sql("BEGIN IMMEDIATE")
                 yield db
+        except IntegrityError:  # what is there already, such as a repeated delivery
+            raise
+        except DBAPIError:
+            self.records = False
+            raise
+        else:
+            self.records = self.records or rank is Rank.BRINGING
         finally:
             self._writers.leave()
 

@@ -164,7 +164,7 @@ class Transcript:
 
     async def check_writable(self) -> None:
         """Take the database's write lock and give it back; raises when it cannot be had."""
-        async with self._storage.writing(Rank.BRINGING) as db:
+        async with self._storage.writing() as db:
             await db.execute(
                 update(conversations).where(conversations.c.id == "").values(status="")
             )

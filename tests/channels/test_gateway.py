@@ -9,9 +9,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient
-from gateway_parts import Chat, MakeClient, frames_until
+from gateway_parts import ORIGIN, Chat, MakeClient, frames_until
 from loopback_bot import LoopbackBot
 from shelved_content import ShelvedContent
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from channels.brain import RasaBrain
@@ -32,6 +34,31 @@ async def test_ready_names_each_part(client: TestClient, bot: LoopbackBot) -> No
     assert (await client.get("/health")).status == 200
     await bot.start()
     assert (await client.get("/ready")).status == 200
+
+
+async def test_health_tells_while_nothing_can_be_recorded(
+    client: TestClient, engine: AsyncEngine
+) -> None:
+    """From a refused write to the next that is taken; the process itself is alive all the while."""
+
+    async def health() -> tuple[int, str, str | None]:
+        response = await client.get("/health")
+        body = await response.json()
+        return response.status, body["status"], body.get("reason")
+
+    async def begin() -> int:
+        return (await client.post("/chat/session", headers={"Origin": ORIGIN})).status
+
+    def refuse(_: object) -> None:
+        raise OperationalError("", {}, Exception("database or disk is full"))
+
+    assert (await begin(), await health()) == (200, (200, "ok", None))
+    event.listen(engine.sync_engine, "commit", refuse)
+    assert (await begin(), await health()) == (503, (200, "degraded", "storage"))
+    event.remove(engine.sync_engine, "commit", refuse)
+    await client.get("/ready")
+    assert await health() == (200, "degraded", "storage")
+    assert (await begin(), await health()) == (200, (200, "ok", None))
 
 
 async def test_ready_notices_a_database_that_cannot_be_written(
