@@ -286,6 +286,24 @@ async def test_no_page_scrolls_sideways(
     assert place["x"] + place["width"] <= width
 
 
+async def test_the_launcher_covers_nothing_else_to_press(
+    gateway: RunningGateway, browser_page: PageFactory
+) -> None:
+    """On a phone, before the demo page is scrolled."""
+    page = await browser_page(f"{gateway.url}/", viewport=PHONE)
+    place = await Chat(page).launcher.bounding_box()
+    assert place is not None
+    pressed = page.locator("a:visible, body button:visible:not(.launcher)")
+    for one in await pressed.all():
+        box = await one.bounding_box()
+        assert box is not None
+        beside = (
+            box["x"] + box["width"] <= place["x"] or box["x"] >= place["x"] + place["width"],
+            box["y"] + box["height"] <= place["y"] or box["y"] >= place["y"] + place["height"],
+        )
+        assert any(beside), await one.text_content()
+
+
 async def test_the_panel_is_fetched_only_when_it_is_needed(
     gateway: RunningGateway, browser_page: PageFactory
 ) -> None:
