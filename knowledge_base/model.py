@@ -194,13 +194,15 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something a reader could not take, said so that a person can mend it."""
+    """What a reader could not take, an item or a value, said so that a person can mend it."""
 
     where: str
     reason: str
     field: str = ""
     value: str = ""
     allowed: str = ""
+    kept: bool = False
+    """Whether the item came in all the same, without this value or with it in words only."""
 
     def __str__(self) -> str:
         parts = [self.where]

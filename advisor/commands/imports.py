@@ -93,17 +93,20 @@ def show_report(report: ImportReport) -> None:
     changes = report.changes
     would = "would be " if report.dry_run else ""
     gone = "is gone; " if report.gone else ""
+    kept = sum(item.kept for item in report.skipped)
     out.print(
         f"{report.location} ({report.format}): {gone}{would}{len(changes.added)} added, "
         f"{len(changes.changed)} changed, {len(changes.unchanged)} unchanged, "
-        f"{len(changes.removed)} removed, {len(report.skipped)} skipped",
+        f"{len(changes.removed)} removed, {len(report.skipped) - kept} skipped"
+        + (f", {kept} noted" if kept else ""),
         markup=False,
         soft_wrap=True,
     )
     for word in ("added", "changed", "removed"):
         _list(word, getattr(changes, word))
     for item in report.skipped[:_SHOWN]:
-        err.print(f"  skipped {_plain(str(item))}", markup=False, soft_wrap=True)
+        word = "noted" if item.kept else "skipped"
+        err.print(f"  {word} {_plain(str(item))}", markup=False, soft_wrap=True)
     if len(report.skipped) > _SHOWN:
         err.print(f"  and {len(report.skipped) - _SHOWN} more; --json lists them all")
 

@@ -50,8 +50,10 @@ def to_line(item: Item, path: Path) -> str:
 def _refused(item: Item, path: Path, reason: str) -> Skipped:
     """Why an item stays behind, in signs that can be sent."""
     if isinstance(item, Skipped):
-        told = (item.where, item.reason, item.field, item.value, item.allowed)
-        return Skipped(*map(shown, told))
+        where, reason, field, value, allowed = map(
+            shown, (item.where, item.reason, item.field, item.value, item.allowed)
+        )
+        return Skipped(where, reason, field, value, allowed, item.kept)
     return Skipped(f"{path.name} {shown(item.id)!r}", reason)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from knowledge_base.catalog.ctdl_terms import CURRENCIES, labels, residency
 from knowledge_base.catalog.json_ld import Node, unique
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.model import Cost, Skipped, Validity
-
-_LEFT_OUT = "is left out of the program"
 
 
 def costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
@@ -25,9 +24,7 @@ def costs(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
             currency = profile.text("currency")
             if amount and not currency:
                 allowed = "an amount with its currency"
-                left_out.append(
-                    Skipped(where, _LEFT_OUT, item.called("price"), str(amount), allowed)
-                )
+                left_out.append(omitted(where, item.called("price"), str(amount), allowed))
                 continue
             told = (item, profile) if item is not profile else (profile,)
             conditions = [

@@ -18,6 +18,7 @@ from knowledge_base.catalog.ctdl_terms import (
 from knowledge_base.catalog.durations import ALLOWED, UNITS, parts_of, span_between
 from knowledge_base.catalog.json_ld import Node, identified, unique
 from knowledge_base.catalog.json_text import BadValue
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.model import Offering, Program, Skipped, Span, Validity
 
 _LEADS_TO = ("isPartOf", "isRequiredFor", "isAdvancedStandingFor")
@@ -27,7 +28,6 @@ _RECOGNITION = (
     ("approvedBy", "Approved"),
     ("regulatedBy", "Regulated"),
 )
-_LEFT_OUT = "is left out of the program"
 _CLOCK = frozenset({"hours", "minutes"})
 
 
@@ -108,7 +108,7 @@ def _durations(node: Node, where: str, left_out: list[Skipped]) -> Iterator[Span
         if span is None:
             name = node.called("estimatedDuration")
             value = " to ".join(map(_spelled, unique_parts(low, high)))
-            left_out.append(Skipped(where, _LEFT_OUT, name, value, ALLOWED))
+            left_out.append(omitted(where, name, value, ALLOWED))
         else:
             yield span
 

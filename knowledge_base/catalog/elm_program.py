@@ -12,6 +12,7 @@ from decimal import Decimal
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
 from knowledge_base.catalog.json_ld import Node, day_of, unique
 from knowledge_base.catalog.json_text import shown
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.model import Cost, Offering, Program, Requirement, Skipped, Span, Validity
 
 _NAMES = ("title", "prefLabel", "legalName", "noteLiteral", "name", "contentURL")
@@ -123,8 +124,7 @@ def _span(node: Node, field: str, where: str, left_out: list[Skipped]) -> Span |
     parts = parts_of(value) if value else None
     span = span_between(parts, parts) if parts else None
     if value and span is None:
-        reason = "is left out of the program"
-        left_out.append(Skipped(where, reason, node.called(field), shown(value), ALLOWED))
+        left_out.append(omitted(where, node.called(field), shown(value), ALLOWED))
     return span
 
 
@@ -152,10 +152,9 @@ def _costs(offered: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]
                 condition = " ".join(named(detail, "additionalNote", "description"))
                 yield Cost(purpose, figure, currency or "EUR", condition)
             else:
-                reason = "is left out of the program"
                 allowed = "an amount with its currency as unit"
                 name = amount.called("value")
-                left_out.append(Skipped(where, reason, name, str(figure), allowed))
+                left_out.append(omitted(where, name, str(figure), allowed))
 
 
 def _currency(amount: Node) -> str:

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from knowledge_base.catalog.days import FIGURES_ALLOWED, day
-from knowledge_base.catalog.json_text import BadValue, shown
+from knowledge_base.catalog.json_text import BadValue
 from knowledge_base.catalog.mapping import Mapping, SpanRule
 from knowledge_base.catalog.measures import credits_in, span
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.catalog.row import Row, parts, said
 from knowledge_base.catalog.row_costs import costs
-from knowledge_base.catalog.row_runs import LEFT_OUT, Runs
+from knowledge_base.catalog.row_runs import Runs
 from knowledge_base.model import Program, Skipped, Span, Validity
 
 _YES = frozenset({"true", "yes", "y", "1", "x", "✓", "✔"})
@@ -58,7 +59,7 @@ class _Facts:
         for name in _NEEDED:
             if not said(self._valued(name)):
                 raise BadValue(self._column(name), "", f"a {name}")
-        runs = tuple(Runs.of(self.mapping, self._note).read(self.row))
+        runs = tuple(Runs.of(self.mapping, self.left_out).read(self.row))
         amount, kind = self._credits()
         return Program(
             id=said(self._valued("id")),
@@ -92,14 +93,11 @@ class _Facts:
             ),
         )
 
-    def _note(self, reason: str, name: str, value: str, allowed: str) -> None:
-        self.left_out.append(Skipped(self.row.where, reason, name, shown(value), allowed))
-
     def _or_left_out(self, read: Callable[[], _Fact], unknown: _Fact) -> _Fact:
         try:
             return read()
         except BadValue as bad:
-            self._note(LEFT_OUT, bad.field, bad.value, bad.allowed)
+            self.left_out.append(omitted(self.row.where, bad.field, bad.value, bad.allowed))
             return unknown
 
     def _column(self, name: str) -> str:

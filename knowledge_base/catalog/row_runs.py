@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from knowledge_base.catalog.days import FIGURES_ALLOWED, day, in_words
+from knowledge_base.catalog.days import DAY_ALLOWED, FIGURES_ALLOWED, day, in_words
+from knowledge_base.catalog.json_text import shown
 from knowledge_base.catalog.mapping import Mapping, OfferingRule
+from knowledge_base.catalog.notes import omitted, worded
 from knowledge_base.catalog.row import Row, parts, said
-from knowledge_base.model import Offering
-
-Note = Callable[[str, str, str, str], None]
-"""Tells of a value that did not become its fact: the reason, the field, the value, what is allowed.
-"""
-LEFT_OUT = "is left out of the program"
-_IN_WORDS = "is no exact date; it is kept in words"
+from knowledge_base.model import Offering, Skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Reads runs by the rule of one mapping; what is no date is told to `note`."""
+    """Reads runs by the rule of one mapping; what is no date is added to `left_out`."""
 
     rule: OfferingRule
     separator: str
     day_first: bool | None
-    note: Note
+    left_out: list[Skipped]
 
     @classmethod
-    def of(cls, mapping: Mapping, note: Note) -> Runs:
+    def of(cls, mapping: Mapping, left_out: list[Skipped]) -> Runs:
         """For a mapping; without a rule for runs, no row has any."""
-        return cls(mapping.offerings or OfferingRule(), mapping.separator, mapping.day_first, note)
+        rule = mapping.offerings or OfferingRule()
+        return cls(rule, mapping.separator, mapping.day_first, left_out)
 
     def read(self, row: Row) -> Iterator[Offering]:
         """Every run of the row that says something."""
@@ -68,7 +65,8 @@ class Runs:
         for path, values in lists.items():
             if values and len(values) != count:
                 allowed = f"{count} dates, one for each start"
-                self.note(LEFT_OUT, path, f"{self.separator} ".join(values), allowed)
+                told = shown(f"{self.separator} ".join(values))
+                self.left_out.append(omitted(row.where, path, told, allowed))
         whole = {path: values for path, values in lists.items() if len(values) == count}
         for place in range(count):
             cells: dict[str, Any] = {path: each[place] for path, each in whole.items()}
@@ -83,5 +81,8 @@ class Runs:
         if not text or found:
             return found, ""
         terms = in_words(value) if words else ""
-        self.note(_IN_WORDS if terms else LEFT_OUT, path, text, FIGURES_ALLOWED)
+        if terms:
+            self.left_out.append(worded(run.where, path, shown(text), DAY_ALLOWED))
+        else:
+            self.left_out.append(omitted(run.where, path, shown(text), FIGURES_ALLOWED))
         return None, terms

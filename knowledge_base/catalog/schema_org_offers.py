@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from knowledge_base.catalog.json_ld import Node, unique
 from knowledge_base.catalog.json_text import BadValue
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.model import Cost, Skipped, Validity
 
 _NAMES = ("name", "targetName", "credentialCategory", "title", "termCode", "value")
 _NO_PURPOSE = frozenset({"free", "paid", "partially free", "subscription"})
 """Kinds of offer that say how one pays, not what for (Google's course structured data)."""
-_LEFT_OUT = "is left out of the program"
 
 
 def named(node: Node, *fields: str) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def _offer(offer: Node, where: str, left_out: list[Skipped]) -> Iterator[Cost]:
             if amount and not currency:
                 allowed = "an amount with its priceCurrency"
                 told = price.called(field)
-                left_out.append(Skipped(where, _LEFT_OUT, told, str(amount), allowed))
+                left_out.append(omitted(where, told, str(amount), allowed))
                 continue
             kind = "" if purpose in _NO_PURPOSE else purpose
             yield Cost(kind, amount, currency or "USD", condition, validity=valid)

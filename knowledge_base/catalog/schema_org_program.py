@@ -13,6 +13,7 @@ from decimal import Decimal
 from knowledge_base.catalog.durations import ALLOWED, parts_of, span_between
 from knowledge_base.catalog.json_ld import Node, day_of, unique
 from knowledge_base.catalog.json_text import BadValue, shown
+from knowledge_base.catalog.notes import omitted
 from knowledge_base.catalog.schema_org_offers import costs, named
 from knowledge_base.model import Offering, Program, Requirement, Skipped, Span, Validity
 
@@ -101,8 +102,7 @@ def _span(node: Node, field: str, where: str, left_out: list[Skipped]) -> Span |
     parts = parts_of(value) if isinstance(value, str) else None
     span = span_between(parts, parts) if parts else None
     if span is None:
-        reason = "is left out of the program"
-        left_out.append(Skipped(where, reason, node.called(field), shown(value), ALLOWED))
+        left_out.append(omitted(where, node.called(field), shown(value), ALLOWED))
     return span
 
 

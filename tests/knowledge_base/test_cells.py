@@ -251,6 +251,7 @@ def test_a_cell_that_cannot_be_read_does_not_lose_its_row(tmp_path: Path, format
     assert pottery.costs == (Cost("tuition", Decimal(450), "GBP", "a year"),)
     assert pottery.offerings == (Offering(apply_by=date(2027, 5, 31)),)
     notes = [item for item in found if isinstance(item, Skipped)]
+    assert [note.kept for note in notes] == [note.reason != "cannot be read" for note in notes]
     assert all(note.allowed and note.where.startswith(path.name) for note in notes)
     assert [(note.reason, note.field, note.value) for note in notes] == [
         ("is no exact date; it is kept in words", "apply_by", "Rolling"),

@@ -97,3 +97,15 @@ def test_an_interval_that_is_none_imports_nothing(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "write 30m, 6h, 1d" in result.stderr
     assert not (tmp_path / "state").exists()
+
+
+def test_a_value_that_is_left_out_is_no_row_that_is_skipped(tmp_path: Path) -> None:
+    """The line counts rows that did not come in apart from values that did not."""
+    write(tmp_path / "t.csv", "id,title,credits,fee\nA,Data,some,Free\nB,Baking,3,1.350\n")
+    mapping = '[fields]\nid = "id"\ntitle = "title"\ncredits = "credits"\n'
+    write(tmp_path / "t.toml", f'{mapping}[[costs]]\npurpose = "tuition"\namount = "fee"\n')
+    run = CliRunner().invoke(app, ["import", str(tmp_path / "t.csv"), "--dry-run"])
+    assert run.exit_code == 0
+    assert "would be 1 added, 0 changed, 0 unchanged, 0 removed, 1 skipped, 1 noted" in run.output
+    assert "noted t.csv line 2: field 'credits' = 'some': is left out of the program" in run.output
+    assert "skipped t.csv line 3: field 'fee' = '1.350': cannot be read" in run.output
