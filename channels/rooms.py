@@ -101,7 +101,7 @@ def open_rooms(
         AuditPages(storage, entrance),
     )
     doors = (
-        Doors(sessions, factor, entrance, staff.identity_name if provider else ""),
+        Doors(accounts, sessions, factor, entrance, staff.identity_name if provider else ""),
         Arrivals(accounts, invitations, sessions, entrance, provider),
         ProfilePages(sessions, factor, entrance),
         supporting.conversation,

@@ -55,6 +55,11 @@ class Accounts:
             )
         return f"{self._url}/console/setup/{token}"
 
+    async def has_administrator(self) -> bool:
+        """Whether the first account has been made."""
+        async with self._storage.reading() as db:
+            return await _has_administrator(db)
+
     async def setup_open(self, token: str) -> bool:
         """Whether a set-up link still works."""
         async with self._storage.reading() as db:

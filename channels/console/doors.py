@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
+from channels.accounts.directory import Accounts
 from channels.accounts.second_factor import SecondFactor
 from channels.accounts.sessions import StaffSessions
 from channels.console.entrance import SESSION, SIGN_IN, Entrance
@@ -24,12 +25,14 @@ class Doors:
 
     def __init__(
         self,
+        accounts: Accounts,
         sessions: StaffSessions,
         factor: SecondFactor,
         entrance: Entrance,
         provider: str = "",
     ) -> None:
         """``provider`` is what the button for single sign-on says; empty for none."""
+        self._accounts = accounts
         self._sessions = sessions
         self._factor = factor
         self._entrance = entrance
@@ -64,7 +67,7 @@ class Doors:
         """The sign-in form, or the way on for those who are signed in."""
         if await self._entrance.session(request) is not None:
             raise web.HTTPSeeOther("/console")
-        return self._sign_in_form(request)
+        return await self._sign_in_form(request)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Sign in; after too many tries from one address or for one account, 429."""
@@ -74,10 +77,10 @@ class Doors:
         visitor = self._entrance.visitor(request)
         keys = (f"address {visitor.address}", f"account {email.strip().lower()}")
         if not all(self._entrance.tries.allowed(key) for key in keys):
-            return self._sign_in_form(request, email, TOO_MANY, 429)
+            return await self._sign_in_form(request, email, TOO_MANY, 429)
         begun = await self._sessions.sign_in(email, password, visitor)
         if begun is None:
-            return self._sign_in_form(request, email, "Email or password are not right.", 401)
+            return await self._sign_in_form(request, email, "Email or password are not right.", 401)
         for key in keys:
             self._entrance.tries.forget(key)
         return come_in(self._entrance, begun.token, SECOND_FACTOR if begun.half else "/console")
@@ -118,10 +121,11 @@ class Doors:
             raise web.HTTPSeeOther(SIGN_IN)
         return account
 
-    def _sign_in_form(
+    async def _sign_in_form(
         self, request: web.Request, email: str = "", problem: str = "", status: int = 200
     ) -> web.Response:
-        shown = {"email": email, "problem": problem, "provider": self._provider}
+        first = not await self._accounts.has_administrator()
+        shown = {"email": email, "problem": problem, "provider": self._provider, "first": first}
         return open_form(self._entrance, "sign_in.html", request, shown, status)
 
 

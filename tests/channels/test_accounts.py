@@ -196,6 +196,22 @@ async def test_an_operator_opens_the_way_to_an_account(
     assert (await sign_in(client, noor.account.email, NEW)).status == 303
 
 
+async def test_the_sign_in_page_says_where_the_first_account_comes_from(
+    client: TestClient, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a link that a start and the command print, until there is an administrator."""
+    monkeypatch.setenv("ADVISOR_DATABASE_URL", f"sqlite+aiosqlite:///{database_file}")
+    run = partial(asyncio.to_thread, CliRunner().invoke, app)
+    assert "advisor password" in await (await client.get("/console/sign-in")).text()
+    printed = (await run(["password"])).stdout.strip()
+    path = printed[printed.index("/console/setup/") :]
+    first = {"name": "Mara", "email": "mara@maple-harbor.example"}
+    assert (await fill(client, path, **first, password=NEW, again=NEW)).status == 303
+    client.session.cookie_jar.clear()
+    assert "advisor password" not in await (await client.get("/console/sign-in")).text()
+    assert (await run(["password"])).exit_code == 1
+
+
 async def with_factor(who: Colleague) -> Factor:
     """Set up a second factor, as its page asks."""
     page = await (await who.get("/console/profile/second-factor")).text()
