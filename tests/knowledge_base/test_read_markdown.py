@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,20 @@ def test_a_page_without_text_is_skipped(tmp_path: Path) -> None:
     (item,) = items(READER, write(tmp_path / "p.md", "---\ntitle: Aid\n---\n\n"))
     assert isinstance(item, Skipped)
     assert item.reason == "has no text"
+
+
+@pytest.mark.parametrize("written", ["18 January 2027", "18/01/2027", '"2027-01-18T09:00"'])
+def test_a_date_is_read_as_people_write_it(tmp_path: Path, written: str) -> None:
+    """In words, and in figures that can only be one day."""
+    text = f"---\neffective_from: {written}\n---\nHello.\n"
+    (page,) = items(READER, write(tmp_path / "p.md", text))
+    assert isinstance(page, Document)
+    assert page.validity.effective_from == date(2027, 1, 18)
+
+
+def test_a_date_that_could_be_two_days_skips_the_page(tmp_path: Path) -> None:
+    """It must not be answered from outside its time."""
+    text = "---\neffective_from: 03/04/2027\n---\nHello.\n"
+    (page,) = items(READER, write(tmp_path / "p.md", text))
+    assert isinstance(page, Skipped)
+    assert (page.field, page.value) == ("effective_from", "03/04/2027")
