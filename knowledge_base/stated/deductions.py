@@ -13,7 +13,7 @@ from knowledge_base.model import AnswerKind, Passage, Program, UsedFact, plain
 from knowledge_base.program_page import money
 from knowledge_base.retriever import Query
 from knowledge_base.stated.discounts import discounts, people_in
-from knowledge_base.stated.grants import Grant, by_credits, pages_of_grants, shares_paid
+from knowledge_base.stated.grants import Grant, by_credits, leaves_out, pages_of_grants, shares_paid
 from knowledge_base.text.money import find_money
 from knowledge_base.typed.bill import Bill, bills, stated_by, working_of
 from knowledge_base.typed.billed import billed
@@ -109,6 +109,8 @@ def deducted(
     shares = [each for each in shares_paid(told, pages, program) if _says(told, each.share)]
     if len({each.share for each in shares}) == 1:
         return _reduced(told, program, bill, shares[0], query.day, first)
+    if leaves_out(told, pages, program):
+        return None
     taken, grant = _told(told, bill.total), None
     if taken is None:
         grants = list(by_credits(told, pages, program))

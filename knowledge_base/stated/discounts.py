@@ -73,7 +73,8 @@ _NOT_YET = re.compile(r"\b(?:not|never|\w+n'?t|if|when|once|until|before|will|go
 _OF_WHOM = re.compile(r"\s+(?:from|of|at|with)\s+(?P<of>[^.,;?!]+)", re.I)
 _HERE = frozenset("you ye u your yours here there the this same".split())
 _AT_WORK = re.compile(
-    r"\b(?:employ\w*|staff|workers?|colleagues|compan(?:y|ies)|firm|business|crew|team|boss)\b",
+    r"\b(?:employ\w*|staff|workers?|colleagues|compan(?:y|ies)|firm|business|crew|team|boss)\b"
+    r"|\b(?:my|our) \w+ (?:wants?|needs?|sends?|puts?|signs?|books?|enrol\w*|regist\w*)\b",
     re.I,
 )
 

@@ -65,12 +65,31 @@ def by_credits(question: str, pages: Sequence[Passage], program: Program) -> Ite
 def shares_paid(question: str, pages: Sequence[Passage], program: Program) -> Iterator[Grant]:
     """The shares of a program's fee, and not of what is charged besides, that an award which the
     question names is said to pay, where the program names the award or names none at all."""
-    asked = set(words(question)) - _AWARD - set(words(program.title))
-    for page in pages:
-        own = set(words(page.context.rpartition("›")[2])) - _AWARD
-        named = not program.aid or any(own & set(words(aid)) for aid in program.aid)
-        if not asked & own or not named:
-            continue
-        for said in sentences(page.text):
+    for page in _named(question, pages, program):
+        for said in sentences(page.text) if _helps(page, program) else ():
             for match in _OF_THE_FEE.finditer(" ".join(said.text.split())):
                 yield Grant(page, said.text, share=Decimal(match["percent"]) / 100)
+
+
+def leaves_out(question: str, pages: Sequence[Passage], program: Program) -> bool:
+    """Whether a question names an award that pays a share of a fee, and the program others only."""
+    return any(
+        _OF_THE_FEE.search(" ".join(page.text.split())) and not _helps(page, program)
+        for page in _named(question, pages, program)
+    )
+
+
+def _named(question: str, pages: Sequence[Passage], program: Program) -> Iterator[Passage]:
+    """The pages of awards that a question names."""
+    asked = set(words(question)) - _AWARD - set(words(program.title))
+    return (page for page in pages if asked & _name(page))
+
+
+def _helps(page: Passage, program: Program) -> bool:
+    """Whether a program names a page's award, or none at all."""
+    return not program.aid or any(_name(page) & set(words(aid)) for aid in program.aid)
+
+
+def _name(page: Passage) -> set[str]:
+    """The words of an award's name."""
+    return set(words(page.context.rpartition("›")[2])) - _AWARD

@@ -35,7 +35,8 @@ from languages.speech import say
 _ASKS = re.compile(
     r"\b(?:payment plan|instal+ments?|monthly (?:thing|plan|payments?|parts?|rates?)"
     r"|(?:pay|paying|payments?|each|split|spread)\b.*\b(?:monthly|(?:a|per|each|every) month"
-    r"|in parts|over time)|on (?:payments|a plan|the plan|the monthly)|per month|a month)\b",
+    r"|in parts|over time)|(?:each|first|later|last)(?: of the \w+)? (?:parts?|payments?)"
+    r"|on (?:payments|a plan|the plan|the monthly)|per month|a month)\b",
     re.I,
 )
 _HOW_MUCH = re.compile(
@@ -43,7 +44,11 @@ _HOW_MUCH = re.compile(
     r"|sign up)\b",
     re.I,
 )
-_OTHER = re.compile(r"\b(?:miss\w*|late|refund\w*|drop\w*|grants?|scholarships?|interest)\b", re.I)
+_OTHER = re.compile(
+    r"\b(?:miss\w*|late|refund\w*|drop\w*|grants?|scholarships?|funds?|bursar\w+|interest"
+    r"|discount\w*|reduc\w+|graduat\w+|pensioners?|seniors?)\b",
+    re.I,
+)
 """What changes the balance, or has a charge of its own."""
 _COUNT = rf"\d{{1,2}}|{'|'.join(NUMBER_WORDS[2:])}"
 _PAID = r"(?:(?:monthly|weekly) )?(?:instal+ments?|parts|payments|amounts)\b"

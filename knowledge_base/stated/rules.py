@@ -80,7 +80,7 @@ class StatedRules:
         """The best passages that are no program's.
 
         A program that is named hides them: then it is searched for without its name, and a word of
-        the page's title or heading must be said, since a program has rules of its own.
+        the page's title or two of its heading must be said, since a program has rules of its own.
         """
         found = pages_only(ranking.passages[:_READ], self._programs)
         if found or not ranking.passages:
@@ -88,7 +88,11 @@ class StatedRules:
         plain = replace(query, question=self._typed.without_names(query), focus=None)
         asked = set(words(plain.question))
         found = pages_only(self._search(plain).passages[:_READ], self._programs)
-        return [page for page in found if asked & set(words(page.context))]
+        return [
+            page
+            for page in found
+            if asked & set(words(page.title)) or len(asked & set(words(page.context))) > 1
+        ]
 
     def _worked(self, query: Query, ranking: Ranking) -> Working | None:
         """What the first shape that is asked for comes to; nothing is read for the others."""

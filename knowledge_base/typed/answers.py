@@ -16,6 +16,7 @@ from knowledge_base.filters.plain_words import VAGUE
 from knowledge_base.filters.rows import Purposes
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
+from knowledge_base.text.quantities import NUMBER_WORDS
 from knowledge_base.text.sentences import statements
 from knowledge_base.typed.bill import bill
 from knowledge_base.typed.billed import (
@@ -53,6 +54,7 @@ were right before anything was changed for them; decision 0017 says more."""
 
 _OF_ONE = frozenset({Task.HOURS, Task.PACE, Task.LAST_DAY, Task.DAYS_LEFT, Task.PER_CREDIT})
 """What is asked of one program: if one is named clearly, another word is of something else."""
+_NUMBER_BEFORE = re.compile(rf"\b(?:\d+|{'|'.join(NUMBER_WORDS[2:])})\s+$", re.I)
 _MOST_ORIGINS = 2
 """Whose and how old: more lines of it than facts would hide these; each citation says it too."""
 
@@ -209,9 +211,11 @@ class TypedAnswers:
         else ("a team of 8"), or else the one of `one`; and the question without its name."""
         found = self.referents.mentions(query) or ()
         clear = [m for m in found if len(query.question[m.start : m.end].split()) > 1]
-        ids = {i for mention in clear for i in mention.programs}
-        if len(ids) == 1:
-            return self._programs[ids.pop()], _without(query.question, clear)
+        named = [m for m in found if not _is_counted(query.question, m)]
+        for mentions in (clear, named if len(named) < len(found) else ()):
+            ids = {i for mention in mentions for i in mention.programs}
+            if len(ids) == 1:
+                return self._programs[ids.pop()], _without(query.question, mentions)
         return self.one(query), _without(query.question, found)
 
     def _profile(self, query: Query, first: int) -> Draft | None:
@@ -330,6 +334,13 @@ class TypedAnswers:
         if not holding:
             return Citation(document_id, quote, document_id=document_id)
         return self._cite(holding[0], quote)
+
+
+def _is_counted(question: str, mention: Mention) -> bool:
+    """Whether a mention that leaves open which is what a number counts: "8 workers"."""
+    return (
+        len(mention.programs) > 1 and _NUMBER_BEFORE.search(question[: mention.start]) is not None
+    )
 
 
 def _plain(text: str) -> str:

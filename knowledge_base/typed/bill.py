@@ -14,7 +14,7 @@ from knowledge_base.terms import credits_of, term
 from knowledge_base.typed.billed import Billed, Residency, billed, residency_of, ways_in
 from knowledge_base.typed.charges import Charge
 from knowledge_base.typed.computation import computed
-from knowledge_base.typed.costing import prices
+from knowledge_base.typed.costing import conditions, prices
 from knowledge_base.typed.draft import Catalog, Draft
 from knowledge_base.typed.question import Asked, Task
 from languages.lists import joined
@@ -108,11 +108,14 @@ def _part(name: str, charge: Charge, credits: Decimal | None, payer: str = "") -
 def _tuition(
     program: Program, own: Sequence[Part], found: Sequence[Charge], who: Billed, way: str
 ) -> Part | None:
-    """By the rate that pages state; where they state none, the catalog's, which is residents'."""
+    """By the rate that pages state; where they state none, the catalog's, which is residents': not
+    of somebody who lives where its condition does not say."""
     if any(charge.name == "tuition" for charge in found):
         rate = _rate(found, who.residency or Residency.RESIDENT, way)
         return _part("tuition", rate, program.credits, rate.payer) if rate else None
-    at_home = who.residency in {None, Residency.RESIDENT}
+    said = {stem for cost in program.costs for stem in words(cost.condition)}
+    elsewhere = said and who.place and not said & who.place
+    at_home = who.residency in {None, Residency.RESIDENT} and not elsewhere
     return next((part for part in own if part.name == "tuition" and at_home), None)
 
 
@@ -268,7 +271,10 @@ def remarks(
             purposes=joined(list(map(term, missing))),
             title=program.title,
         )
-    rate = next((p.source for p in made.parts if p.name == "tuition" and p.source), None)
+    tuition = next((part for part in made.parts if part.name == "tuition"), None)
+    rate = tuition.source if tuition else None
+    if tuition and rate is None and program.credit_bearing is not False:
+        yield from conditions(prices(program, catalog.day))
     if rate and who.residency is None:
         rates = say(
             "This is the rate “{payer}”; [{number}] lists the others.",

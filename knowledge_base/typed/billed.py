@@ -75,9 +75,9 @@ class Residency(StrEnum):
 
 _RESIDENCIES = {
     Residency.INTERNATIONAL: re.compile(
-        r"\b(?:international\w*|foreign\w*|abroad|overseas|visa|another country|outside (?:of )?the"
-        r" (?:us|u\.s\.|usa|country)|(?:not|isn'?t|non) (?:an? |the )?(?:us|u\.s\.|american)?"
-        r"[ -]?citizens?)\b",
+        r"\b(?:international\w*|foreign\w*|abroad|overseas|visa|another country"
+        r"|outside (?:of )?(?:the )?(?:us|u\.s\.|usa|country|eu|eea|uk)\b|non[ -](?:eu|eea|uk)\b"
+        r"|(?:not|isn'?t|non) (?:an? |the )?(?:us|u\.s\.|american)?[ -]?citizens?)\b",
         re.I,
     ),
     Residency.OTHER_STATE: re.compile(
@@ -88,6 +88,10 @@ _RESIDENCIES = {
     Residency.RESIDENT: re.compile(r"\b(?:residents?|in[ -]state|local)\b", re.I),
 }
 
+_LIVES = re.compile(
+    r"\b(?:live|living|reside|based|come|i'?m|i am) (?:in|from|outside) (?P<place>[a-z' -]{2,30})",
+    re.I,
+)
 _IN_A_STATE = re.compile(
     rf"\b(?:live|living|reside|based|from|resident of)\b[^,.;?!]{{0,12}}\b(?:{'|'.join(STATES)})\b",
     re.I,
@@ -120,6 +124,8 @@ class Billed:
     """Whether the student applies for the first time; None: not said."""
     only: frozenset[str] | None
     """Stems of the only things that are asked for; None: all of them."""
+    place: frozenset[str] = frozenset()
+    """Stems of where the student says to live; empty: not said."""
 
 
 def ways_in(text: str) -> list[str]:
@@ -178,4 +184,6 @@ def billed(question: str, found: Sequence[Charge]) -> Billed:
     new = False if _KNOWN.search(question) else True if _NEW.search(question) else None
     alone = _TUITION.search(question) and not _BEYOND_TUITION.search(question)
     only = frozenset(words(question)) if alone or _ONLY.search(question) else None
-    return Billed(residency, next(iter(ways_in(question)), None), new, only)
+    lives = _LIVES.search(question)
+    place = frozenset(words(lives["place"])) if lives else frozenset()
+    return Billed(residency, next(iter(ways_in(question)), None), new, only, place)

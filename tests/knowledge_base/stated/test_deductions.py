@@ -63,6 +63,10 @@ def test_nothing_is_taken_off_for_an_income_or_what_is_not_wholly_stated(
          ["$175.50", "$1,053"]),
         ("What is Hotel Front Desk Operations for a team of 5 at the reduced price, without "
          "materials?", ["$414", "$2,070"]),
+        ("our firm signs up 8 workers for the forklift course, price each?",
+         ["$445.50", "$480.50", "$3,564", "$3,844"]),
+        ("my dad is 71, what would he pay for Hotel Front Desk Operations if seats are left",
+         ["$230", "$255"]),
         ("I am 70, Small Business Start-Up at half the price and the materials?", ["$120", "$135"]),
     ],
 )  # fmt: skip

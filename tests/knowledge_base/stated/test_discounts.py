@@ -9,7 +9,7 @@ import pytest
 
 from knowledge_base.model import Passage, Program
 from knowledge_base.stated.discounts import discounts
-from knowledge_base.stated.grants import shares_paid
+from knowledge_base.stated.grants import leaves_out, shares_paid
 
 COURSE = Program("p", "Welding", "Pine Tarn College", aid=("Tarn Skills Fund",))
 RATES = (
@@ -33,6 +33,8 @@ def shares(question: str, text: str, program: Program = COURSE) -> set[Decimal |
         ("we send 6 staff, what is the fee each", RATES, "0.08"),
         ("price for my crew of 12", RATES, "0.15"),
         ("what does my company pay for 5 people",
+         "Employers who enrol five or more people get 12% off.", "0.12"),
+        ("my shop wants to put 7 people through it, what is the fee per person",
          "Employers who enrol five or more people get 12% off.", "0.12"),
         ("i graduated from here in 2020, how much", GRADUATES, "0.1"),
         ("as a graduate of Pine Tarn what do i pay", GRADUATES, "0.1"),
@@ -86,3 +88,5 @@ def test_what_a_fund_pays_is_a_share_of_the_fee_of_courses_that_name_it() -> Non
     assert not list(shares_paid("my boss pays 80%, what is left", [fund], COURSE))
     other = Program("o", "Baking", aid=("Bread Award",))
     assert not list(shares_paid(asked, [fund], other))
+    assert leaves_out(asked, [fund], other)
+    assert not leaves_out(asked, [fund], COURSE)

@@ -75,6 +75,7 @@ async def test_a_day_is_counted_from_the_start_or_the_end_that_is_told(
         "When must an international file be complete?",
         "When is the rest due after a deferment of my employer?",
         "I applied on January 5, 2027. When must my international file be complete?",
+        "digital marketing in the summer, apply until when",
     ],
 )
 async def test_without_a_start_or_an_end_the_rule_is_quoted(
