@@ -106,7 +106,8 @@ class Reception:
             said = chosen or inbound
             if self._consents:
                 said = await self._consents.admitted(said)
-            burst = self._burst(inbound.channel) if said is inbound else None
+            typed = chosen is None and said is inbound
+            burst = self._burst(inbound.channel) if typed else None
             receipt = await self._transcript.record(said, burst)
         except SQLAlchemyError as error:
             log.error("transcript_unwritable", error=type(error).__name__)
