@@ -221,4 +221,4 @@ async def test_a_new_fee_and_an_answer_go_to_the_open_chat(
     await picture(chat.page, "chat-with-a-correction")
     await reviewer.reload()
     told = reviewer.get_by_role("region", name="Corrections")
-    await expect(told.get_by_text("in the chat")).to_be_visible()
+    await expect(told.get_by_text("in the chat").first).to_be_visible()
