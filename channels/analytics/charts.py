@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 WIDTH, HEIGHT = 560, 210
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
+RIGHT, TOP, BOTTOM = 8, 10, 26
+LETTER, GAP = 7, 6
+"""The width of a letter of a value at the most, and what stays free between values and grid."""
 LABELS = 6
 """Names below the axis; more would run into each other."""
 STEPS = (1, 2, 2.5, 5, 10)
@@ -25,9 +28,9 @@ class Series:
 def bars(
     title: str, places: Sequence[str], series: Sequence[Series], write: Callable[[float], str]
 ) -> str:
-    """Bars, those of one place upon each other."""
+    """Bars, those of one place upon each other, of things that are counted."""
     totals = [sum(s.values[i] or 0 for s in series) for i in range(len(places))]
-    axis = _Axis(max(totals, default=0), len(places))
+    axis = _Axis(max(totals, default=0), len(places), write, counted=True)
     drawn: list[str] = []
     width = max(1.0, axis.step * 0.7)
     for i, place in enumerate(places):
@@ -43,7 +46,7 @@ def bars(
                 f"<title>{escape(f'{place}: {each.name} {write(value)}')}</title></rect>"
             )
             base += value
-    return _drawing(title, places, axis, drawn, write)
+    return _drawing(title, places, axis, drawn)
 
 
 def lines(
@@ -51,7 +54,7 @@ def lines(
 ) -> str:
     """A line for each series; it is broken where a value is missing."""
     values = [value for each in series for value in each.values if value is not None]
-    axis = _Axis(max(values, default=0), len(places))
+    axis = _Axis(max(values, default=0), len(places), write)
     drawn: list[str] = []
     for number, each in enumerate(series, 1):
         path, draws = [], False
@@ -65,25 +68,26 @@ def lines(
                 )
             draws = value is not None
         drawn.insert(0, f'<path class="s{number}" d="{" ".join(path)}"/>')
-    return _drawing(title, places, axis, drawn, write)
+    return _drawing(title, places, axis, drawn)
 
 
 class _Axis:
-    """Where values and places stand."""
+    """Where values and places stand, with room for the longest value in words."""
 
-    def __init__(self, highest: float, places: int) -> None:
-        self.step = (WIDTH - LEFT - RIGHT) / max(1, places)
-        self.tick = _tick(highest)
-        self.top = self.tick * max(1, -(-highest // self.tick))
+    def __init__(
+        self, highest: float, places: int, write: Callable[[float], str], counted: bool = False
+    ) -> None:
+        tick = ceil(_tick(highest)) if counted else _tick(highest)
+        self.top = tick * max(1, -(-highest // tick))
+        self.ticks = {tick * i: write(tick * i) for i in range(round(self.top / tick) + 1)}
+        self.left = GAP * 2 + LETTER * max(map(len, self.ticks.values()))
+        self.step = (WIDTH - self.left - RIGHT) / max(1, places)
 
     def x(self, place: int) -> float:
-        return LEFT + self.step * (place + 0.5)
+        return self.left + self.step * (place + 0.5)
 
     def y(self, value: float) -> float:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / self.top
-
-    def ticks(self) -> list[float]:
-        return [self.tick * i for i in range(round(self.top / self.tick) + 1)]
 
 
 def _tick(highest: float) -> float:
@@ -98,18 +102,12 @@ def _tick(highest: float) -> float:
         power *= 10
 
 
-def _drawing(
-    title: str,
-    places: Sequence[str],
-    axis: _Axis,
-    drawn: Sequence[str],
-    write: Callable[[float], str],
-) -> str:
+def _drawing(title: str, places: Sequence[str], axis: _Axis, drawn: Sequence[str]) -> str:
     grid = [
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{axis.y(tick):.1f}" y2="{axis.y(tick):.1f}"/>'
-        f'<text class="value" x="{LEFT - 6}" y="{axis.y(tick) + 4:.1f}">{escape(write(tick))}'
-        "</text>"
-        for tick in axis.ticks()
+        f'<line x1="{axis.left}" x2="{WIDTH - RIGHT}" y1="{axis.y(tick):.1f}" '
+        f'y2="{axis.y(tick):.1f}"/><text class="value" x="{axis.left - GAP}" '
+        f'y="{axis.y(tick) + 4:.1f}">{escape(words)}</text>'
+        for tick, words in axis.ticks.items()
     ]
     every = max(1, -(-len(places) // LABELS))
     names = [
