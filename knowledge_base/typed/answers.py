@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from knowledge_base.answering import provenance
 from knowledge_base.catalog_query import CatalogQuery
 from knowledge_base.choices import meant
 from knowledge_base.edition import Edition
@@ -17,7 +16,6 @@ from knowledge_base.filters.rows import Purposes
 from knowledge_base.model import Answer, AnswerKind, Citation, Passage, Program
 from knowledge_base.retriever import Query
 from knowledge_base.text.quantities import NUMBER_WORDS
-from knowledge_base.text.sentences import statements
 from knowledge_base.typed.bill import bill
 from knowledge_base.typed.billed import (
     asks_for_bill,
@@ -41,6 +39,7 @@ from knowledge_base.typed.sequence import (
 )
 from knowledge_base.typed.session_dates import asks_for_bounds, dates_of
 from knowledge_base.typed.sessions import sessions
+from knowledge_base.typed.sourcing import Sources
 from knowledge_base.typed.still import asks_what_is_left, of_program, of_sessions
 from knowledge_base.typed.together import bill_difference, bill_of_several
 from knowledge_base.typed.wished import MOST as LISTED
@@ -55,8 +54,6 @@ were right before anything was changed for them; decision 0017 says more."""
 _OF_ONE = frozenset({Task.HOURS, Task.PACE, Task.LAST_DAY, Task.DAYS_LEFT, Task.PER_CREDIT})
 """What is asked of one program: if one is named clearly, another word is of something else."""
 _NUMBER_BEFORE = re.compile(rf"\b(?:\d+|{'|'.join(NUMBER_WORDS[2:])})\s+$", re.I)
-_MOST_ORIGINS = 2
-"""Whose and how old: more lines of it than facts would hide these; each citation says it too."""
 
 
 class TypedAnswers:
@@ -65,7 +62,7 @@ class TypedAnswers:
     def __init__(self, edition: Edition, cite: Callable[[Passage, str], Citation]):
         """`cite` makes a citation of words that stand in a passage."""
         self._edition = edition
-        self._cite = cite
+        self._sources = Sources(edition, cite)
         self.referents = Referents(edition)
         self._programs = self.referents.programs
         self._wishes = CatalogQuery(edition)
@@ -243,14 +240,11 @@ class TypedAnswers:
 
     def answer(self, draft: Draft) -> Answer:
         """A draft with its sources."""
-        cited = [self._source(program, words) for program, words in draft.stated.items()]
-        origins = dict.fromkeys(filter(None, (provenance(passage) for passage, _ in cited)))
-        citations = [self._cite(passage, quote) for passage, quote in cited]
-        citations += [self._quoted(document, quote) for document, quote in draft.quoted]
+        origins, citations = self._sources.of(draft)
         return Answer(
-            "\n\n".join([draft.text, *(origins if len(origins) <= _MOST_ORIGINS else ())]),
+            "\n\n".join([draft.text, *origins]),
             draft.kind,
-            citations=tuple(citations),
+            citations=citations,
             confidence=_SURE,
             edition=self._edition.id,
             nearest=draft.nearest,
@@ -314,41 +308,12 @@ class TypedAnswers:
         )
         return Draft(AnswerKind.CLARIFY, text, focus=program.id)
 
-    def _source(self, program_id: str, words: Sequence[str]) -> tuple[Passage, str]:
-        """The sentences of a program's page in which words stand, and the passage of the first."""
-        found = self._edition.document(program_id)
-        passages = found[1] if found else ()
-        said = [(passage, s.text) for passage in passages for s in statements(passage.text)]
-        stating = [(p, text) for p, text in said if any(_stands(w, text) for w in words)]
-        chosen = stating or said[:1]
-        return chosen[0][0], " … ".join(dict.fromkeys(text for _, text in chosen))
-
-    def _quoted(self, document_id: str, quote: str) -> Citation:
-        """A quote with the passage that holds it, or the first where only its sense stands there.
-
-        Of a document that is not published only its id and the quote are known.
-        """
-        found = self._edition.document(document_id)
-        passages = found[1] if found else ()
-        holding = [p for p in passages if _plain(quote) in _plain(p.text)] or list(passages)
-        if not holding:
-            return Citation(document_id, quote, document_id=document_id)
-        return self._cite(holding[0], quote)
-
 
 def _is_counted(question: str, mention: Mention) -> bool:
     """Whether a mention that leaves open which is what a number counts: "8 workers"."""
     return (
         len(mention.programs) > 1 and _NUMBER_BEFORE.search(question[: mention.start]) is not None
     )
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _stands(words: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(words)}(?![\d,.]*\d)", text, re.I) is not None
 
 
 def _without(question: str, found: Sequence[Mention]) -> str:
