@@ -12,7 +12,7 @@ serve: .venv/.assistant bot/.venv/.ready  ## set up what is missing and start th
 
 test: setup  ## set up, check, and run every test
 	@$(MAKE) --no-print-directory check
-	@.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 setup: .venv/.dev bot/.venv/.ready  ## make both environments, with what tests need
 

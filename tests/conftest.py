@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from figures import Show, line
 from running_bot import PYTHON
 from whole_assistant import WholeAssistant
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 FIGURE = "figure"
 """Name of the property of a test's report that holds a line of `show`."""
-HERE = Path(__file__).parent
-TOGETHER = {"bot": HERE / "bot", "browser": HERE / "journeys"}
-"""Folders whose tests share what is dear to start, so that one worker runs all of a folder."""
+TOGETHER = {
+    "tests/bot/": "bot",
+    "tests/journeys/": "browser",
+    "tests/faults/test_actions.py": "browser",
+}
+"""Where tests share what is dear to start: one worker runs all of a group, the longest first."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByWhatIsShared(LoadScopeScheduling):
+    """Parts tests among processes by group, and else by file, since fixtures are shared there."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatIsShared:
+    """How several processes part the tests."""
+    return ByWhatIsShared(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something dear run in one worker; the longest of these groups begin first.
-
-    Everything else is parted by file, since fixtures are shared within files.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    longest = list(TOGETHER)
-    items.sort(
-        key=lambda item: (
-            longest.index(group) if (group := _group(item)) in longest else len(longest)
-        )
-    )
+    """Groups begin before everything else."""
+    first = {group: place for place, group in enumerate(dict.fromkeys(TOGETHER.values()))}
+    items.sort(key=lambda item: first.get(_group(item.nodeid), len(first)))
 
 
-def _group(item: pytest.Item) -> str:
-    if "started_assistant" in getattr(item, "fixturenames", ()):
-        return "browser"
-    for name, folder in TOGETHER.items():
-        if folder in item.path.parents:
-            return name
-    return str(item.path.relative_to(HERE.parent))
+def _group(nodeid: str) -> str:
+    named = (group for start, group in TOGETHER.items() if nodeid.startswith(start))
+    return next(named, nodeid.split("::", 1)[0])
 
 
 @pytest.fixture(scope="session")
