@@ -46,6 +46,11 @@ class Apologist:
         )
         return OutboundMessage(text, Author.SYSTEM, "handover")
 
+    def without_contact(self, text: str) -> str:
+        """A hand-over's own words, for a call, which says in its own what follows them."""
+        begins, _, _ = self.contact().text.partition("\n\n")
+        return text.partition(begins)[0].strip()
+
     def complete(
         self, message: OutboundMessage, standing: Standing | None = None
     ) -> OutboundMessage:

@@ -101,10 +101,8 @@ def build_app(
         privacy=privacy,
         support=support,
     )
-    sessions, eraser = (
-        WebSessions(path.storage, settings.web_session_days),
-        Eraser(path.storage, brain),
-    )
+    sessions = WebSessions(path.storage, settings.web_session_days)
+    eraser = Eraser(path.storage, brain)
     desk = Desk(
         settings=settings,
         institution=institution,

@@ -112,8 +112,7 @@ class Answers:
         """The text without what the greeting has said, or the call words for itself."""
         text = message.text
         if message.kind == "handover":
-            # The contact, and after it how the wait stands for who writes.
-            text = text.partition(self._apologist.contact().text.split("\n\n")[0])[0].strip()
+            text = self._apologist.without_contact(text)
         head, _, rest = text.partition("\n\n")
         disclosed = folded(call_words(place.language).disclosed)
         if first and rest and head.startswith("*") and disclosed in folded(head):
