@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from chat import Chat
 from figures import Show
+from judging import judge_wrong
 from pictures import check, picture
 from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -91,12 +92,7 @@ async def upload(page: Page, url: str, content: bytes) -> None:
 async def judge(agent: Page, url: str) -> None:
     """Say that what a student was told should have come from an entry, and draft it."""
     await agent.locator("a", has_text=STUCK).first.click()
-    stuck = agent.locator("#timeline > li", has_text=STUCK).first
-    await stuck.get_by_text("What the assistant made of it").click()
-    await stuck.get_by_label("This turn was").select_option("wrong")
-    await stuck.get_by_label("Make of it").select_option("entry")
-    await stuck.get_by_role("button", name="Judge").click()
-    await expect(agent.get_by_text("Your judgement is kept.")).to_be_visible()
+    await judge_wrong(agent, STUCK)
     await agent.goto(f"{url}/support/review")
     wanted = agent.get_by_role("region", name="To be written")
     await wanted.get_by_role("button", name="Draft an entry").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from chat import Chat
+from judging import judge_wrong
 from pictures import check, picture
 from playwright.async_api import BrowserContext, Page, expect
 from running_gateway import RunningGateway
@@ -80,12 +81,7 @@ async def test_a_person_answers_and_hands_back(
     await expect(chat.messages.last).to_contain_text("Data Analytics Foundations")
     assert [turn["text"] for turn in bot.turns] == [STUCK, WANTS_PERSON, "how much is it"]
 
-    stuck = agent.locator("#timeline > li", has_text=STUCK).first
-    await stuck.get_by_text("What the assistant made of it").click()
-    await stuck.get_by_label("This turn was").select_option("wrong")
-    await stuck.get_by_label("Make of it").select_option("entry")
-    await stuck.get_by_role("button", name="Judge").click()
-    await expect(agent.get_by_text("Your judgement is kept.")).to_be_visible()
+    await judge_wrong(agent, STUCK)
     await agent.goto(f"{gateway.url}/support/review")
     await expect(agent.get_by_role("region", name="To be written")).to_contain_text(STUCK)
     await check(agent, "review")
